@@ -1,0 +1,106 @@
+import * as z from 'zod/mini'
+import { Message, Source } from './events.ts'
+import { Role } from './downstream.ts'
+import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
+import { limits } from './limits.ts'
+import { MessageText, PersonName, RoomName } from './text.ts'
+
+/** The shapes of the HTTP API under /api/v1. Times are epoch milliseconds. */
+
+export const Email = z.string().check(z.trim(), z.toLowerCase(), z.maxLength(254), z.regex(/^[^@\s]+@[^@\s]+$/))
+const Password = z.string().check(z.minLength(limits.passwordMin), z.maxLength(limits.passwordMax))
+
+/** POST /auth/sign-up */
+export const SignUp = z.object({ email: Email, password: Password, name: PersonName })
+/** POST /auth/sign-in */
+export const SignIn = z.object({ email: Email, password: z.string().check(z.maxLength(1_000)) })
+
+/** Who is signed in. */
+export const Me = z.object({ person: z.object({ id: Uuid, name: z.string(), email: z.string() }), expiresAt: TimeMs })
+export type Me = z.infer<typeof Me>
+
+/** POST /auth/sign-up, /auth/sign-in: the cookies are set, or a mail has to be confirmed first. */
+export const SignedIn = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('signed_in'), me: Me }),
+  z.object({ state: z.literal('confirm_email'), email: z.string() }),
+])
+export type SignedIn = z.infer<typeof SignedIn>
+
+/** POST /auth/refresh: the cookies are renewed; `renewal` goes into open sockets as a `renew` frame. */
+export const Refreshed = z.object({ expiresAt: TimeMs, renewal: z.string() })
+export type Refreshed = z.infer<typeof Refreshed>
+
+/** POST /rooms. The page makes the id, so that a retry makes no second room. */
+export const CreateRoom = z.object({ id: ClientId, name: RoomName })
+
+/** One line of the room list. A direct room is called after the other person. */
+export const RoomSummary = z.object({
+  id: Uuid,
+  type: z.enum(['direct', 'group']),
+  name: z.string(),
+  role: Role,
+  memberCount: z.int(),
+  lastMessageAt: TimeMs,
+  unread: z.int(),
+  /** The newest message, if any; its text is cut to 200 characters. */
+  last: z.nullable(z.object({ seq: Seq, by: z.nullable(Uuid), name: z.nullable(z.string()), text: z.string() })),
+})
+export type RoomSummary = z.infer<typeof RoomSummary>
+
+/** GET /rooms: most recent first. */
+export const RoomList = z.object({ rooms: z.array(RoomSummary) })
+export type RoomList = z.infer<typeof RoomList>
+
+/** POST /rooms */
+export const RoomCreated = z.object({ room: RoomSummary })
+
+/**
+ * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history, ascending by seq. It covers every seq of `covers`
+ * (both ends included; an end below the start means an empty page); `more` says whether older messages exist.
+ */
+export const Page = z.object({ covers: z.tuple([Seq, Seq]), messages: z.array(Message), more: z.boolean() })
+export type Page = z.infer<typeof Page>
+
+/** POST /rooms/:id/links: the link opens the room to whoever holds it until `expiresAt`. */
+export const JoinLink = z.object({ code: z.string(), url: z.string(), expiresAt: TimeMs })
+export type JoinLink = z.infer<typeof JoinLink>
+
+/** A join code: 22 characters of base64url, 128 bits. */
+export const JoinCode = z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/))
+
+/** GET /links/:code: what a link's landing page may show before anyone joins. Nothing of the room's content. */
+export const LinkPreview = z.object({
+  roomId: Uuid,
+  roomName: z.string(),
+  memberCount: z.int(),
+  invitedBy: z.nullable(z.string()),
+  /** Whether the person who asks is a member already (false when signed out). */
+  member: z.boolean(),
+})
+export type LinkPreview = z.infer<typeof LinkPreview>
+
+/** POST /links/:code/join */
+export const Joined = z.object({ roomId: Uuid, already: z.boolean() })
+export type Joined = z.infer<typeof Joined>
+
+/** POST /rooms/:id/import, with the service key: up to 500 messages of an export, in their order. */
+export const ImportBatch = z.object({
+  messages: z
+    .array(
+      z.object({
+        id: DerivedId,
+        at: TimeMs,
+        by: z.nullable(Uuid),
+        source: z.nullable(Source),
+        text: MessageText,
+      }),
+    )
+    .check(z.maxLength(limits.importMessages)),
+  /** Allow it although the room has messages of its own. */
+  append: z.boolean(),
+})
+export type ImportBatch = z.infer<typeof ImportBatch>
+
+/** How many of the batch are new, and how many the room had already. */
+export const Imported = z.object({ head: Seq, added: z.int(), repeated: z.int() })
+export type Imported = z.infer<typeof Imported>

@@ -1,0 +1,103 @@
+import * as z from 'zod/mini'
+import { Message } from './events.ts'
+import { Seq, TimeMs, Uuid } from './ids.ts'
+import { RefusalReason } from './refusals.ts'
+
+/** What a person may do in a room. */
+export const Role = z.enum(['owner', 'admin', 'moderator', 'member'])
+export type Role = z.infer<typeof Role>
+
+/** How far one member's devices have received, and how far the person has read. */
+export const Marks = z.object({ person: Uuid, delivered: Seq, read: Seq })
+export type Marks = z.infer<typeof Marks>
+
+/** One member as the others see them. */
+export const Member = z.object({ person: Uuid, name: z.string(), role: Role, delivered: Seq, read: Seq })
+export type Member = z.infer<typeof Member>
+
+/** What a room says of itself. A direct room has no name of its own: it is called after the other person. */
+export const RoomFacts = z.object({
+  id: Uuid,
+  type: z.enum(['direct', 'group']),
+  name: z.nullable(z.string()),
+  createdBy: z.nullable(Uuid),
+  createdAt: TimeMs,
+})
+export type RoomFacts = z.infer<typeof RoomFacts>
+
+/** The answer to hello, made in the same turn in which the socket is registered. */
+export const Welcome = z.object({
+  t: z.literal('welcome'),
+  v: z.int(),
+  epoch: z.int(),
+  head: Seq,
+  /** The lowest seq that the room itself can still serve; older pages come over HTTP. */
+  floor: Seq,
+  room: RoomFacts,
+  membersVersion: z.int(),
+  members: z.array(Member),
+  me: Uuid,
+  here: z.array(Uuid),
+  /** When the session of this socket ends, in epoch milliseconds. */
+  expiresAt: TimeMs,
+})
+export type Welcome = z.infer<typeof Welcome>
+
+/**
+ * Everything that changed in the range `covers` (both ends included): whole states, ordered by rev.
+ * A seq inside the range without a state is final, not a gap. `live` means that nothing is left to catch up.
+ */
+export const Changes = z.object({
+  t: z.literal('changes'),
+  covers: z.tuple([Seq, Seq]),
+  messages: z.array(Message),
+  live: z.boolean(),
+})
+export type Changes = z.infer<typeof Changes>
+
+/** What the client holds cannot be continued: drop the cached messages (never the outbox), the tail follows. */
+export const Reset = z.object({ t: z.literal('reset'), epoch: z.int(), head: Seq })
+
+/** The message is durable in the room under this seq. A repeat gets the same answer. */
+export const Ack = z.object({ t: z.literal('ack'), id: Uuid, seq: Seq, at: TimeMs })
+
+/** A rule said no. `id` is null when the frame had none that could be read. */
+export const Refused = z.object({
+  t: z.literal('refused'),
+  id: z.nullable(z.string()),
+  reason: RefusalReason,
+  detail: z.string(),
+  /** Present when the same frame may be sent again after this long. */
+  retryAfterMs: z.optional(z.int()),
+})
+export type Refused = z.infer<typeof Refused>
+
+/** Members' marks that rose. */
+export const MarksRaised = z.object({ t: z.literal('marks'), marks: z.array(Marks) })
+
+/** The members are now these. */
+export const Members = z.object({ t: z.literal('members'), version: z.int(), members: z.array(Member) })
+
+/** Someone else is writing: shown for 6 s at most, ended by a message of theirs or by `on: false`. */
+export const TypingNow = z.object({ t: z.literal('typing'), person: Uuid, on: z.boolean() })
+
+/** The people who have this room open now. */
+export const Here = z.object({ t: z.literal('here'), people: z.array(Uuid) })
+
+/** The session of this socket now ends at `expiresAt`. */
+export const Renewed = z.object({ t: z.literal('renewed'), expiresAt: TimeMs })
+
+/** What a room says to a client. */
+export const Downstream = z.discriminatedUnion('t', [
+  Welcome,
+  Changes,
+  Reset,
+  Ack,
+  Refused,
+  MarksRaised,
+  Members,
+  TypingNow,
+  Here,
+  Renewed,
+])
+export type Downstream = z.infer<typeof Downstream>

@@ -1,0 +1,63 @@
+/** Every number that two places must agree on. SQL and docs are checked against this page. */
+export const limits = {
+  /** UTF-8 bytes of one message's text; SQL says octet_length(content) <= 16384. */
+  textBytes: 16_384,
+  /** UTF-8 bytes of one inbound socket frame. */
+  frameBytes: 65_536,
+  /** Mentions in one message. */
+  mentions: 64,
+  /** Characters in a room's name. */
+  roomName: 100,
+  /** Characters in a person's display name. */
+  personName: 64,
+  /** Characters in a password, at least and at most. */
+  passwordMin: 8,
+  passwordMax: 72,
+  /** Members in one room. */
+  roomMembers: 1_000,
+  /** Messages in one page of history. */
+  page: 50,
+  /** Rows in one list. */
+  list: 1_000,
+  /** A client further behind than this gets `reset` and loads the tail. */
+  resumeMessages: 2_000,
+  /** Bytes in one chunk of catch-up. */
+  chunkBytes: 262_144,
+  /** Messages in one chunk of catch-up. */
+  chunkMessages: 500,
+  /** Events in one call of ingest_batch. */
+  ingestEvents: 500,
+  /** Marks in one call of ingest_batch. */
+  ingestMarks: 5_000,
+  /** Messages in one import request. */
+  importMessages: 500,
+  /** Events that start a flush at once. */
+  flushEvents: 100,
+  /** How long an event waits for company before it is flushed. */
+  flushAfterMs: 200,
+  /** Unflushed events beyond which a room refuses posts as busy. */
+  backlogEvents: 1_000_000,
+  /** How far a new epoch lifts the head: above the backlog limit, so no seq is used twice. */
+  epochLift: 2_097_152,
+  /** 6 s: long enough to think between words, short enough not to lie. */
+  typingLeaseMs: 6_000,
+  /** A typist is announced at most this often. */
+  typingEveryMs: 3_000,
+  /** A client says ping this often. */
+  pingEveryMs: 25_000,
+  /** No sign of life for this long: the person is no longer here. */
+  hereLeaseMs: 45_000,
+  /** Presence is swept at most this often. */
+  presenceSweepMs: 60_000,
+  /** Marks are broadcast at most this often. */
+  marksEveryMs: 100,
+  /** Messages a person may post in a burst, and the rate that refills it. */
+  paceBurst: 40,
+  pacePerSecond: 10,
+  /** A renewal ticket lives this long. */
+  renewalMs: 60_000,
+  /** A socket outlives its session by this much, then closes with 4401. */
+  sessionSlackMs: 60_000,
+  /** A join link lives this long unless it says otherwise. */
+  linkLifeMs: 7 * 86_400_000,
+} as const

@@ -1,0 +1,46 @@
+import * as z from 'zod/mini'
+
+/**
+ * Every kind of problem the HTTP API answers with (RFC 9457). The type on the wire is `/problems/<kind>`;
+ * kinds are stable, titles and details are for people.
+ */
+export const problems = {
+  invalid_request: { status: 400, title: 'The request does not fit' },
+  sign_in: { status: 401, title: 'Sign in first' },
+  wrong_credentials: { status: 401, title: 'The e-mail or the password is wrong' },
+  forbidden: { status: 403, title: 'You may not do this' },
+  wrong_origin: { status: 403, title: 'The request comes from another site' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  email_taken: { status: 409, title: 'This e-mail has an account already' },
+  conflict: { status: 409, title: 'Something else has this id' },
+  link_over: { status: 410, title: 'This link has expired or was withdrawn' },
+  room_full: { status: 409, title: 'The room is full' },
+  too_large: { status: 413, title: 'The request is too large' },
+  room_has_messages: { status: 409, title: 'The room has messages of its own' },
+  slow_down: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong here' },
+  database_away: { status: 503, title: 'The database cannot be reached' },
+} as const
+
+export type ProblemKind = keyof typeof problems
+
+/** The body of every answer that is not a success: application/problem+json. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.optional(z.string()),
+  /** Names the request in the server's log. */
+  requestId: z.optional(z.string()),
+  /** For invalid_request: what is wrong, by field. */
+  errors: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
+  /** Present when the same request may be sent again after this long. */
+  retryAfterMs: z.optional(z.int()),
+})
+export type Problem = z.infer<typeof Problem>
+
+/** The kind of a problem as it came over the wire; unknown kinds count as `internal`. */
+export function kindOf(problem: Problem): ProblemKind {
+  const kind = problem.type.replace(/^.*\/problems\//, '')
+  return kind in problems ? (kind as ProblemKind) : 'internal'
+}
