@@ -1,0 +1,129 @@
+import * as z from 'zod/mini'
+import { createClient } from '@supabase/supabase-js'
+import { Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
+import type { RoomEvent } from '../../protocol/events.ts'
+import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
+
+/** A room as Postgres has it. */
+export const RoomState = z.object({
+  room: RoomFacts,
+  epoch: z.int(),
+  lastSeq: Seq,
+  membersVersion: z.int(),
+  members: z.array(Member),
+})
+export type RoomState = z.infer<typeof RoomState>
+
+const Claim = z.object({ epoch: z.int(), lastSeq: Seq })
+
+const Spine = z.array(
+  z.object({ seq: Seq, id: Uuid, by: z.nullable(Uuid), hash: z.string(), at: TimeMs, imported: z.boolean() }),
+)
+
+/** What became of a batch. */
+const Ingested = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('applied'), appliedTo: Seq }),
+  z.object({ outcome: z.literal('gap'), lastSeq: Seq }),
+  z.object({ outcome: z.literal('stale_epoch'), epoch: z.int() }),
+  z.object({ outcome: z.literal('split_brain'), seq: Seq }),
+  z.object({ outcome: z.literal('gone') }),
+])
+export type Ingested = z.infer<typeof Ingested>
+
+/** What became of someone's wish to join. */
+export const JoinOutcome = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.enum(['joined', 'already']), roomId: Uuid, membersVersion: z.int(), member: Member }),
+  z.object({ outcome: z.enum(['unknown', 'over', 'full']) }),
+])
+export type JoinOutcome = z.infer<typeof JoinOutcome>
+
+/** One call of ingest_batch: the events from `from` to `to`, both included (`to` = `from` - 1: marks alone). */
+export interface Batch {
+  room: string
+  epoch: number
+  from: number
+  to: number
+  events: RoomEvent[]
+  marks: Marks[]
+}
+
+/** Postgres could not be asked, or it did not answer in time: whether anything happened is not known. */
+export class DatabaseAway extends Error {}
+
+/** Postgres answered, and refused. */
+export class DatabaseRefused extends Error {}
+
+export interface DatabaseKeys {
+  SUPABASE_URL: string
+  SUPABASE_SERVICE_KEY: string
+}
+
+/** A dead host otherwise holds a call for minutes. */
+const timeoutMs = 8_000
+
+/** The room's way to Postgres: service functions over Supabase's Data API, with the service key. */
+export class Database {
+  private readonly client: ReturnType<typeof connect>
+
+  constructor(keys: DatabaseKeys) {
+    this.client = connect(keys)
+  }
+
+  /** The room and its active members, or null when there is no such room. */
+  async roomState(room: string): Promise<RoomState | null> {
+    return z.nullable(RoomState).parse(await this.service('room_state', { p_room_id: room }))
+  }
+
+  /** Raises the room's epoch for an object with empty storage; null when there is no such room. */
+  async claimEpoch(room: string): Promise<z.infer<typeof Claim> | null> {
+    return z.nullable(Claim).parse(await this.service('claim_epoch', { p_room_id: room }))
+  }
+
+  /** A page of the spine, ascending by seq. */
+  async spine(room: string, after: number, limit: number): Promise<z.infer<typeof Spine>> {
+    return Spine.parse(await this.service('room_spine', { p_room_id: room, p_after: after, p_limit: limit }))
+  }
+
+  async joinRoom(command: string, codeHash: string, person: string, head: number): Promise<JoinOutcome> {
+    const args = { p_command: command, p_code_hash: codeHash, p_person: person, p_head: head }
+    return JoinOutcome.parse(await this.service('join_room', args))
+  }
+
+  async ingest(batch: Batch): Promise<Ingested> {
+    const { data, error, status } = await this.client
+      .rpc('ingest_batch', {
+        p_room_id: batch.room,
+        p_epoch: batch.epoch,
+        p_from: batch.from,
+        p_to: batch.to,
+        p_events: batch.events,
+        p_marks: batch.marks,
+      })
+      .retry(false)
+      .abortSignal(AbortSignal.timeout(timeoutMs))
+    if (error) throw failure('ingest_batch', status, error.message)
+    return Ingested.parse(data)
+  }
+
+  private async service(name: string, args: Record<string, unknown>): Promise<unknown> {
+    const { data, error, status } = await this.client
+      .schema('parley')
+      .rpc(name, args)
+      .retry(false)
+      .abortSignal(AbortSignal.timeout(timeoutMs))
+    if (error) throw failure(name, status, error.message)
+    return data
+  }
+}
+
+function connect(keys: DatabaseKeys) {
+  return createClient(keys.SUPABASE_URL, keys.SUPABASE_SERVICE_KEY, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  })
+}
+
+function failure(name: string, status: number, message: string): Error {
+  // 0: no answer at all; 5xx: an answer from something in between, or from a Postgres that is starting.
+  const away = status === 0 || status >= 500
+  return away ? new DatabaseAway(`${name}: ${message}`) : new DatabaseRefused(`${name}: ${status} ${message}`)
+}

@@ -1,0 +1,523 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { ImportBatch, Imported, Page } from '../protocol/api.ts'
+import { closeCodes } from '../protocol/close-codes.ts'
+import type { Refused } from '../protocol/downstream.ts'
+import type { Message, RoomEvent } from '../protocol/events.ts'
+import { limits } from '../protocol/limits.ts'
+import { utf8Bytes } from '../protocol/text.ts'
+import { Upstream, type Hello, type Mark, type Post } from '../protocol/upstream.ts'
+import { oldestVersion, protocolVersion } from '../protocol/version.ts'
+import { derivedId, messageHash } from './digest.ts'
+import type { RoomEnv } from './env.ts'
+import { Database, type JoinOutcome } from './outbox/database.ts'
+import { Flush } from './outbox/flush.ts'
+import { readRenewal } from './renewal.ts'
+import { catchUp } from './room/catch-up.ts'
+import { decide, joined, posted } from './room/decide.ts'
+import { here } from './room/here.ts'
+import { advance } from './room/marks.ts'
+import { freshPace, type Pace } from './room/pace.ts'
+import { evolve, withMarks, type Room as RoomState } from './room/room.ts'
+import { attach, attached, Sockets, type Attachment } from './sockets.ts'
+import { Agenda, type Duty } from './storage/agenda.ts'
+import { Log } from './storage/log.ts'
+import { RoomRecord, type Intent } from './storage/record.ts'
+import { createTables } from './storage/tables.ts'
+import { wake } from './wake.ts'
+
+/** Who asks for a socket, as the worker has established it. */
+export interface Visitor {
+  person: string
+  device: string
+  expiresAt: number
+}
+
+/** How the worker hands a visitor over; it removes these headers from what came from outside. */
+export const visitorHeader = 'x-parley-visitor'
+
+/** What became of an import batch. */
+export type ImportOutcome = { outcome: 'imported'; imported: Imported } | { outcome: 'has_messages' | 'no_room' | 'away' }
+
+/** What became of someone's wish to join, seen from outside. */
+export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'full' | 'away' }
+
+/** A page from the log; `elsewhere`: older than the log reaches, to be read from Postgres. */
+export type PageAnswer = { outcome: 'page'; page: Page } | { outcome: 'elsewhere' | 'not_a_member' | 'away' }
+
+/** Members are compared with Postgres again when the last look is older than this. */
+const membersFreshMs = 5 * 60_000
+
+/** A member change whose outcome is unknown is asked again after this long. */
+const intentRetryMs = 5_000
+
+/**
+ * One room: it holds the live sockets, decides what is accepted, and keeps every event in its log before anyone hears
+ * of it. One frame is handled in one synchronous step: parse, check, dedupe, take the next seq, store, ack, broadcast.
+ * Postgres follows behind the log; see `outbox/flush.ts`.
+ */
+export class Room extends DurableObject<RoomEnv> {
+  private readonly log: Log
+  private readonly record: RoomRecord
+  private readonly agenda: Agenda
+  private readonly sockets: Sockets
+  private readonly database: Database
+  private readonly flush: Flush
+  /** Null until the storage or Postgres has told. */
+  private room: RoomState | null
+  private waking: Promise<boolean> | null = null
+  private readonly paces = new Map<string, Pace>()
+  private readonly raised = new Set<string>()
+  private lastHere = ''
+
+  constructor(ctx: DurableObjectState, env: RoomEnv) {
+    super(ctx, env)
+    createTables(ctx.storage.sql)
+    this.log = new Log(ctx.storage.sql)
+    this.record = new RoomRecord(ctx.storage.sql)
+    this.agenda = new Agenda(ctx.storage)
+    this.sockets = new Sockets(ctx)
+    this.database = new Database(env)
+    this.room = this.record.load(this.log.head())
+    const parts = { log: this.log, record: this.record, agenda: this.agenda }
+    this.flush = new Flush(
+      {
+        id: this.id,
+        epoch: () => this.awake().epoch,
+        head: () => this.awake().head,
+        flushed: () => this.awake().flushed,
+        floor: () => this.awake().floor,
+        flushedTo: (seq) => {
+          this.record.setFlushed(seq)
+          this.room = { ...this.awake(), flushed: seq }
+        },
+        stop: (why) => {
+          console.error(`room ${this.id}: stopped writing: ${why}`)
+          this.record.stop(why)
+        },
+        stopped: () => this.record.stopped() !== null,
+      },
+      this.database,
+      ctx.storage,
+      parts,
+    )
+    if (this.room) this.sockets.answerPings(this.room.head)
+    // An alarm that the platform gave up on after its failures is set again by whoever comes next.
+    this.agenda.rescue()
+  }
+
+  private get id(): string {
+    return this.ctx.id.name ?? this.room?.facts.id ?? this.ctx.id.toString()
+  }
+
+  /** The upgrade of a socket. What cannot be let in is accepted and closed with its reason: a page cannot see a refused handshake. */
+  override async fetch(request: Request): Promise<Response> {
+    const visitor = JSON.parse(request.headers.get(visitorHeader) ?? 'null') as Visitor | null
+    if (!visitor || request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 400 })
+    const pair = new WebSocketPair()
+    const [client, server] = [pair[0], pair[1]]
+    const ready = await this.ready()
+    if (ready && this.awake().members.has(visitor.person)) {
+      this.sockets.accept(server, { ...visitor, live: false, from: 0, seenAt: 0 })
+      this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
+      this.refreshMembers()
+    } else {
+      server.accept()
+      if (ready === false) server.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
+      else server.close(closeCodes.notAMember, 'You are not a member of this room.')
+    }
+    return new Response(null, { status: 101, webSocket: client })
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const frame = typeof data === 'string' ? readFrame(data) : null
+    if (typeof data !== 'string') return this.malformed(socket, null, 'Frames are text.')
+    if (!frame) return this.malformed(socket, null, 'This is not JSON.')
+    if ('problem' in frame) return this.malformed(socket, frame.id, frame.problem)
+    if (!this.room || !this.room.members.has(attached(socket).person)) {
+      return socket.close(closeCodes.notAMember, 'You are not a member of this room.')
+    }
+    switch (frame.t) {
+      case 'hello':
+        return this.hello(socket, frame)
+      case 'more':
+        return this.more(socket, frame.to)
+      case 'post':
+        return this.post(socket, frame)
+      case 'mark':
+        return this.mark(socket, frame)
+      case 'typing':
+        return this.sockets.broadcast({ t: 'typing', person: attached(socket).person, on: frame.on }, attached(socket).person)
+      case 'renew':
+        return await this.renew(socket, frame.ticket)
+    }
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005: the peer gave no code. 1006 and 1015: it sent no close frame, so there is nobody to answer.
+    if (code === 1005) socket.close()
+    else if (code !== 1006 && code !== 1015) socket.close(code)
+    this.tellWhoIsHere()
+  }
+
+  override webSocketError(): void {
+    this.tellWhoIsHere()
+  }
+
+  /** What is due. It never throws: the platform drops an alarm after six failures. */
+  override async alarm(): Promise<void> {
+    for (const duty of this.agenda.ripe(Date.now())) {
+      try {
+        await this.perform(duty)
+      } catch (error) {
+        console.error(`room ${this.id}: ${duty} failed: ${String(error)}`)
+        this.agenda.plan(duty, Date.now() + intentRetryMs)
+      }
+    }
+    this.agenda.arm()
+  }
+
+  /** Lets someone in who holds a join link. The link is judged by Postgres; the same command may be asked again. */
+  async join(person: string, codeHash: string, command: string): Promise<JoinAnswer> {
+    const ready = await this.ready()
+    if (ready === false) return { outcome: 'away' }
+    if (ready === null) return { outcome: 'unknown' }
+    const intent = { command, person, codeHash }
+    this.ctx.storage.transactionSync(() => {
+      this.record.addIntent(intent)
+      this.agenda.hasten('members', Date.now() + intentRetryMs)
+    })
+    const outcome = await this.fulfil(intent)
+    return { outcome: outcome?.outcome ?? 'away' }
+  }
+
+  /** A page of history from the log, for a member. `before` is exclusive; null: the newest. */
+  async page(person: string, before: number | null, limit: number): Promise<PageAnswer> {
+    if ((await this.ready()) === false) return { outcome: 'away' }
+    if (!this.room?.members.has(person)) return { outcome: 'not_a_member' }
+    const { head, floor } = this.room
+    const end = Math.min(before ?? head + 1, head + 1)
+    if (end <= floor) return { outcome: 'elsewhere' }
+    const messages = this.log.page(end, floor, limit)
+    const start = messages.length < limit ? floor : messages[0]!.seq
+    return { outcome: 'page', page: { covers: [start, end - 1], messages, more: start > 1 } }
+  }
+
+  /** Takes up a batch of an export: no pace, no bumps; members' marks move to the new head. Repeats add nothing. */
+  async import(batch: ImportBatch): Promise<ImportOutcome> {
+    const ready = await this.ready()
+    if (ready === false) return { outcome: 'away' }
+    if (ready === null) return { outcome: 'no_room' }
+    if (!batch.append && this.log.hasOwnMessages()) return { outcome: 'has_messages' }
+    const messages: Message[] = []
+    this.ctx.storage.transactionSync(() => {
+      for (const item of batch.messages) {
+        if (this.log.find(item.id)) continue
+        const { id, by, text } = item
+        const hash = messageHash({ by, text, replyTo: null }, this.env.PARLEY_SECRET)
+        const command = { id, by, text, replyTo: null, mentions: [], hash }
+        messages.push(this.append(posted(this.awake(), command, item.source, item.at)))
+      }
+      if (messages.length > 0) this.markAllRead()
+    })
+    this.announce(messages)
+    this.raise([...this.awake().members.keys()])
+    await this.flushSome()
+    return {
+      outcome: 'imported',
+      imported: { head: this.awake().head, added: messages.length, repeated: batch.messages.length - messages.length },
+    }
+  }
+
+  private hello(socket: WebSocket, hello: Hello): void {
+    if (hello.v < oldestVersion || hello.v > protocolVersion) {
+      return socket.close(closeCodes.clientTooOld, `This room speaks version ${protocolVersion}.`)
+    }
+    const room = this.awake()
+    const now = Date.now()
+    const attachment = { ...attached(socket), live: false, from: hello.from, seenAt: now }
+    attach(socket, attachment)
+    const { facts, epoch, head, floor, membersVersion } = room
+    this.sockets.send(socket, {
+      ...{ t: 'welcome', v: protocolVersion, epoch, head, floor, room: facts, membersVersion },
+      ...{ members: [...room.members.values()], me: attachment.person },
+      ...{ here: here(this.sockets.presences(), now), expiresAt: attachment.expiresAt },
+    })
+    const plan = catchUp(room, hello)
+    if (plan.kind === 'reset') this.sockets.send(socket, { t: 'reset', epoch, head })
+    // After a tail or a reset the client holds nothing below it, so nothing below it is sent either.
+    const from = plan.kind === 'continue' ? hello.from : plan.after + 1
+    this.sendChunk(socket, { ...attachment, from }, plan.after)
+    this.tellWhoIsHere()
+  }
+
+  private more(socket: WebSocket, to: number): void {
+    const attachment = attached(socket)
+    if (attachment.live || attachment.seenAt === 0) return
+    this.sendChunk(socket, attachment, Math.max(to, this.awake().floor - 1))
+  }
+
+  /** Sends what comes after a seq; the socket becomes live in the step in which its chunk reaches the head. */
+  private sendChunk(socket: WebSocket, attachment: Attachment, after: number): void {
+    const { head } = this.awake()
+    const { to, messages } = this.log.changes(after, attachment.from, head)
+    const live = to === head
+    attach(socket, { ...attachment, live })
+    this.sockets.send(socket, { t: 'changes', covers: [after + 1, to], messages, live })
+  }
+
+  private post(socket: WebSocket, post: Post): void {
+    const now = Date.now()
+    const by = attached(socket).person
+    if (this.record.stopped() !== null) {
+      const detail = 'This room cannot take messages at the moment. Your text is kept.'
+      return this.refuse(socket, { id: post.id, reason: 'busy', detail, retryAfterMs: 30_000 })
+    }
+    const { id, text, replyTo = null, mentions = [] } = post
+    const hash = messageHash({ by, text, replyTo }, this.env.PARLEY_SECRET)
+    const context = {
+      known: this.log.find(id),
+      target: replyTo === null || this.log.hasMessage(replyTo),
+      pace: this.paces.get(by) ?? freshPace(now),
+    }
+    const decision = decide(this.awake(), { id, by, text, replyTo, mentions, hash }, context, now)
+    switch (decision.kind) {
+      case 'refuse': {
+        const { reason, detail, retryAfterMs } = decision
+        return this.refuse(socket, { id, reason, detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+      }
+      case 'repeat':
+        return this.sockets.send(socket, { t: 'ack', id, seq: decision.seq, at: decision.at })
+      case 'accept': {
+        this.paces.set(by, decision.pace)
+        const message = this.ctx.storage.transactionSync(() => this.append(decision.event))
+        this.sockets.send(socket, { t: 'ack', id, seq: message.seq, at: message.at })
+        this.announce([message])
+        if (this.flush.full()) this.ctx.waitUntil(this.flushSome())
+      }
+    }
+  }
+
+  private mark(socket: WebSocket, mark: Mark): void {
+    const member = this.awake().members.get(attached(socket).person)
+    const next = member && advance(member, mark, this.awake().head)
+    if (!next) return
+    this.ctx.storage.transactionSync(() => this.setMarks(next))
+    this.raise([next.person])
+  }
+
+  private async renew(socket: WebSocket, ticket: string): Promise<void> {
+    const renewal = await readRenewal(ticket, this.env.PARLEY_SECRET, Date.now())
+    const attachment = attached(socket)
+    // Someone else's ticket, or one of another device, moves nothing: the socket ends with its own session.
+    if (renewal?.person !== attachment.person || renewal.device !== attachment.device) return
+    const expiresAt = Math.max(attachment.expiresAt, renewal.expiresAt)
+    attach(socket, { ...attachment, expiresAt })
+    this.sockets.send(socket, { t: 'renewed', expiresAt })
+  }
+
+  /** Stores one event with all that follows from it. The caller has opened the transaction and tells the sockets. */
+  private append(event: RoomEvent): Message {
+    const message = this.log.append(event)
+    this.room = evolve(this.awake(), event)
+    this.flush.wanted(Date.now())
+    return message
+  }
+
+  /** Tells every live socket of new messages that follow each other. */
+  private announce(messages: Message[]): void {
+    if (messages.length === 0) return
+    for (const chunk of chunks(messages)) {
+      const covers: [number, number] = [chunk[0]!.seq, chunk.at(-1)!.seq]
+      this.sockets.broadcast({ t: 'changes', covers, messages: chunk, live: true })
+    }
+    this.sockets.answerPings(this.awake().head)
+  }
+
+  private setMarks(member: { person: string; delivered: number; read: number }): void {
+    const { person, delivered, read } = member
+    this.room = withMarks(this.awake(), { person, delivered, read })
+    const kept = this.room.members.get(person)
+    if (kept) this.record.setMarks(kept)
+    this.flush.wanted(Date.now())
+  }
+
+  private markAllRead(): void {
+    const { head, members } = this.awake()
+    for (const person of members.keys()) this.setMarks({ person, delivered: head, read: head })
+  }
+
+  /** Marks are told together, at most every 100 ms. */
+  private raise(people: string[]): void {
+    const waiting = this.raised.size > 0
+    for (const person of people) this.raised.add(person)
+    if (waiting || this.raised.size === 0) return
+    setTimeout(() => {
+      const members = [...this.raised].map((person) => this.room?.members.get(person)).filter((member) => member !== undefined)
+      this.raised.clear()
+      const marks = members.map(({ person, delivered, read }) => ({ person, delivered, read }))
+      this.sockets.broadcast({ t: 'marks', marks })
+    }, limits.marksEveryMs)
+  }
+
+  private tellWhoIsHere(): void {
+    const people = here(this.sockets.presences(), Date.now())
+    // Alone, nobody is left who would want to know of a lease that runs out.
+    if (people.length > 1) this.agenda.hasten('presence', Date.now() + limits.presenceSweepMs)
+    else this.agenda.done('presence')
+    if (people.join() === this.lastHere) return
+    this.lastHere = people.join()
+    this.sockets.broadcast({ t: 'here', people })
+  }
+
+  private async perform(duty: Duty): Promise<void> {
+    switch (duty) {
+      case 'flush':
+        return await this.flushSome()
+      case 'presence':
+        this.agenda.done('presence')
+        return this.tellWhoIsHere()
+      case 'sessions':
+        return this.endSessions(Date.now())
+      case 'members':
+        return await this.settleIntents()
+    }
+  }
+
+  private async flushSome(): Promise<void> {
+    await this.flush.run()
+    this.agenda.arm()
+  }
+
+  private endSessions(now: number): void {
+    this.agenda.done('sessions')
+    for (const socket of this.sockets.all()) {
+      const over = attached(socket).expiresAt + limits.sessionSlackMs
+      if (over <= now) socket.close(closeCodes.signIn, 'The session is over.')
+      else this.agenda.hasten('sessions', over)
+    }
+  }
+
+  /** Asks for the member changes whose outcome is unknown, until it is known. */
+  private async settleIntents(): Promise<void> {
+    const unsettled: Intent[] = []
+    for (const intent of this.record.intents()) if (!(await this.fulfil(intent))) unsettled.push(intent)
+    if (unsettled.length > 0) this.agenda.plan('members', Date.now() + intentRetryMs)
+    else this.agenda.done('members')
+  }
+
+  /** Carries out one member change; null while its outcome is unknown. */
+  private async fulfil(intent: Intent): Promise<JoinOutcome | null> {
+    let outcome: JoinOutcome
+    try {
+      outcome = await this.database.joinRoom(intent.command, intent.codeHash, intent.person, this.awake().head)
+    } catch (error) {
+      console.warn(`room ${this.id}: joining is not settled yet: ${String(error)}`)
+      return null
+    }
+    this.ctx.storage.transactionSync(() => {
+      if ('member' in outcome) this.admit(outcome)
+      this.record.removeIntent(intent.command)
+    })
+    return outcome
+  }
+
+  private admit({ member, membersVersion }: Extract<JoinOutcome, { member: unknown }>): void {
+    const room = this.awake()
+    this.record.setMembersVersion(membersVersion)
+    this.room = { ...room, membersVersion: Math.max(room.membersVersion, membersVersion) }
+    if (room.members.has(member.person)) return
+    this.record.putMember(member)
+    this.room = { ...this.room, members: new Map(room.members).set(member.person, member) }
+    const id = derivedId(this.id, room.epoch, room.head + 1)
+    const message = this.append(joined(this.room, { id: member.person, name: member.name }, id, Date.now()))
+    this.sockets.broadcast({ t: 'members', version: this.room.membersVersion, members: [...this.room.members.values()] })
+    this.announce([message])
+  }
+
+  /** Compares the members' copy with Postgres in the background, at most every 5 minutes; away: the copy stands. */
+  private refreshMembers(): void {
+    const now = Date.now()
+    if (now - this.record.membersCheckedAt() < membersFreshMs) return
+    this.ctx.waitUntil(
+      this.database
+        .roomState(this.id)
+        .then((state) => {
+          if (!state) return
+          this.record.replaceMembers(state, now)
+          this.room = this.record.load(this.log.head())
+          const { membersVersion, members } = this.awake()
+          this.sockets.broadcast({ t: 'members', version: membersVersion, members: [...members.values()] })
+          for (const socket of this.sockets.all()) {
+            if (!members.has(attached(socket).person)) socket.close(closeCodes.notAMember, 'You are no longer a member.')
+          }
+        })
+        .catch((error: unknown) => console.warn(`room ${this.id}: members not compared: ${String(error)}`)),
+    )
+  }
+
+  /** True: awake. False: storage is empty and Postgres is away. Null: there is no such room. */
+  private async ready(): Promise<boolean | null> {
+    if (this.room) return true
+    this.waking ??= wake(this.id, this.database, this.log, this.record, this.ctx.storage)
+      .then((found) => {
+        this.room = this.record.load(this.log.head())
+        if (this.room) this.sockets.answerPings(this.room.head)
+        return found
+      })
+      .finally(() => {
+        this.waking = null
+      })
+    try {
+      return (await this.waking) ? true : null
+    } catch (error) {
+      console.warn(`room ${this.id}: cannot wake: ${String(error)}`)
+      return false
+    }
+  }
+
+  private awake(): RoomState {
+    if (!this.room) throw new Error('The room is not awake.')
+    return this.room
+  }
+
+  private malformed(socket: WebSocket, id: string | null, detail: string): void {
+    this.refuse(socket, { id, reason: 'malformed', detail })
+  }
+
+  private refuse(socket: WebSocket, refusal: Omit<Refused, 't'>): void {
+    this.sockets.send(socket, { t: 'refused', ...refusal })
+  }
+}
+
+/** A frame as the schema reads it; what is wrong with it, and its id if it has one; or null when it is not JSON. */
+function readFrame(data: string): Upstream | { problem: string; id: string | null } | null {
+  if (utf8Bytes(data) > limits.frameBytes) return { problem: `A frame is at most ${limits.frameBytes} bytes.`, id: null }
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    return null
+  }
+  const read = Upstream.safeParse(value)
+  if (read.success) return read.data
+  const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
+  const issue = read.error.issues[0]
+  return { problem: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'does not fit'}`, id }
+}
+
+/** Messages in runs of at most 256 kB each. */
+function* chunks(messages: Message[]): Generator<Message[]> {
+  let chunk: Message[] = []
+  let size = 0
+  for (const message of messages) {
+    const bytes = message.text.length + 300
+    if (chunk.length > 0 && size + bytes > limits.chunkBytes) {
+      yield chunk
+      chunk = []
+      size = 0
+    }
+    chunk.push(message)
+    size += bytes
+  }
+  yield chunk
+}

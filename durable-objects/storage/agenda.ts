@@ -1,0 +1,56 @@
+/** What a room may have to do later. */
+export type Duty = 'flush' | 'presence' | 'sessions' | 'members'
+
+/** An alarm may ring this late before it counts as lost. */
+const rescueAfterMs = 5_000
+
+/**
+ * One alarm, one agenda: a table of (kind, due). The alarm is its minimum and is written in the same step, so a
+ * promise that was stored is kept even when the process dies right after.
+ */
+export class Agenda {
+  private readonly storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.storage = storage
+  }
+
+  /** Plans a duty for a time in epoch milliseconds, or moves it there. */
+  plan(duty: Duty, due: number): void {
+    this.storage.sql.exec('insert or replace into agenda (kind, due) values (?, ?)', duty, due)
+    this.arm()
+  }
+
+  /** Plans a duty unless it is due earlier already. */
+  hasten(duty: Duty, due: number): void {
+    const planned = this.due(duty)
+    if (planned === null || planned > due) this.plan(duty, due)
+  }
+
+  due(duty: Duty): number | null {
+    const rows = this.storage.sql.exec<{ due: number }>('select due from agenda where kind = ?', duty)
+    return rows.toArray()[0]?.due ?? null
+  }
+
+  done(duty: Duty): void {
+    this.storage.sql.exec('delete from agenda where kind = ?', duty)
+  }
+
+  /** The duties that are due, earliest first. */
+  ripe(now: number): Duty[] {
+    const rows = this.storage.sql.exec<{ kind: Duty }>('select kind from agenda where due <= ? order by due', now)
+    return rows.toArray().map((row) => row.kind)
+  }
+
+  /** Sets the alarm again when a duty is overdue: the platform gave up on it. */
+  rescue(): void {
+    if (this.ripe(Date.now() - rescueAfterMs).length > 0) this.arm()
+  }
+
+  /** Sets the alarm to the earliest duty; an overdue one rings in a millisecond, never `now` (that would loop). */
+  arm(): void {
+    const { due } = this.storage.sql.exec<{ due: number | null }>('select min(due) as due from agenda').one()
+    if (due === null) void this.storage.deleteAlarm()
+    else void this.storage.setAlarm(Math.max(due, Date.now() + 1))
+  }
+}
