@@ -42,7 +42,10 @@ export type ImportOutcome = { outcome: 'imported'; imported: Imported } | { outc
 export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'full' | 'away' }
 
 /** A page from the log; `elsewhere`: older than the log reaches, to be read from Postgres. */
-export type PageAnswer = { outcome: 'page'; page: Page } | { outcome: 'elsewhere' | 'not_a_member' | 'away' }
+export type PageAnswer =
+  | { outcome: 'page'; page: Page }
+  | { outcome: 'elsewhere'; before: number }
+  | { outcome: 'not_a_member' | 'away' }
 
 /** Members are compared with Postgres again when the last look is older than this. */
 const membersFreshMs = 5 * 60_000
@@ -196,7 +199,7 @@ export class Room extends DurableObject<RoomEnv> {
     if (!this.room?.members.has(person)) return { outcome: 'not_a_member' }
     const { head, floor } = this.room
     const end = Math.min(before ?? head + 1, head + 1)
-    if (end <= floor) return { outcome: 'elsewhere' }
+    if (end <= floor) return { outcome: 'elsewhere', before: end }
     const messages = this.log.page(end, floor, limit)
     const start = messages.length < limit ? floor : messages[0]!.seq
     return { outcome: 'page', page: { covers: [start, end - 1], messages, more: start > 1 } }

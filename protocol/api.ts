@@ -53,6 +53,7 @@ export type RoomList = z.infer<typeof RoomList>
 
 /** POST /rooms */
 export const RoomCreated = z.object({ room: RoomSummary })
+export type RoomCreated = z.infer<typeof RoomCreated>
 
 /**
  * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history, ascending by seq. It covers every seq of `covers`

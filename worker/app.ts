@@ -1,0 +1,38 @@
+import { Hono } from 'hono'
+import type { App } from './env.ts'
+import { ownOrigin } from './origin.ts'
+import { ProblemError, renderProblem } from './problem.ts'
+import { authentication } from './routes/authentication.ts'
+import { history } from './routes/history.ts'
+import { imports } from './routes/imports.ts'
+import { links } from './routes/links.ts'
+import { me } from './routes/me.ts'
+import { rooms } from './routes/rooms.ts'
+import { sockets } from './routes/sockets.ts'
+
+/** The front door. Everything, sockets included, lives under /api/v1; the rest of the site is static. */
+export const app = new Hono<App>()
+  .basePath('/api/v1')
+  .use(async (c, next) => {
+    c.set('requestId', crypto.randomUUID())
+    await next()
+  })
+  // Before whatever touches headers: the answer to an upgrade is forwarded as it came and cannot be changed.
+  .route('/', sockets)
+  .use(async (c, next) => {
+    await next()
+    c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
+    c.header('x-request-id', c.get('requestId'))
+  })
+  .use(ownOrigin)
+  .get('/health', (c) => c.json({ ok: true }))
+  .route('/', authentication)
+  .route('/', me)
+  .route('/', rooms)
+  .route('/', history)
+  .route('/', links)
+  .route('/', imports)
+
+app.notFound((c) => renderProblem(new ProblemError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c))
+app.onError(renderProblem)

@@ -1,0 +1,41 @@
+import type { Context } from 'hono'
+import type { Problem, ProblemKind } from '../protocol/problems.ts'
+import { problems } from '../protocol/problems.ts'
+import type { App } from './env.ts'
+
+/** A rule said no: the HTTP face of a refusal. Thrown anywhere in a route, rendered once. */
+export class ProblemError extends Error {
+  readonly kind: ProblemKind
+  readonly more: Pick<Problem, 'errors' | 'retryAfterMs'>
+
+  constructor(kind: ProblemKind, detail?: string, more: Pick<Problem, 'errors' | 'retryAfterMs'> = {}) {
+    super(detail ?? '')
+    this.kind = kind
+    this.more = more
+  }
+}
+
+/** Any error as application/problem+json (RFC 9457). A defect is logged whole and told as `internal`. */
+export function renderProblem(error: unknown, c: Context<App>): Response {
+  const requestId = c.get('requestId')
+  if (!(error instanceof ProblemError)) {
+    const text = error instanceof Error ? (error.stack ?? String(error)) : String(error)
+    console.error(`request ${requestId} ${c.req.method} ${c.req.path}: ${text}`)
+  }
+  const known = error instanceof ProblemError ? error : new ProblemError('internal')
+  const { status, title } = problems[known.kind]
+  const problem: Problem = {
+    ...{ type: `/problems/${known.kind}`, title, status },
+    ...(known.message === '' ? {} : { detail: known.message }),
+    ...known.more,
+    requestId,
+  }
+  const retry = known.more.retryAfterMs
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: {
+      ...{ 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      ...(retry === undefined ? {} : { 'retry-after': String(Math.ceil(retry / 1_000)) }),
+    },
+  })
+}

@@ -1,0 +1,6 @@
+import type { Env } from './env.ts'
+
+/** The one object that is this room. */
+export function roomObject(env: Env, room: string) {
+  return env.ROOM.get(env.ROOM.idFromName(room))
+}

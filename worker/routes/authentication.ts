@@ -1,0 +1,79 @@
+import { isAuthApiError, isAuthError, type AuthError, type Session as Tokens } from '@supabase/supabase-js'
+import { Hono, type Context } from 'hono'
+import { signRenewal } from '../../durable-objects/renewal.ts'
+import { SignIn, SignUp, type Refreshed, type SignedIn } from '../../protocol/api.ts'
+import type { App } from '../env.ts'
+import { ProblemError } from '../problem.ts'
+import { readBody } from '../read.ts'
+import { bearer, deviceOf, dropTokens, keepTokens, nameOf, refreshTokenOf, sessionOf, verifyToken } from '../session.ts'
+import { asNobody, databaseAway } from '../supabase.ts'
+
+/** Accounts over Supabase Auth. The browser's session lives in HttpOnly cookies; no script ever holds a token. */
+export const authentication = new Hono<App>()
+  .post('/auth/sign-up', async (c) => {
+    const { email, password, name } = await readBody(c, SignUp)
+    const { data, error } = await asNobody(c.env).auth.signUp({ email, password, options: { data: { display_name: name } } })
+    if (error) throw authProblem(error)
+    if (!data.session) return c.json({ state: 'confirm_email', email } satisfies SignedIn, 201)
+    return c.json(await signedInWith(c, data.session), 201)
+  })
+  .post('/auth/sign-in', async (c) => {
+    const { data, error } = await asNobody(c.env).auth.signInWithPassword(await readBody(c, SignIn))
+    if (error) throw authProblem(error)
+    return c.json(await signedInWith(c, data.session))
+  })
+  .post('/auth/sign-out', async (c) => {
+    const session = await sessionOf(c)
+    dropTokens(c)
+    // Auth may be away: the cookies are gone all the same, and the refresh token dies with its cookie.
+    if (session) await asNobody(c.env).auth.admin.signOut(session.token, 'local').catch(() => undefined)
+    return c.body(null, 204)
+  })
+  .post('/auth/refresh', async (c) => {
+    const token = refreshTokenOf(c)
+    if (token === null) throw new ProblemError('sign_in')
+    const { data, error } = await asNobody(c.env).auth.refreshSession({ refresh_token: token })
+    if (error) {
+      const problem = authProblem(error)
+      // Away or busy is no sign-out; anything else means that this token is spent.
+      if (problem.kind === 'database_away' || problem.kind === 'slow_down') throw problem
+      dropTokens(c)
+      throw new ProblemError('sign_in')
+    }
+    if (!data.session) throw new ProblemError('sign_in')
+    const { me } = await signedInWith(c, data.session)
+    const device = deviceOf(c) ?? crypto.randomUUID()
+    const claims = { person: me.person.id, device, expiresAt: me.expiresAt }
+    const renewal = await signRenewal(claims, c.env.PARLEY_SECRET, Date.now())
+    return c.json({ expiresAt: me.expiresAt, renewal } satisfies Refreshed)
+  })
+
+async function signedInWith(c: Context<App>, tokens: Tokens): Promise<Extract<SignedIn, { state: 'signed_in' }>> {
+  const session = await verifyToken(tokens.access_token, c.env)
+  if (!session) throw new Error('Supabase Auth issued a token that this worker cannot verify: check SUPABASE_JWT_SECRET')
+  const { id, email } = session.me.person
+  const name = nameOf(tokens.user.user_metadata, email)
+  if (bearer(c) === null) keepTokens(c, tokens, name)
+  return { state: 'signed_in', me: { person: { id, name, email }, expiresAt: session.me.expiresAt } }
+}
+
+/** What Supabase Auth refused, as one of our problems. */
+function authProblem(error: AuthError): ProblemError {
+  const status = error.status ?? 0
+  if (!isAuthApiError(error) && isAuthError(error) && status === 0) return databaseAway()
+  if (status === 0 || status >= 500) return databaseAway()
+  if (status === 429) return new ProblemError('slow_down', 'Too many tries. Wait a minute.', { retryAfterMs: 60_000 })
+  switch (error.code) {
+    case 'user_already_exists':
+    case 'email_exists':
+      return new ProblemError('email_taken', 'Sign in instead, or use another e-mail.')
+    case 'weak_password':
+      return new ProblemError('invalid_request', error.message, { errors: [{ field: 'password', message: error.message }] })
+    case 'invalid_credentials':
+      return new ProblemError('wrong_credentials')
+    case 'email_not_confirmed':
+      return new ProblemError('wrong_credentials', 'Confirm your e-mail first: the link is in your mailbox.')
+    default:
+      return new ProblemError('invalid_request', error.message)
+  }
+}

@@ -1,0 +1,51 @@
+import { createClient } from '@supabase/supabase-js'
+import type { Env } from './env.ts'
+import { ProblemError } from './problem.ts'
+
+/** A dead host otherwise holds a request for minutes. */
+const timeoutMs = 5_000
+
+const auth = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
+
+const limitedFetch: typeof fetch = async (input, init) => {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  return await fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout })
+}
+
+/** Supabase as this person: row level security decides what they see. One client per request, no session kept. */
+export function asPerson(env: Env, token: string) {
+  return createClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, {
+    auth,
+    global: { fetch: limitedFetch, headers: { Authorization: `Bearer ${token}` } },
+  })
+}
+
+/** Supabase Auth, for those who have no session yet. */
+export function asNobody(env: Env) {
+  return createClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, { auth, global: { fetch: limitedFetch } })
+}
+
+/** Service functions of schema `parley`, with the service key. Used by the routes of join links alone. */
+export function asService(env: Env) {
+  const client = createClient(env.SUPABASE_URL, env.SUPABASE_SERVICE_KEY, { auth, global: { fetch: limitedFetch } })
+  return client.schema('parley')
+}
+
+/** The data of an answer from the Data API. Problem: database_away when nothing or a 5xx came back. */
+export function dataOf<T>(answer: { data: T; error: { message: string; code?: string } | null; status: number }): NonNullable<T> {
+  if (answer.error) {
+    if (answer.status === 0 || answer.status >= 500) {
+      console.warn(`database away: ${answer.status} ${answer.error.message}`)
+      throw databaseAway()
+    }
+    throw new Error(`Data API: ${answer.status} ${answer.error.code ?? ''} ${answer.error.message}`)
+  }
+  if (answer.data === null || answer.data === undefined) throw new Error('Data API: no data')
+  return answer.data
+}
+
+export function databaseAway(): ProblemError {
+  return new ProblemError('database_away', 'This needs the database. Try again in a moment; nothing is lost.', {
+    retryAfterMs: 5_000,
+  })
+}
