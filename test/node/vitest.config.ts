@@ -1,0 +1,3 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({ test: { name: 'node', dir: import.meta.dirname, include: ['**/*.test.ts'] } })
