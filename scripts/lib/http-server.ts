@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Advice } from './advice.ts'
+import { taken } from './ports.ts'
 
 /** A fetch handler that answers on a port of 127.0.0.1. `close` ends open connections too. */
 export type HttpServer = { url: string; close(): Promise<void> }
@@ -26,9 +26,7 @@ export async function serve(
   })
   await new Promise<void>((listening, failed) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      failed(
-        error.code === 'EADDRINUSE' ? new Advice(`Port ${port} is taken. Choose another with ${variable}.`) : error,
-      ),
+      failed(error.code === 'EADDRINUSE' ? taken(port, variable) : error),
     )
     server.listen(port, '127.0.0.1', listening)
   })

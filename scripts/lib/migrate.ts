@@ -82,14 +82,14 @@ function refuseChanged(applied: Map<string, string[] | null>, migrations: Migrat
   const known = new Map(migrations.map((migration) => [migration.version, migration]))
   for (const [version, statements] of applied) {
     const here = known.get(version)
-    const problem = !here ? 'is missing here' : statements && checksum(statements.join('')) !== checksum(here.statements) ? 'was changed' : null
-    if (problem) {
-      throw new Advice(
-        `Migration ${version} ${problem} since it was applied to this database.\n` +
-          'Until Parley is 1.0 the first migrations may still change: remove the data folder (.parley, or PARLEY_DATA_DIR) and start\n' +
-          'again for an empty database, or check out the version of Parley that made it. After 1.0 migrations never change.',
-      )
-    }
+    // Statements are missing where another tool only marked the migration as applied.
+    if (here && (!statements || checksum(statements.join('')) === checksum(here.statements))) continue
+    const what = here ? 'was changed since it was applied to this database' : 'is in this database and not in this folder'
+    throw new Advice(
+      `Migration ${version} ${what}.\n` +
+        'Until Parley is 1.0 its migrations may still change. Either remove the data folder (.parley, or PARLEY_DATA_DIR) and start\n' +
+        'again with an empty database, or go back to the version of Parley that made this one.',
+    )
   }
 }
 

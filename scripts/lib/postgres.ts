@@ -1,13 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Advice } from './advice.ts'
+import { freePort, taken } from './ports.ts'
 import { postgresPrograms } from './postgres-programs.ts'
 import { unprivileged } from './unprivileged.ts'
+
+export { freePort }
 
 /**
  * A real PostgreSQL 17 from npm, listening on 127.0.0.1 alone. Its superuser is `postgres`, its database `postgres`.
@@ -109,15 +111,6 @@ export async function scratchPostgres(): Promise<Postgres> {
   }
 }
 
-/** A port of 127.0.0.1 that nobody uses at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const address = server.address()
-  await new Promise((closed) => server.close(closed))
-  return typeof address === 'object' && address ? address.port : 0
-}
-
 async function prepare(dataDir: string, password: string): Promise<void> {
   if (existsSync(join(dataDir, marker))) {
     const version = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim()
@@ -174,7 +167,7 @@ function run(program: string, args: string[], dataDir: string) {
 function startFailure(lines: string[], port: number): Error {
   const said = lines.join('\n')
   if (/Address already in use|could not bind/.test(said)) {
-    return new Advice(`Port ${port} is taken. Choose another with PARLEY_POSTGRES_PORT.`)
+    return taken(port, 'PARLEY_POSTGRES_PORT')
   }
   return new Error(`Postgres did not start:\n${said}`)
 }

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { taken } from './ports.ts'
+import { repository } from './settings.ts'
+
+/** Where the worker listens, what it is told (the secrets of wrangler.toml), and where its objects keep their storage. */
+export type WorkerOptions = {
+  port: number
+  objectsDir: string
+  secrets: Record<string, string>
+  /** Whether it serves the built page from dist/web beside the API. */
+  page: boolean
+  onLog: (line: string) => void
+}
+
+/** The worker with its objects on workerd. `reload` runs another build; sockets are closed, storage stays. */
+export type Worker = { url: string; reload(script: string): Promise<void>; stop(): Promise<void> }
+
+/** How worker/index.ts becomes one script, as wrangler makes it. */
+export const bundle = {
+  absWorkingDir: repository,
+  entryPoints: ['worker/index.ts'],
+  outfile: 'dist/worker/index.js',
+  bundle: true,
+  format: 'esm',
+  target: 'es2024',
+  conditions: ['workerd', 'worker', 'browser'],
+  external: ['cloudflare:*', 'node:*'],
+  sourcemap: 'inline',
+  write: false,
+  logLevel: 'silent',
+} satisfies BuildOptions
+
+/** Build the worker. */
+export async function buildWorker(): Promise<string> {
+  const { outputFiles } = await build(bundle)
+  return outputFiles[0]!.text
+}
+
+/** Run a build of the worker as wrangler.toml says, directly on workerd. */
+export async function startWorker(script: string, options: WorkerOptions): Promise<Worker> {
+  const configured = unstable_getMiniflareWorkerOptions(join(repository, 'wrangler.toml')).workerOptions
+  // wrangler's type leaves out the source, which is added here.
+  const { modulesRules: _, assets, bindings, ...worker } = configured as Partial<V4WorkerOptions>
+  const settings = (contents: string) =>
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: options.port,
+      resourcePersistencePath: options.objectsDir,
+      log: new LineLog(options.onLog),
+      handleStructuredLogs: ({ level, message }) => options.onLog(`${level}: ${message}`),
+      // Miniflare would fetch an example of Cloudflare's facts about a request.
+      cf: false,
+      telemetry: { enabled: false },
+      workers: [
+        {
+          ...worker,
+          ...(options.page && assets ? { assets } : {}),
+          name: 'parley',
+          modules: [{ type: 'ESModule', path: 'index.js', contents }],
+          bindings: { ...bindings, ...options.secrets },
+        } as V4WorkerOptions,
+      ],
+    })
+  const miniflare = new Miniflare(settings(script))
+  try {
+    const url = await miniflare.ready
+    return {
+      url: url.origin,
+      reload: (next) => miniflare.setOptions(settings(next)),
+      stop: () => miniflare.dispose(),
+    }
+  } catch (error) {
+    await miniflare.dispose()
+    throw (error as { code?: string }).code === 'ERR_ADDRESS_IN_USE' ? taken(options.port, 'PARLEY_PORT') : error
+  }
+}
+
+class LineLog extends Log {
+  readonly #onLog: (line: string) => void
+
+  constructor(onLog: (line: string) => void) {
+    super(LogLevel.WARN)
+    this.#onLog = onLog
+  }
+
+  protected override log(message: string): void {
+    this.#onLog(message)
+  }
+}
