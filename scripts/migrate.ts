@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import postgres from 'postgres'
 import { Advice } from './lib/advice.ts'
+import { keysOf } from './lib/keys.ts'
 import { migrate } from './lib/migrate.ts'
 
 /**
@@ -7,8 +10,7 @@ import { migrate } from './lib/migrate.ts'
  * `npm start` runs (which migrates by itself).
  */
 async function main(): Promise<void> {
-  const url = process.argv[2] ?? process.env['DATABASE_URL']
-  if (!url) throw new Advice('Which database? npm run migrate -- postgres://…, or set DATABASE_URL.')
+  const url = process.argv[2] ?? process.env['DATABASE_URL'] ?? localUrl()
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   try {
     const applied = await migrate(sql)
@@ -16,6 +18,15 @@ async function main(): Promise<void> {
   } finally {
     await sql.end()
   }
+}
+
+function localUrl(): string {
+  const dataDir = process.env['PARLEY_DATA_DIR'] ?? '.parley'
+  if (!existsSync(join(dataDir, 'keys.json'))) {
+    throw new Advice('Which database? npm run migrate -- postgres://…, or set DATABASE_URL.')
+  }
+  const port = process.env['PARLEY_POSTGRES_PORT'] ?? '54322'
+  return `postgres://postgres:${encodeURIComponent(keysOf(dataDir).postgresPassword)}@127.0.0.1:${port}/postgres`
 }
 
 try {

@@ -358,6 +358,6 @@ revoke execute on all functions in schema private from public, anon, authenticat
 grant execute on all functions in schema private to service_role;
 -- What policies and guards call as the person who asks. Each takes the identity from the session, none as an argument
 -- except has_contact and blocks, which stay with the definers above.
-grant execute on function private.search_text(text), private.my_room_ids(), private.my_sql_room_ids(),
+grant execute on function private.search_text(text), private.to_ms(timestamptz), private.my_room_ids(), private.my_sql_room_ids(),
   private.my_managed_room_ids(), private.can_see(uuid, text), private.can_post(uuid), private.refuse(text)
   to authenticated;

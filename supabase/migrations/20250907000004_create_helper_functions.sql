@@ -519,9 +519,10 @@ language sql stable
 set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'seq', s.seq, 'id', s.client_id, 'by', s.sender_id, 'hash', s.hash, 'imported', s.imported) order by s.seq), '[]')
+    'seq', s.seq, 'id', s.client_id, 'by', s.sender_id, 'hash', s.hash, 'at', private.to_ms(s.created_at),
+    'imported', s.imported) order by s.seq), '[]')
   from (
-    select m.seq, m.client_id, m.sender_id, c.hash, m.metadata ? 'import' as imported
+    select m.seq, m.client_id, m.sender_id, c.hash, m.created_at, m.metadata ? 'import' as imported
     from public.messages m
     join parley.commands c on c.room_id = m.room_id and c.id = m.client_id
     where m.room_id = p_room_id and m.seq > p_after and m.type <> 'system'
@@ -647,7 +648,7 @@ $$;
 
 revoke execute on all functions in schema private from public, anon, authenticated;
 grant execute on all functions in schema private to service_role;
-grant execute on function private.search_text(text), private.my_room_ids(), private.my_sql_room_ids(),
+grant execute on function private.search_text(text), private.to_ms(timestamptz), private.my_room_ids(), private.my_sql_room_ids(),
   private.my_managed_room_ids(), private.can_see(uuid, text), private.can_post(uuid), private.refuse(text),
   private.open_direct_room(uuid), private.unread_counts(int), private.user_cards(uuid[]),
   private.search_my_messages(

@@ -1,0 +1,327 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freshDatabase, type Sql, type Tx } from './support/database.ts'
+import { as, attempt, keepAs, people, signUp } from './support/people.ts'
+import { fill, ingest, makeRoom, posted, run } from './support/rooms.ts'
+
+let sql: Sql
+let room: string
+let sqlRoom: string
+beforeAll(async () => {
+  sql = await freshDatabase()
+  await signUp(sql)
+  room = await makeRoom(sql, ['grace'])
+  await fill(sql, room, run(1, 3))
+  sqlRoom = await makeRoom(sql, ['grace'], 'sql')
+  await keepAs(sql, 'ada', (tx) => say(tx, sqlRoom, 'ada', 'first'))
+  await keepAs(sql, 'grace', (tx) => say(tx, sqlRoom, 'grace', 'second'))
+})
+afterAll(() => sql.end())
+
+const tables = ['rooms', 'room_participants', 'messages', 'message_status', 'message_reactions', 'typing_indicators']
+
+function say(tx: Tx, into: string, by: 'ada' | 'grace' | 'linus', content: string) {
+  return tx`
+    insert into messages (room_id, client_id, sender_id, content)
+    values (${into}, ${randomUUID()}, ${people[by]}, ${content})`
+}
+
+describe('reading', () => {
+  test('members read the messages of their rooms', async () => {
+    const texts = await as(sql, 'grace', (tx) => tx`select content from messages where room_id = ${room} order by seq`)
+    expect(texts.map((row) => row['content'])).toEqual(['message 1', 'message 2', 'message 3'])
+  })
+
+  test.for(tables)('a stranger gets nothing from %s', async (table) => {
+    // The other tables have rows here, so that nothing is not the only possible answer.
+    await sql`insert into message_reactions (room_id, seq, user_id, emoji) values (${room}, 1, ${people.grace}, '👍') on conflict do nothing`
+    await sql`insert into typing_indicators (room_id, user_id) values (${room}, ${people.grace}) on conflict do nothing`
+    expect(await sql`select from ${sql(table)} limit 1`).toHaveLength(1)
+    expect(await as(sql, 'linus', (tx) => tx`select from ${tx(table)}`)).toHaveLength(0)
+  })
+
+  test('whoever has left or is banned reads no more', async () => {
+    const count = () => as(sql, 'grace', (tx) => tx`select from messages where room_id = ${room}`)
+    await sql`update room_participants set left_at = now() where room_id = ${room} and user_id = ${people.grace}`
+    expect(await count()).toHaveLength(0)
+    await sql`update room_participants set left_at = null, banned_until = now() + interval '1 day'
+      where room_id = ${room} and user_id = ${people.grace}`
+    expect(await count()).toHaveLength(0)
+    await sql`update room_participants set banned_until = null where room_id = ${room} and user_id = ${people.grace}`
+    expect(await count()).toHaveLength(3)
+  })
+
+  test('anon gets nothing from any table', async () => {
+    const all = await sql`select schemaname, tablename from pg_tables where schemaname in ('public', 'parley')`
+    const answers = new Set<string>()
+    for (const { schemaname, tablename } of all) {
+      answers.add(await attempt(sql, 'anon', (tx) => tx`select from ${tx(schemaname)}.${tx(tablename)}`))
+    }
+    expect([...answers]).toEqual(['refused 42501'])
+  })
+
+  test('even with every grant that Supabase Lite makes, anon and strangers get no row', async () => {
+    await sql
+      .begin(async (tx) => {
+        await tx`grant usage on schema parley to anon, authenticated`
+        await tx`grant all on all tables in schema public, parley to anon, authenticated`
+        await tx`insert into parley.commands (room_id, id, seq, hash) values (${room}, ${randomUUID()}, 9, '')`
+        for (const role of ['anon', 'authenticated']) {
+          await tx`select set_config('request.jwt.claim.sub', ${role === 'anon' ? '' : people.linus}, true)`
+          await tx.unsafe(`set local role ${role}`)
+          expect(await tx`select from messages`).toHaveLength(0)
+          expect(await tx`select from parley.commands`).toHaveLength(0)
+          await tx`reset role`
+        }
+        throw new Error('undone')
+      })
+      .catch((error: Error) => expect(error.message).toBe('undone'))
+  })
+
+  test('grace, a member, reads no command hash and no link', async () => {
+    for (const table of ['commands', 'join_links', 'member_commands']) {
+      expect(await attempt(sql, 'grace', (tx) => tx`select from parley.${tx(table)}`)).toBe('refused 42501')
+    }
+  })
+})
+
+describe('nobody writes past the object of a room', () => {
+  let twin: string
+  beforeAll(async () => {
+    twin = await makeRoom(sql, ['grace'])
+    await fill(sql, twin, run(1, 3))
+    for (const id of [room, twin]) {
+      await ingest(sql, { room: id, from: 4, to: 4, events: [posted(4, { by: people.grace })] })
+      await sql`insert into message_reactions (room_id, seq, user_id, emoji) values (${id}, 4, ${people.ada}, '👍')`
+    }
+    await sql`update rooms set writer = 'sql' where id = ${twin}`
+  })
+
+  // Ada owns both rooms. Beside each attack stands what it meets in a do room, and in an sql room of the same content:
+  // there most of it is allowed, so the writer alone made the difference.
+  const attacks: [string, (tx: Tx, room: string) => Promise<{ count: number }>, inDo: string, inSql: string][] = [
+    ['posts', (tx, room) => say(tx, room, 'ada', 'hi'), 'refused 42501', '1 rows'],
+    ['edits a message', (tx, room) => tx`update messages set content = 'x' where room_id = ${room} and seq = 4`, '0 rows', '0 rows'],
+    [
+      'edits her own message',
+      (tx, room) => tx`update messages set content = 'x' where room_id = ${room} and sender_id = ${people.ada} and seq = 1`,
+      '0 rows',
+      '1 rows',
+    ],
+    [
+      'deletes her own message',
+      (tx, room) => tx`update messages set deleted_at = now() where room_id = ${room} and seq = 1`,
+      '0 rows',
+      '1 rows',
+    ],
+    ['removes a message', (tx, room) => tx`delete from messages where room_id = ${room}`, 'refused 42501', 'refused 42501'],
+    [
+      'adds a member',
+      (tx, room) => tx`insert into room_participants (room_id, user_id) values (${room}, ${people.linus})`,
+      'refused 42501',
+      '1 rows',
+    ],
+    [
+      'reads on her own account',
+      (tx, room) => tx`update room_participants set last_read_seq = 1 where room_id = ${room} and user_id = ${people.ada}`,
+      '0 rows',
+      '1 rows',
+    ],
+    [
+      'makes grace a moderator',
+      (tx, room) => tx`update room_participants set role = 'moderator' where room_id = ${room} and user_id = ${people.grace}`,
+      '0 rows',
+      '1 rows',
+    ],
+    [
+      'removes grace',
+      (tx, room) => tx`delete from room_participants where room_id = ${room} and user_id = ${people.grace}`,
+      '0 rows',
+      '1 rows',
+    ],
+    ['renames the room', (tx, room) => tx`update rooms set name = 'x' where id = ${room}`, '0 rows', '1 rows'],
+    ['changes who writes it', (tx, room) => tx`update rooms set writer = 'do' where id = ${room}`, '0 rows', 'refused 42501'],
+    ['deletes the room', (tx, room) => tx`delete from rooms where id = ${room}`, '0 rows', '1 rows'],
+    [
+      'writes a receipt',
+      (tx, room) => tx`insert into message_status (room_id, seq, user_id) values (${room}, 1, ${people.ada})`,
+      'refused 42501',
+      '1 rows',
+    ],
+    [
+      'changes her receipt',
+      (tx, room) => tx`update message_status set read_at = now() where room_id = ${room} and user_id = ${people.ada}`,
+      '0 rows',
+      '1 rows',
+    ],
+    [
+      'reacts',
+      (tx, room) => tx`insert into message_reactions (room_id, seq, user_id, emoji) values (${room}, 3, ${people.ada}, '👍')`,
+      'refused 42501',
+      '1 rows',
+    ],
+    [
+      'takes back her reaction',
+      (tx, room) => tx`delete from message_reactions where room_id = ${room} and user_id = ${people.ada}`,
+      '0 rows',
+      '1 rows',
+    ],
+    [
+      'types',
+      (tx, room) => tx`insert into typing_indicators (room_id, user_id) values (${room}, ${people.ada})`,
+      'refused 42501',
+      '1 rows',
+    ],
+    ['marks it read', (tx, room) => tx`select mark_room_read(${room}, 3)`, 'refused 42501', '1 rows'],
+  ]
+  test.for(attacks)('ada %s', async ([, attack, inDo, inSql]) => {
+    expect({
+      do: await attempt(sql, 'ada', (tx) => attack(tx, room)),
+      sql: await attempt(sql, 'ada', (tx) => attack(tx, twin)),
+    }).toEqual({ do: inDo, sql: inSql })
+  })
+})
+
+describe('making rooms', () => {
+  test('whoever makes a group owns it, and sees it at once', async () => {
+    const id = randomUUID()
+    const seen = await as(sql, 'linus', async (tx) => {
+      const made = await tx`
+        insert into rooms (id, type, name, created_by) values (${id}, 'group', 'Kernels', ${people.linus}) returning id`
+      const members = await tx`select user_id, role from room_participants where room_id = ${id}`
+      const rooms = await tx`select name, member_count from rooms`
+      return { made: [...made], members: [...members], rooms: [...rooms] }
+    })
+    expect(seen).toEqual({
+      made: [{ id }],
+      members: [{ user_id: people.linus, role: 'owner' }],
+      rooms: [{ name: 'Kernels', member_count: 1 }],
+    })
+  })
+
+  const forged: [string, Record<string, unknown>][] = [
+    ['in another’s name', { created_by: people.ada }],
+    ['that the database would number', { writer: 'sql' }],
+    ['with a head', { last_seq: 10 }],
+    ['of a later epoch', { epoch: 5 }],
+    ['with members nobody added', { member_count: 3 }],
+    ['as a direct room', { type: 'direct', direct_key: 'a:b' }],
+    ['at the top of everyone’s list for ever', { last_message_at: new Date('2999-01-01') }],
+  ]
+  test.for(forged)('nobody makes a group %s', async ([, forgery]) => {
+    const row = { type: 'group', name: 'x', created_by: people.linus, ...forgery }
+    expect(await attempt(sql, 'linus', (tx) => tx`insert into rooms ${tx(row as never)}`)).toBe('refused 42501')
+  })
+})
+
+describe('in a room that the database numbers', () => {
+  test('members post, and the database gives the next seq', async () => {
+    const seqs = await as(sql, 'grace', async (tx) => {
+      await say(tx, sqlRoom, 'grace', 'third')
+      return tx`select seq, rev, content from messages where room_id = ${sqlRoom} order by seq`
+    })
+    expect([...seqs]).toEqual([
+      { seq: 1, rev: 1, content: 'first' },
+      { seq: 2, rev: 2, content: 'second' },
+      { seq: 3, rev: 3, content: 'third' },
+    ])
+  })
+
+  test('a delete empties the row, an edit keeps the earlier text, and both raise rev', async () => {
+    const rows = await as(sql, 'grace', async (tx) => {
+      const mine = tx`room_id = ${sqlRoom} and seq = 2`
+      await tx`update messages set content = 'changed' where ${mine}`
+      const [edited] = await tx`select content, rev, jsonb_path_query_array(edits, '$[*].text') as edits from messages where ${mine}`
+      await tx`update messages set deleted_at = now() where ${mine}`
+      const [deleted] = await tx`select content, rev, edits, deleted_by from messages where ${mine}`
+      return [edited, deleted]
+    })
+    expect(rows).toEqual([
+      { content: 'changed', rev: 3, edits: ['second'] },
+      { content: '', rev: 4, edits: [], deleted_by: people.grace },
+    ])
+  })
+
+  const mine = (tx: Tx) => tx`room_id = ${sqlRoom} and user_id = ${people.grace}`
+  const message = (tx: Tx) => tx`room_id = ${sqlRoom} and seq = 2`
+  const attacks: [string, (tx: Tx) => Promise<{ count: number }>, string][] = [
+    ['makes herself owner', (tx) => tx`update room_participants set role = 'owner' where ${mine(tx)}`, 'refused 42501'],
+    ['makes herself admin', (tx) => tx`update room_participants set role = 'admin' where ${mine(tx)}`, 'refused 42501'],
+    [
+      'takes ada’s place',
+      (tx) => tx`update room_participants set role = 'member' where room_id = ${sqlRoom} and user_id = ${people.ada}`,
+      '0 rows',
+    ],
+    [
+      'reads what was not written',
+      (tx) => tx`update room_participants set last_read_seq = 99 where ${mine(tx)}`,
+      'refused 42501',
+    ],
+    [
+      'shows history that was before her',
+      (tx) => tx`update room_participants set history_from_seq = -1 where ${mine(tx)}`,
+      'refused 42501',
+    ],
+    ['moves to another room', (tx) => tx`update room_participants set room_id = ${room} where ${mine(tx)}`, 'refused 42501'],
+    ['adds linus', (tx) => tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`, 'refused 42501'],
+    ['posts as ada', (tx) => say(tx, sqlRoom, 'ada', 'I resign'), 'refused 42501'],
+    ['edits ada’s message', (tx) => tx`update messages set content = 'x' where room_id = ${sqlRoom} and seq = 1`, '0 rows'],
+    ['moves her message', (tx) => tx`update messages set seq = 9 where ${message(tx)}`, 'refused 42501'],
+    ['backdates it', (tx) => tx`update messages set created_at = 'epoch' where ${message(tx)}`, 'refused 42501'],
+    ['rewrites its edits', (tx) => tx`update messages set edits = '[{}]' where ${message(tx)}`, 'refused 42501'],
+    ['pins it', (tx) => tx`update messages set pinned_at = now() where ${message(tx)}`, 'refused 42501'],
+    [
+      'writes as the system',
+      (tx) => tx`insert into messages (room_id, client_id, sender_id, type) values (${sqlRoom}, ${randomUUID()}, ${people.grace}, 'system')`,
+      'refused 42501',
+    ],
+  ]
+  test.for(attacks)('grace, a member, %s: refused', async ([, attack, expected]) => {
+    expect(await attempt(sql, 'grace', attack)).toBe(expected)
+  })
+
+  test('ada, the owner, adds linus, makes him admin, and cannot hand him the room so', async () => {
+    const set = (role: string) =>
+      attempt(sql, 'ada', async (tx) => {
+        await tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`
+        return tx`update room_participants set role = ${role} where room_id = ${sqlRoom} and user_id = ${people.linus}`
+      })
+    expect([await set('admin'), await set('owner')]).toEqual(['1 rows', 'refused 42501'])
+  })
+
+  test('whoever lets only contacts add them is not added by a stranger', async () => {
+    const add = () =>
+      attempt(sql, 'ada', (tx) => tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`)
+    await sql`update user_profiles set privacy_group_add = 'contacts' where id = ${people.linus}`
+    expect(await add()).toBe('refused 42501')
+    await sql`update user_profiles set privacy_group_add = 'everyone' where id = ${people.linus}`
+    expect(await add()).toBe('1 rows')
+  })
+})
+
+describe('what only the service does', () => {
+  const calls: [string, (tx: Tx) => Promise<{ count: number }>][] = [
+    ['ingest_batch', (tx) => tx`select ingest_batch(${room}, 1, 5, 5, ${tx.json([posted(5) as never])})`],
+    ['sweep_ephemeral', (tx) => tx`select sweep_ephemeral()`],
+    ['claim_epoch', (tx) => tx`select parley.claim_epoch(${room})`],
+    ['room_state', (tx) => tx`select parley.room_state(${room})`],
+    ['room_spine', (tx) => tx`select parley.room_spine(${room}, 0, 10)`],
+    ['create_join_link', (tx) => tx`select parley.create_join_link(${room}, ${people.ada}, ${'0'.repeat(64)}, 0)`],
+    ['link_preview', (tx) => tx`select parley.link_preview(${'0'.repeat(64)})`],
+    ['join_room', (tx) => tx`select parley.join_room(${randomUUID()}, ${'0'.repeat(64)}, ${people.linus}, 0)`],
+  ]
+  test.for(calls)('%s', async ([, call]) => {
+    expect([await attempt(sql, 'anon', call), await attempt(sql, 'ada', call), await attempt(sql, 'service', call)]).toEqual([
+      'refused 42501',
+      'refused 42501',
+      '1 rows',
+    ])
+  })
+
+  test('the service writes a batch through its own rights, not the owner’s', async () => {
+    const answer = await as(sql, 'service', (tx) =>
+      ingest(tx, { room, from: 5, to: 5, events: [posted(5)], marks: [{ person: people.grace, delivered: 5, read: 5 }] }),
+    )
+    expect(answer).toEqual({ outcome: 'applied', appliedTo: 5, duplicates: [] })
+  })
+})

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freshDatabase, type Sql } from './support/database.ts'
+
+let sql: Sql
+beforeAll(async () => {
+  sql = await freshDatabase()
+})
+afterAll(() => sql.end())
+
+async function names(query: Promise<Iterable<Record<string, unknown>>>): Promise<unknown[]> {
+  return Array.from(await query, (row) => row['name'])
+}
+
+describe('the inventory', () => {
+  test('is 12 tables, 53 indexes (12 primary keys, 7 unique, 34 plain), 42 policies and 9 functions', async () => {
+    const [counts] = await sql`
+      select
+        (select count(*) from pg_tables where schemaname = 'public') as tables,
+        (select count(*) from pg_indexes where schemaname = 'public') as indexes,
+        (select count(*) from pg_index where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) and indisprimary) as keys,
+        (select count(*) from pg_index where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) and indisunique and not indisprimary) as unique,
+        (select count(*) from pg_policies where schemaname = 'public') as policies,
+        (select count(*) from pg_proc where pronamespace = 'public'::regnamespace) as functions`
+    expect(counts).toEqual({ tables: 12, indexes: 53, keys: 12, unique: 7, policies: 42, functions: 9 })
+  })
+
+  test('is published whole for Realtime', async () => {
+    const published = await names(
+      sql`select tablename as name from pg_publication_tables where pubname = 'supabase_realtime' and schemaname = 'public'`,
+    )
+    expect(published).toHaveLength(12)
+  })
+})
+
+describe('what every table, policy and function has', () => {
+  test('row level security is on for every table in public and parley', async () => {
+    const open = await names(
+      sql`select relname as name from pg_class where relkind = 'r' and not relrowsecurity
+        and relnamespace in ('public'::regnamespace, 'parley'::regnamespace)`,
+    )
+    expect(open).toEqual([])
+  })
+
+  test('tables in private would have no row level security to protect them, so there are none', async () => {
+    expect(await names(sql`select tablename as name from pg_tables where schemaname = 'private'`)).toEqual([])
+  })
+
+  test('every policy is for authenticated alone, and none calls auth.uid() once per row', async () => {
+    const wrong = await names(
+      sql`select policyname as name from pg_policies, lateral (select coalesce(qual, '') || coalesce(with_check, '') as body) b
+        where schemaname = 'public' and (roles <> '{authenticated}' or replace(body, 'SELECT auth.uid()', '') like '%auth.uid()%')`,
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('no policy stands on a table of parley', async () => {
+    expect(await names(sql`select policyname as name from pg_policies where schemaname = 'parley'`)).toEqual([])
+  })
+
+  test('every foreign key has an index that begins with its columns', async () => {
+    const uncovered = await names(
+      sql`select c.conrelid::regclass || '.' || c.conname as name from pg_constraint c
+        where c.contype = 'f' and c.connamespace in ('public'::regnamespace, 'parley'::regnamespace)
+          and not exists (
+            select from pg_index i where i.indrelid = c.conrelid
+              and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey)`,
+    )
+    expect(uncovered).toEqual([])
+  })
+
+  test('every function names its search_path, and definers stand in private alone', async () => {
+    const wrong = await names(
+      sql`select oid::regprocedure::text as name from pg_proc
+        where pronamespace in ('public'::regnamespace, 'private'::regnamespace, 'parley'::regnamespace)
+          and (not coalesce('search_path=""' = any (proconfig), false)
+            or (prosecdef and pronamespace <> 'private'::regnamespace))`,
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('who may call what', () => {
+  async function callable(role: string, schema: string): Promise<unknown[]> {
+    return names(
+      sql`select proname as name from pg_proc where pronamespace = ${schema}::regnamespace
+        and has_function_privilege(${role}, oid, 'execute') order by 1`,
+    )
+  }
+
+  test('anon calls nothing', async () => {
+    expect([await callable('anon', 'public'), await callable('anon', 'private'), await callable('anon', 'parley')]).toEqual([
+      [],
+      [],
+      [],
+    ])
+  })
+
+  test('people call seven functions in public and none in parley', async () => {
+    expect(await callable('authenticated', 'public')).toEqual([
+      'get_or_create_direct_room',
+      'get_room_stats',
+      'get_unread_counts',
+      'get_user_cards',
+      'mark_room_read',
+      'search_messages',
+      'set_presence',
+    ])
+    expect(await callable('authenticated', 'parley')).toEqual([])
+  })
+
+  test('no function that people may call takes an identity that the session does not prove', async () => {
+    expect(await callable('authenticated', 'private')).toEqual([
+      'can_join_meeting',
+      'can_post',
+      'can_see',
+      'my_hosted_meeting_ids',
+      'my_managed_room_ids',
+      'my_meeting_ids',
+      'my_room_ids',
+      'my_sql_room_ids',
+      'open_direct_room',
+      'refuse',
+      'search_my_messages',
+      'search_text',
+      'to_ms',
+      'unread_counts',
+      'user_cards',
+    ])
+  })
+
+  test('the service calls what the room needs', async () => {
+    expect(await callable('service_role', 'parley')).toEqual([
+      'claim_epoch',
+      'create_join_link',
+      'join_room',
+      'link_preview',
+      'member',
+      'room_spine',
+      'room_state',
+    ])
+  })
+})

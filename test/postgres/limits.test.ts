@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
+import { freshDatabase, type Sql } from './support/database.ts'
+import { people, signUp } from './support/people.ts'
+import { ingest, makeRoom, posted, run } from './support/rooms.ts'
+
+// Each limit is met exactly and passed by one, so that neither side can move alone.
+let sql: Sql
+beforeAll(async () => {
+  sql = await freshDatabase()
+  await signUp(sql)
+})
+afterAll(() => sql.end())
+
+async function refusedBy(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'nothing',
+    (error) => error.constraint_name ?? error.code,
+  )
+}
+
+test('a text has limits.textBytes bytes of UTF-8', async () => {
+  const room = await makeRoom(sql)
+  const text = 'é'.repeat(limits.textBytes / 2)
+  expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1, { text })] })).toMatchObject({ outcome: 'applied' })
+  expect(await refusedBy(ingest(sql, { room, from: 2, to: 2, events: [posted(2, { text: `${text}!` })] }))).toBe(
+    'messages_content_check',
+  )
+})
+
+test('a message mentions limits.mentions people', async () => {
+  const room = await makeRoom(sql)
+  const mentions = Array.from({ length: limits.mentions }, () => people.grace)
+  expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1, { mentions })] })).toMatchObject({ outcome: 'applied' })
+  const more = posted(2, { mentions: [...mentions, people.ada] })
+  expect(await refusedBy(ingest(sql, { room, from: 2, to: 2, events: [more] }))).toBe('messages_mentions_check')
+})
+
+test('a room is called by limits.roomName characters', async () => {
+  const room = await makeRoom(sql)
+  const name = 'é'.repeat(limits.roomName)
+  expect(await refusedBy(sql`update rooms set name = ${name} where id = ${room}`)).toBe('nothing')
+  expect(await refusedBy(sql`update rooms set name = ${`${name}!`} where id = ${room}`)).toBe('rooms_name_check')
+})
+
+test('a person is called by limits.personName characters', async () => {
+  const name = 'é'.repeat(limits.personName)
+  const rename = (to: string) => sql`update user_profiles set display_name = ${to} where id = ${people.linus}`
+  expect(await refusedBy(rename(name))).toBe('nothing')
+  expect(await refusedBy(rename(`${name}!`))).toBe('user_profiles_display_name_check')
+})
+
+test('a room has limits.roomMembers members', async () => {
+  const room = await makeRoom(sql)
+  const count = (to: number) => sql`update rooms set member_count = ${to} where id = ${room}`
+  expect(await refusedBy(count(limits.roomMembers))).toBe('nothing')
+  expect(await refusedBy(count(limits.roomMembers + 1))).toBe('rooms_member_count_check')
+})
+
+test('a batch holds limits.ingestEvents events and limits.ingestMarks marks', async () => {
+  const room = await makeRoom(sql)
+  const events = run(1, limits.ingestEvents)
+  const marks = Array.from({ length: limits.ingestMarks }, () => ({ person: people.ada, delivered: 1, read: 1 }))
+  const full = { room, from: 1, to: events.length, events, marks }
+  expect(await ingest(sql, full)).toMatchObject({ outcome: 'applied' })
+  expect(await refusedBy(ingest(sql, { ...full, to: 501, events: [...events, posted(501)] }))).toBe('22023')
+  expect(await refusedBy(ingest(sql, { ...full, marks: [...marks, marks[0]!] }))).toBe('22023')
+})
+
+test('a new epoch lifts the head by limits.epochLift, which is above limits.backlogEvents', async () => {
+  const room = await makeRoom(sql)
+  const claim = async () => (await sql`select parley.claim_epoch(${room}) as answer`)[0]!['answer']
+  expect([await claim(), await claim()]).toEqual([
+    { epoch: 2, lastSeq: 0 },
+    { epoch: 3, lastSeq: limits.epochLift },
+  ])
+  expect(limits.epochLift).toBeGreaterThan(limits.backlogEvents)
+})
