@@ -20,7 +20,7 @@ export type Row =
   /** Messages between two covered ranges that are not loaded yet: shown as a gap that loads on sight or on click. */
   | { state: 'gap'; key: string; after: number; before: number }
 
-/** What stands between this page and the room. */
+/** What stands between this page and the room. Until it is live again, `since` is when it stopped being so. */
 export type Connection =
   | { state: 'connecting'; since: number }
   | { state: 'catching_up'; since: number }
@@ -62,8 +62,8 @@ export interface RoomClient {
   /** Sends a failed message again under its own id. */
   retry(id: string): void
   retryAll(): void
-  /** Takes a failed message out of the outbox and returns its text. */
-  discard(id: string): Promise<void>
+  /** Takes a failed message out of the outbox and returns its text (empty when it is not failed). */
+  discard(id: string): Promise<string>
   /** Called at every keystroke; says so to the room at most every 3 s. */
   typing(on: boolean): void
   /** The person has seen everything up to `seq`. Sent at most once a second; only rises. */

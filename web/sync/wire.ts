@@ -1,3 +1,12 @@
+import type { Downstream } from '../../protocol/downstream.ts'
+
 export type { Downstream, Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
 export type { Message } from '../../protocol/events.ts'
 export type { RefusalReason } from '../../protocol/refusals.ts'
+export type { Post } from '../../protocol/upstream.ts'
+
+export type Welcome = Extract<Downstream, { t: 'welcome' }>
+export type Changes = Extract<Downstream, { t: 'changes' }>
+export type Ack = Extract<Downstream, { t: 'ack' }>
+export type Reset = Extract<Downstream, { t: 'reset' }>
+export type Refused = Extract<Downstream, { t: 'refused' }>

@@ -1,0 +1,52 @@
+import type * as z from 'zod/mini'
+import * as shapes from '../../protocol/api.ts'
+import type { Refresh } from './link.ts'
+import { ProblemError } from './problem-error.ts'
+import type { Send } from './requests.ts'
+
+/**
+ * The HTTP API. Every call throws ProblemError (the server said no) or NetworkError (it did not answer). A call that
+ * finds the session over refreshes it once and goes again once.
+ */
+export interface Api {
+  signUp(person: z.infer<typeof shapes.SignUp>): Promise<shapes.SignedIn>
+  signIn(person: z.infer<typeof shapes.SignIn>): Promise<shapes.SignedIn>
+  signOut(): Promise<void>
+  me(): Promise<shapes.Me>
+  rooms(): Promise<shapes.RoomList>
+  createRoom(room: z.infer<typeof shapes.CreateRoom>): Promise<shapes.RoomSummary>
+  /** The newest messages below `before`, or the newest of all. */
+  messages(roomId: string, before?: number, limit?: number): Promise<shapes.Page>
+  createLink(roomId: string): Promise<shapes.JoinLink>
+  link(code: string): Promise<shapes.LinkPreview>
+  join(code: string): Promise<shapes.Joined>
+}
+
+export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
+  const asPerson: Send = async (method, path, schema, body) => {
+    try {
+      return await send(method, path, schema, body)
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.kind !== 'sign_in') throw error
+      if ((await refresh()) !== 'renewed') throw error
+      return await send(method, path, schema, body)
+    }
+  }
+  return {
+    signUp: (person) => send('POST', 'auth/sign-up', shapes.SignedIn, person),
+    signIn: (person) => send('POST', 'auth/sign-in', shapes.SignedIn, person),
+    signOut: async () => void (await send('POST', 'auth/sign-out', null)),
+    me: () => asPerson('GET', 'me', shapes.Me),
+    rooms: () => asPerson('GET', 'rooms', shapes.RoomList),
+    createRoom: async (room) => (await asPerson('POST', 'rooms', shapes.RoomCreated, room)).room,
+    messages(roomId, before, limit) {
+      const query = new URLSearchParams()
+      if (before !== undefined) query.set('before', String(before))
+      if (limit !== undefined) query.set('limit', String(limit))
+      return asPerson('GET', `rooms/${roomId}/messages?${query}`, shapes.Page)
+    },
+    createLink: (roomId) => asPerson('POST', `rooms/${roomId}/links`, shapes.JoinLink, {}),
+    link: (code) => asPerson('GET', `links/${encodeURIComponent(code)}`, shapes.LinkPreview),
+    join: (code) => asPerson('POST', `links/${encodeURIComponent(code)}/join`, shapes.Joined, {}),
+  }
+}

@@ -1,0 +1,124 @@
+import { Refreshed } from '../../protocol/api.ts'
+import { alarm, type Clock } from './clock.ts'
+import type { Refresh } from './link.ts'
+import type { Page } from './page.ts'
+import { ProblemError } from './problem-error.ts'
+import type { Send } from './requests.ts'
+import type { Tabs } from './tabs.ts'
+
+/** Keeps the person signed in while the page lives. The tokens are in cookies that no script sees. */
+export interface Session {
+  /** Refreshes it now: one tab at a time, and what one tab got serves all. */
+  refresh(): Promise<Refresh>
+  /** From now on it is refreshed about 5 minutes before it ends. */
+  keep(expiresAt: number): void
+  /** A renewal ticket for open sockets. */
+  onRenewal(run: (ticket: string) => void): () => void
+  /** The session is over, here or in another tab. */
+  onSignedOut(run: () => void): () => void
+  /** The person signed out here: tells the other tabs. */
+  signedOut(): void
+  close(): void
+}
+
+export interface SessionDeps {
+  send: Send
+  tabs: Tabs
+  clock: Clock
+  page: Page
+  random(): number
+}
+
+const aheadMs = 5 * 60_000
+// Tabs spread over this long, so that one refreshes and the others hear of it.
+const spreadMs = 30_000
+const retryMs = 30_000
+
+export function createSession({ send, tabs, clock, page, random }: SessionDeps): Session {
+  const renewals = new Set<(ticket: string) => void>()
+  const endings = new Set<() => void>()
+  const later = alarm(clock)
+  let expiresAt: number | null = null
+  let renewed = 0
+  let flight: Promise<Refresh> | null = null
+
+  const stopListening = [
+    page.onWake(() => {
+      // Timers sleep with the machine.
+      if (expiresAt !== null && expiresAt - clock.now() < aheadMs) void refresh()
+    }),
+    tabs.onNote((note) => {
+      switch (note.t) {
+        case 'signed_out':
+          return over()
+        case 'refreshed':
+          return took(note.refreshed)
+      }
+    }),
+  ]
+
+  function keep(until: number): void {
+    expiresAt = until
+    later.set(Math.max(retryMs, until - aheadMs - clock.now()) - random() * spreadMs, () => void refresh())
+  }
+
+  function took(refreshed: Refreshed): void {
+    renewed++
+    keep(refreshed.expiresAt)
+    for (const run of renewals) run(refreshed.renewal)
+  }
+
+  function over(): void {
+    expiresAt = null
+    later.clear()
+    for (const run of endings) run()
+  }
+
+  function refresh(): Promise<Refresh> {
+    const before = renewed
+    flight ??= tabs
+      .alone('parley:refresh', () => (renewed === before ? ask() : Promise.resolve<Refresh>('renewed')))
+      .finally(() => {
+        flight = null
+      })
+    return flight
+  }
+
+  async function ask(): Promise<Refresh> {
+    try {
+      const refreshed = await send('POST', 'auth/refresh', Refreshed)
+      took(refreshed)
+      tabs.say({ t: 'refreshed', refreshed })
+      return 'renewed'
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) {
+        over()
+        return 'signed_out'
+      }
+      // Whoever could not ask was not told no.
+      if (expiresAt !== null) later.set(retryMs + random() * spreadMs, () => void refresh())
+      return 'away'
+    }
+  }
+
+  return {
+    refresh,
+    keep,
+    onRenewal(run) {
+      renewals.add(run)
+      return () => renewals.delete(run)
+    },
+    onSignedOut(run) {
+      endings.add(run)
+      return () => endings.delete(run)
+    },
+    signedOut() {
+      tabs.say({ t: 'signed_out' })
+      over()
+    },
+    close() {
+      later.clear()
+      for (const stop of stopListening) stop()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Unsent } from './outbox.ts'
+import type { Ranges } from './ranges.ts'
+import type { Member, Message, RoomFacts } from './wire.ts'
+
+/** A room as it was last seen here, without its messages. */
+export interface KeptRoom {
+  id: string
+  room: RoomFacts | null
+  members: readonly Member[]
+  epoch: number | null
+  head: number
+  covered: Ranges
+  atStart: boolean
+  /** How far the person has read, whether or not the room knows it yet. */
+  read: number
+}
+
+/** What is kept of a room: the messages and what is covered among them belong together. */
+export interface Kept {
+  room: KeptRoom
+  /** Ascending by seq, all inside `room.covered`. */
+  messages: readonly Message[]
+}
+
+/** How much of a room is kept, and of how many rooms. */
+export const keptMessages = 200
+export const keptRooms = 50
+
+/**
+ * What one person keeps on this device. Two implementations pass the same tests: IndexedDB, and memory where that fails.
+ * Every call may reject; nothing but the outbox is worth telling anyone.
+ */
+export interface Store {
+  /** False when nothing survives closing the tab. */
+  durable: boolean
+  get(key: string): Promise<unknown>
+  set(key: string, value: unknown): Promise<void>
+  /** The room, its messages and its unsent messages in their order. */
+  open(room: string): Promise<{ kept: Kept | null; unsent: Unsent[] }>
+  /** Keeps cursor and messages in one transaction. A window that another tab has brought further is left alone. */
+  keep(kept: Kept): Promise<void>
+  /** Drops the room's messages, never what is unsent. */
+  forget(room: string): Promise<void>
+  /** Adds to the end of the room's queue and drops the room's draft, in one transaction. Answers its place. */
+  addUnsent(unsent: Omit<Unsent, 'order'>): Promise<Unsent>
+  putUnsent(unsent: Unsent): Promise<void>
+  removeUnsent(id: string): Promise<void>
+  /** The rooms in which something waits to be sent. */
+  unsentRooms(): Promise<string[]>
+  draft(room: string): Promise<string>
+  saveDraft(room: string, text: string): Promise<void>
+  close(): void
+  /** Deletes everything: the person signs out. */
+  destroy(): Promise<void>
+}
