@@ -1,4 +1,5 @@
 import { createClient } from '@supabase/supabase-js'
+import * as z from 'zod/mini'
 import type { Env } from './env.ts'
 import { ProblemError } from './problem.ts'
 
@@ -23,6 +24,36 @@ export function asPerson(env: Env, token: string) {
 /** Supabase Auth, for those who have no session yet. */
 export function asNobody(env: Env) {
   return createClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, { auth, global: { fetch: limitedFetch } })
+}
+
+/** What Supabase Auth answers to a refresh. */
+const Tokens = z.object({
+  access_token: z.string(),
+  refresh_token: z.string(),
+  user: z.object({ user_metadata: z.optional(z.record(z.string(), z.unknown())) }),
+})
+export type Tokens = z.infer<typeof Tokens>
+
+/**
+ * New tokens for a refresh token, or null when it is spent. One try: supabase-js repeats a refresh for half a minute
+ * while Auth is away, and the page, which knows better when to ask again, would wait for that. Problem: database_away.
+ */
+export async function refreshTokens(env: Env, refreshToken: string): Promise<Tokens | null> {
+  let answer: Response
+  try {
+    answer = await limitedFetch(`${env.SUPABASE_URL}/auth/v1/token?grant_type=refresh_token`, {
+      method: 'POST',
+      headers: { apikey: env.SUPABASE_ANON_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ refresh_token: refreshToken }),
+    })
+  } catch {
+    throw databaseAway()
+  }
+  if (answer.ok) return Tokens.parse(await answer.json())
+  // Only a clear no means that the session is over; away and busy are no sign-out.
+  if (answer.status >= 500) throw databaseAway()
+  if (answer.status === 429) throw new ProblemError('slow_down', 'Too many refreshes.', { retryAfterMs: 30_000 })
+  return null
 }
 
 /** Service functions of schema `parley`, with the service key. Used by the routes of join links alone. */

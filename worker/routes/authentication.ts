@@ -1,12 +1,12 @@
-import { isAuthApiError, isAuthError, type AuthError, type Session as Tokens } from '@supabase/supabase-js'
+import type { AuthError } from '@supabase/supabase-js'
 import { Hono, type Context } from 'hono'
-import { signRenewal } from '../../durable-objects/renewal.ts'
+import { signRenewal } from '../renewal.ts'
 import { SignIn, SignUp, type Refreshed, type SignedIn } from '../../protocol/api.ts'
 import type { App } from '../env.ts'
 import { ProblemError } from '../problem.ts'
 import { readBody } from '../read.ts'
 import { bearer, deviceOf, dropTokens, keepTokens, nameOf, refreshTokenOf, sessionOf, verifyToken } from '../session.ts'
-import { asNobody, databaseAway } from '../supabase.ts'
+import { asNobody, databaseAway, refreshTokens, type Tokens } from '../supabase.ts'
 
 /** Accounts over Supabase Auth. The browser's session lives in HttpOnly cookies; no script ever holds a token. */
 export const authentication = new Hono<App>()
@@ -32,16 +32,12 @@ export const authentication = new Hono<App>()
   .post('/auth/refresh', async (c) => {
     const token = refreshTokenOf(c)
     if (token === null) throw new ProblemError('sign_in')
-    const { data, error } = await asNobody(c.env).auth.refreshSession({ refresh_token: token })
-    if (error) {
-      const problem = authProblem(error)
-      // Away or busy is no sign-out; anything else means that this token is spent.
-      if (problem.kind === 'database_away' || problem.kind === 'slow_down') throw problem
+    const tokens = await refreshTokens(c.env, token)
+    if (!tokens) {
       dropTokens(c)
       throw new ProblemError('sign_in')
     }
-    if (!data.session) throw new ProblemError('sign_in')
-    const { me } = await signedInWith(c, data.session)
+    const { me } = await signedInWith(c, tokens)
     const device = deviceOf(c) ?? crypto.randomUUID()
     const claims = { person: me.person.id, device, expiresAt: me.expiresAt }
     const renewal = await signRenewal(claims, c.env.PARLEY_SECRET, Date.now())
@@ -60,7 +56,6 @@ async function signedInWith(c: Context<App>, tokens: Tokens): Promise<Extract<Si
 /** What Supabase Auth refused, as one of our problems. */
 function authProblem(error: AuthError): ProblemError {
   const status = error.status ?? 0
-  if (!isAuthApiError(error) && isAuthError(error) && status === 0) return databaseAway()
   if (status === 0 || status >= 500) return databaseAway()
   if (status === 429) return new ProblemError('slow_down', 'Too many tries. Wait a minute.', { retryAfterMs: 60_000 })
   switch (error.code) {

@@ -25,7 +25,7 @@ const RoomRow = z.object({
 type RoomRow = z.infer<typeof RoomRow>
 
 const Unread = z.object({ room_id: z.string(), unread: z.coerce.number() })
-const Card = z.object({ user_id: z.string(), display_name: z.string() })
+const Card = z.object({ id: z.string(), display_name: z.string() })
 
 /** Characters of the newest message that the list shows. */
 const previewLength = 200
@@ -98,7 +98,7 @@ async function namesOf(client: Client, people: string[]): Promise<Map<string, st
     batches.map(async (batch) => dataOf(await client.rpc('get_user_cards', { p_user_ids: batch }).retry(false))),
   )
   const cards = answers.flatMap((answer) => z.array(Card).parse(answer))
-  return new Map(cards.map((card) => [card.user_id, card.display_name]))
+  return new Map(cards.map((card) => [card.id, card.display_name]))
 }
 
 function summary(row: RoomRow, me: string, names: Map<string, string>, unread: number): RoomSummary {

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { serve } from '../../scripts/lib/http-server.ts'
+import { keysOf } from '../../scripts/lib/keys.ts'
+import { prepareLite, serveLite } from '../../scripts/lib/lite.ts'
+import { applyPrelude, migrate } from '../../scripts/lib/migrate.ts'
+import { freePort } from '../../scripts/lib/ports.ts'
+import { scratchPostgres } from '../../scripts/lib/postgres.ts'
+
+/**
+ * A real Postgres with the real migrations and a real Auth and Data API, behind a gate. The gate is a fake for one
+ * fault: `PUT /gate/shut` makes the database unreachable and `PUT /gate/lost` lets requests through and loses the
+ * answers, until `PUT /gate/open`. Prints its address and keys on one line and ends with its standard input.
+ */
+async function backend(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-workers-'))
+  const keys = keysOf(folder)
+  const database = await scratchPostgres()
+  const sql = postgres(database.url, { max: 1, onnotice: () => undefined })
+  await applyPrelude(sql)
+  await prepareLite(database.url, keys)
+  await migrate(sql)
+  await sql.end()
+  const lite = await serveLite(database.url, await freePort(), keys)
+  let gate = 'open'
+  const front = await serve(await freePort(), 'PARLEY_SUPABASE_PORT', async (request) => {
+    const { pathname, search } = new URL(request.url)
+    if (pathname.startsWith('/gate/')) {
+      gate = pathname.slice('/gate/'.length)
+      return new Response(null, { status: 204 })
+    }
+    if (gate === 'shut') return Response.json({ message: 'The gate is shut.' }, { status: 503 })
+    const body = request.body && (await request.arrayBuffer())
+    const headers = new Headers(request.headers)
+    for (const name of ['connection', 'host', 'content-length', 'transfer-encoding']) headers.delete(name)
+    const answer = await fetch(`${lite.url}${pathname}${search}`, { method: request.method, headers, body })
+    const bytes = await answer.arrayBuffer()
+    if (gate === 'lost') return Response.json({ message: 'The answer was lost.' }, { status: 503 })
+    const own = new Headers(answer.headers)
+    for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) own.delete(name)
+    return new Response(answer.status === 204 ? null : bytes, { status: answer.status, headers: own })
+  })
+  console.log(JSON.stringify({ url: front.url, keys }))
+  process.stdin.resume()
+  await once(process.stdin, 'end')
+  await front.close()
+  await lite.close()
+  await database.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+await backend()

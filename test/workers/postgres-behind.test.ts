@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
+import { connect, enter, nothing } from './support/client.ts'
+import { gate, recorded } from './support/database.ts'
+import { flushed, hibernate, inStorage, loseStorage, objectOf, ring, unflushed } from './support/objects.ts'
+import { bodyOf, freshId, request, roomOf, signUp } from './support/people.ts'
+
+afterEach(async () => await gate('open'))
+
+test('[FLU1] what the room holds reaches Postgres whole, once, in order, joins included', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const [one, two] = [await enter(ada, room), await enter(grace, room)]
+  for (let i = 0; i < 20; i++) {
+    one.send({ t: 'post', id: freshId(), text: `a${i} Привет 上海 🎉` })
+    two.send({ t: 'post', id: freshId(), text: `g${i}`, mentions: [ada.id], replyTo: 2 })
+    await one.next('ack')
+  }
+
+  await flushed(room)
+
+  const { messages } = await (await connect(ada, room)).hello(nothing)
+  expect(await recorded(room)).toEqual(messages)
+  expect(messages[0]?.system).toEqual({ kind: 'member_joined', person: grace.id, name: 'Grace' })
+})
+
+test('[FLU2] with Postgres away people go on talking, reconnect and read; afterwards Postgres equals the log', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const sender = await enter(ada, room)
+  await flushed(room)
+  await gate('shut')
+
+  for (let i = 0; i < 20; i++) sender.send({ t: 'post', id: freshId(), text: `${i}` })
+  for (let i = 0; i < 20; i++) await sender.next('ack')
+  await ring(room, 'flush')
+  expect(await unflushed(room)).toBe(true)
+  await hibernate(room)
+  const reader = await connect(grace, room)
+  const { messages } = await reader.hello(nothing)
+  const page = await bodyOf<{ messages: unknown }>(await request(grace, 'GET', `/rooms/${room}/messages`), 200)
+  expect(messages.slice(1).map((message) => message.text)).toEqual(Array.from({ length: 20 }, (_, i) => `${i}`))
+  expect(page.messages).toEqual(messages)
+
+  await gate('open')
+  await flushed(room)
+  expect(await recorded(room)).toEqual(messages)
+})
+
+test('[FLU3] a batch whose answer was lost is sent again and changes nothing', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const sender = await enter(ada, room)
+  await gate('lost')
+  sender.send({ t: 'post', id: freshId(), text: 'kept twice, stored once' })
+  await sender.next('ack')
+  await ring(room, 'flush')
+  expect((await recordedThroughOpenGate(room)).map((message) => message.text)).toEqual(['kept twice, stored once'])
+  expect(await unflushed(room)).toBe(true)
+
+  await flushed(room)
+
+  expect((await recorded(room)).map((message) => message.text)).toEqual(['kept twice, stored once'])
+})
+
+test('[FLU4] a flush that fails is tried again later and later, never at once', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const sender = await enter(ada, room)
+  await gate('shut')
+  sender.send({ t: 'post', id: freshId(), text: 'waits' })
+  await sender.next('ack')
+
+  const waits: number[] = []
+  for (let i = 0; i < 6; i++) {
+    await ring(room, 'flush')
+    const due = await inStorage(room, (sql) => sql.exec<{ due: number }>(`select due from agenda where kind = 'flush'`).one().due)
+    waits.push(due - Date.now())
+  }
+
+  expect(waits[0]).toBeGreaterThan(0)
+  expect(waits[5]).toBeGreaterThan(waits[0]! * 4)
+})
+
+test('[EPO1] an object that lost its storage begins a new epoch: no seq is used twice and a used id stays used', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const before = await enter(ada, room)
+  const id = freshId()
+  before.send({ t: 'post', id, text: 'in Postgres' })
+  const { seq } = await before.next('ack')
+  await flushed(room)
+  before.send({ t: 'post', id: freshId(), text: 'lost with the object' })
+  await before.next('ack')
+  await loseStorage(room)
+
+  const after = await connect(ada, room)
+  const { welcome, chunks } = await after.hello(nothing)
+  after.send({ t: 'post', id, text: 'in Postgres' })
+  expect(await after.next('ack')).toMatchObject({ seq })
+  after.send({ t: 'post', id: freshId(), text: 'after' })
+
+  expect(await after.next('ack')).toMatchObject({ seq: seq + limits.epochLift + 1 })
+  expect(chunks).toMatchObject([{ covers: [welcome.head + 1, welcome.head], messages: [], live: true }])
+  await flushed(room)
+  expect((await recorded(room)).map((message) => message.text)).toEqual(['in Postgres', 'after'])
+  const page = await bodyOf<{ covers: number[]; messages: { text: string }[] }>(
+    await request(ada, 'GET', `/rooms/${room}/messages?before=${welcome.head + 1}`),
+    200,
+  )
+  expect(page).toMatchObject({ covers: [1, welcome.head], messages: [{ text: 'in Postgres' }], more: false })
+})
+
+test('[EPO2] an object whose epoch was taken over stops writing', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const sender = await enter(ada, room)
+  await inStorage(room, (sql) => sql.exec('update room set epoch = epoch - 1'))
+  await hibernate(room)
+  const id = freshId()
+  sender.send({ t: 'post', id, text: 'of the past' })
+  await sender.next('ack')
+
+  await ring(room, 'flush')
+
+  expect(await recorded(room)).toEqual([])
+  sender.send({ t: 'post', id: freshId(), text: 'another' })
+  expect(await sender.next('refused')).toMatchObject({ reason: 'busy', retryAfterMs: expect.any(Number) })
+})
+
+test('[EPO3] Postgres restored from an older copy gets again what the log still holds', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const sender = await enter(ada, room)
+  await gate('shut')
+  for (const text of ['one', 'two', 'three']) sender.send({ t: 'post', id: freshId(), text })
+  for (let i = 0; i < 3; i++) await sender.next('ack')
+  await inStorage(room, (sql) => sql.exec('update room set flushed = 2'))
+  await hibernate(room)
+  await gate('open')
+  expect(await recorded(room)).toEqual([])
+
+  await flushed(room)
+
+  expect((await recorded(room)).map((message) => message.text)).toEqual(['one', 'two', 'three'])
+})
+
+test('[JOI1] joining while Postgres is away fails clearly, changes nothing, and is settled once it is back', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada)
+  const watcher = await enter(ada, room)
+  const { code } = await bodyOf<{ code: string }>(await request(ada, 'POST', `/rooms/${room}/links`), 201)
+  await gate('shut')
+  expect(await bodyOf(await request(grace, 'POST', `/links/${code}/join`), 503)).toMatchObject({
+    type: '/problems/database_away',
+  })
+  await gate('open')
+
+  await bodyOf(await request(grace, 'POST', `/links/${code}/join`), 200)
+  expect(await bodyOf(await request(grace, 'POST', `/links/${code}/join`), 200)).toEqual({ roomId: room, already: true })
+
+  const joined = await watcher.next('changes')
+  expect(joined.messages).toMatchObject([{ system: { kind: 'member_joined', name: 'Grace' } }])
+  await flushed(room)
+  expect((await recorded(room)).filter((message) => message.system)).toHaveLength(1)
+})
+
+test('[JOI2] a join whose answer was lost is asked again by the room until it is known', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada)
+  const watcher = await enter(ada, room)
+  const { code } = await bodyOf<{ code: string }>(await request(ada, 'POST', `/rooms/${room}/links`), 201)
+  await gate('lost')
+  const command = crypto.randomUUID()
+  const outcome = await objectOf(room).join(grace.id, createHash('sha256').update(code).digest('hex'), command)
+  expect(outcome).toEqual({ outcome: 'away' })
+  await gate('open')
+
+  await ring(room, 'members')
+
+  expect((await watcher.next('changes')).messages).toMatchObject([{ system: { name: 'Grace' } }])
+  const client = await connect(grace, room)
+  expect((await client.hello(nothing)).welcome.me).toBe(grace.id)
+})
+
+test('[WAK1] a room that cannot wake says so, and opens once Postgres is back', async () => {
+  const ada = await signUp('Ada')
+  const room = freshId()
+  await bodyOf(await request(ada, 'POST', '/rooms', { id: room, name: 'Asleep' }), 201)
+  await gate('shut')
+  const early = await connect(ada, room)
+  await early.until(() => early.closedWith !== null)
+  expect(early.closedWith).toBe(1013)
+
+  await gate('open')
+
+  expect((await (await connect(ada, room)).hello(nothing)).welcome.room.name).toBe('Asleep')
+})
+
+async function recordedThroughOpenGate(room: string) {
+  await gate('open')
+  return await recorded(room)
+}
+
+test('[JOI1] an unknown link lets nobody in, and only owners and admins make one', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada)
+
+  expect((await request(grace, 'POST', `/links/${'A'.repeat(22)}/join`)).status).toBe(404)
+  expect((await request(grace, 'GET', `/links/${'A'.repeat(22)}`)).status).toBe(404)
+  expect((await request(grace, 'POST', `/rooms/${room}/links`)).status).toBe(403)
+})

@@ -1,0 +1,29 @@
+import { createClient } from '@supabase/supabase-js'
+import { env } from 'cloudflare:workers'
+import type { Env } from '../../../worker/env.ts'
+import { messageColumns, messageOfRow } from '../../../worker/rows.ts'
+
+/** The bindings that the configuration gives. */
+export const bindings = env as unknown as Env
+
+const service = () => createClient(bindings.SUPABASE_URL, bindings.SUPABASE_SERVICE_KEY, { auth: { persistSession: false } })
+
+/** Makes the database unreachable, lets it lose its answers, or opens it again. */
+export async function gate(state: 'open' | 'shut' | 'lost'): Promise<void> {
+  await fetch(`${bindings.SUPABASE_URL}/gate/${state}`, { method: 'PUT' })
+}
+
+/** What Postgres holds of a room, by seq. */
+export async function recorded(room: string) {
+  const answer = await service().from('messages').select(messageColumns).eq('room_id', room).order('seq')
+  if (answer.error) throw new Error(answer.error.message)
+  return answer.data.map(messageOfRow)
+}
+
+/** How far the members of a room are, in Postgres. */
+export async function marksRow(room: string, person: string): Promise<{ delivered: number; read: number }> {
+  const columns = 'last_delivered_seq,last_read_seq'
+  const answer = await service().from('room_participants').select(columns).eq('room_id', room).eq('user_id', person).single()
+  if (answer.error) throw new Error(answer.error.message)
+  return { delivered: Number(answer.data.last_delivered_seq), read: Number(answer.data.last_read_seq) }
+}

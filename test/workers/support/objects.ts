@@ -1,0 +1,49 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import type { Room } from '../../../durable-objects/room-object.ts'
+import { bindings } from './database.ts'
+
+/** The object of a room. */
+export function objectOf(room: string): DurableObjectStub<Room> {
+  return bindings.ROOM.get(bindings.ROOM.idFromName(room))
+}
+
+/** Puts the object to sleep under its sockets, as the platform does with a quiet room. */
+export async function hibernate(room: string): Promise<void> {
+  await evictDurableObject(objectOf(room))
+}
+
+/** Lets everything that the room has planned happen now, until its log is in Postgres. */
+export async function flushed(room: string): Promise<void> {
+  while (await unflushed(room)) {
+    await inStorage(room, (sql) => sql.exec(`update agenda set due = 0 where kind = 'flush'`))
+    await runDurableObjectAlarm(objectOf(room))
+  }
+}
+
+/** Whether something waits for Postgres. */
+export async function unflushed(room: string): Promise<boolean> {
+  return await inStorage(room, (sql) => {
+    const behind = sql.exec('select 1 from log, room where seq > flushed limit 1').toArray().length > 0
+    return behind || sql.exec('select 1 from members where dirty = 1 limit 1').toArray().length > 0
+  })
+}
+
+/** Moves a duty to now and rings the alarm: the object's clock turned by hand. */
+export async function ring(room: string, duty: string): Promise<void> {
+  await inStorage(room, (sql) => sql.exec('update agenda set due = 0 where kind = ?', duty))
+  await runDurableObjectAlarm(objectOf(room))
+}
+
+/** Reads or changes the object's own storage. */
+export async function inStorage<T>(room: string, work: (sql: SqlStorage) => T): Promise<T> {
+  return (await runInDurableObject(objectOf(room), (_, state) => work(state.storage.sql))) as T
+}
+
+/** The object loses everything, as when its storage is gone: nothing in SQLite, nothing in memory. */
+export async function loseStorage(room: string): Promise<void> {
+  await runInDurableObject(objectOf(room), async (_, state) => {
+    await state.storage.deleteAlarm()
+    await state.storage.deleteAll()
+  })
+  await evictDurableObject(objectOf(room), { webSockets: 'close' })
+}
