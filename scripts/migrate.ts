@@ -4,6 +4,7 @@ import postgres from 'postgres'
 import { Advice } from './lib/advice.ts'
 import { keysOf } from './lib/keys.ts'
 import { migrate } from './lib/migrate.ts'
+import { settingsFrom } from './lib/settings.ts'
 
 /**
  * npm run migrate -- [url]: apply the pending migrations to a database. Without an url, DATABASE_URL, else the one that
@@ -21,12 +22,11 @@ async function main(): Promise<void> {
 }
 
 function localUrl(): string {
-  const dataDir = process.env['PARLEY_DATA_DIR'] ?? '.parley'
+  const { dataDir, postgresPort } = settingsFrom(process.env)
   if (!existsSync(join(dataDir, 'keys.json'))) {
     throw new Advice('Which database? npm run migrate -- postgres://…, or set DATABASE_URL.')
   }
-  const port = process.env['PARLEY_POSTGRES_PORT'] ?? '54322'
-  return `postgres://postgres:${encodeURIComponent(keysOf(dataDir).postgresPassword)}@127.0.0.1:${port}/postgres`
+  return `postgres://postgres:${encodeURIComponent(keysOf(dataDir).postgresPassword)}@127.0.0.1:${postgresPort}/postgres`
 }
 
 try {

@@ -84,7 +84,9 @@ function refuseChanged(applied: Map<string, string[] | null>, migrations: Migrat
     const here = known.get(version)
     // Statements are missing where another tool only marked the migration as applied.
     if (here && (!statements || checksum(statements.join('')) === checksum(here.statements))) continue
-    const what = here ? 'was changed since it was applied to this database' : 'is in this database and not in this folder'
+    const what = here
+      ? 'was changed since it was applied to this database'
+      : 'is in this database and not in this folder'
     throw new Advice(
       `Migration ${version} ${what}.\n` +
         'Until Parley is 1.0 its migrations may still change. Either remove the data folder (.parley, or PARLEY_DATA_DIR) and start\n' +
@@ -95,5 +97,7 @@ function refuseChanged(applied: Map<string, string[] | null>, migrations: Migrat
 
 // The Supabase CLI stores a file split into statements, without the semicolons and line ends between them.
 function checksum(statements: string): string {
-  return createHash('sha256').update(statements.replace(/[\s;]+/g, '')).digest('hex')
+  return createHash('sha256')
+    .update(statements.replace(/[\s;]+/g, ''))
+    .digest('hex')
 }

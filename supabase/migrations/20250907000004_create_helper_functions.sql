@@ -159,7 +159,7 @@ begin
   return query
     select h.room_id, h.seq, h.sender_id, h.type, h.created_at,
       ts_headline('pg_catalog.simple'::regconfig, h.content, query,
-        'StartSel=⟦, StopSel=⟧, MaxFragments=2, MaxWords=20, MinWords=8')
+        'StartSel=⟦, StopSel=⟧, MaxFragments=2, MaxWords=20, MinWords=8, ShortWord=0')
     from (
       select m.room_id, m.seq, m.sender_id, m.type, m.created_at, m.content
       from public.messages m

@@ -101,10 +101,16 @@ describe('nobody writes past the object of a room', () => {
   // there most of it is allowed, so the writer alone made the difference.
   const attacks: [string, (tx: Tx, room: string) => Promise<{ count: number }>, inDo: string, inSql: string][] = [
     ['posts', (tx, room) => say(tx, room, 'ada', 'hi'), 'refused 42501', '1 rows'],
-    ['edits a message', (tx, room) => tx`update messages set content = 'x' where room_id = ${room} and seq = 4`, '0 rows', '0 rows'],
+    [
+      'edits a message',
+      (tx, room) => tx`update messages set content = 'x' where room_id = ${room} and seq = 4`,
+      '0 rows',
+      '0 rows',
+    ],
     [
       'edits her own message',
-      (tx, room) => tx`update messages set content = 'x' where room_id = ${room} and sender_id = ${people.ada} and seq = 1`,
+      (tx, room) =>
+        tx`update messages set content = 'x' where room_id = ${room} and sender_id = ${people.ada} and seq = 1`,
       '0 rows',
       '1 rows',
     ],
@@ -114,7 +120,12 @@ describe('nobody writes past the object of a room', () => {
       '0 rows',
       '1 rows',
     ],
-    ['removes a message', (tx, room) => tx`delete from messages where room_id = ${room}`, 'refused 42501', 'refused 42501'],
+    [
+      'removes a message',
+      (tx, room) => tx`delete from messages where room_id = ${room}`,
+      'refused 42501',
+      'refused 42501',
+    ],
     [
       'adds a member',
       (tx, room) => tx`insert into room_participants (room_id, user_id) values (${room}, ${people.linus})`,
@@ -123,13 +134,15 @@ describe('nobody writes past the object of a room', () => {
     ],
     [
       'reads on her own account',
-      (tx, room) => tx`update room_participants set last_read_seq = 1 where room_id = ${room} and user_id = ${people.ada}`,
+      (tx, room) =>
+        tx`update room_participants set last_read_seq = 1 where room_id = ${room} and user_id = ${people.ada}`,
       '0 rows',
       '1 rows',
     ],
     [
       'makes grace a moderator',
-      (tx, room) => tx`update room_participants set role = 'moderator' where room_id = ${room} and user_id = ${people.grace}`,
+      (tx, room) =>
+        tx`update room_participants set role = 'moderator' where room_id = ${room} and user_id = ${people.grace}`,
       '0 rows',
       '1 rows',
     ],
@@ -140,7 +153,12 @@ describe('nobody writes past the object of a room', () => {
       '1 rows',
     ],
     ['renames the room', (tx, room) => tx`update rooms set name = 'x' where id = ${room}`, '0 rows', '1 rows'],
-    ['changes who writes it', (tx, room) => tx`update rooms set writer = 'do' where id = ${room}`, '0 rows', 'refused 42501'],
+    [
+      'changes who writes it',
+      (tx, room) => tx`update rooms set writer = 'do' where id = ${room}`,
+      '0 rows',
+      'refused 42501',
+    ],
     ['deletes the room', (tx, room) => tx`delete from rooms where id = ${room}`, '0 rows', '1 rows'],
     [
       'writes a receipt',
@@ -156,7 +174,8 @@ describe('nobody writes past the object of a room', () => {
     ],
     [
       'reacts',
-      (tx, room) => tx`insert into message_reactions (room_id, seq, user_id, emoji) values (${room}, 3, ${people.ada}, '👍')`,
+      (tx, room) =>
+        tx`insert into message_reactions (room_id, seq, user_id, emoji) values (${room}, 3, ${people.ada}, '👍')`,
       'refused 42501',
       '1 rows',
     ],
@@ -231,7 +250,8 @@ describe('in a room that the database numbers', () => {
     const rows = await as(sql, 'grace', async (tx) => {
       const mine = tx`room_id = ${sqlRoom} and seq = 2`
       await tx`update messages set content = 'changed' where ${mine}`
-      const [edited] = await tx`select content, rev, jsonb_path_query_array(edits, '$[*].text') as edits from messages where ${mine}`
+      const [edited] =
+        await tx`select content, rev, jsonb_path_query_array(edits, '$[*].text') as edits from messages where ${mine}`
       await tx`update messages set deleted_at = now() where ${mine}`
       const [deleted] = await tx`select content, rev, edits, deleted_by from messages where ${mine}`
       return [edited, deleted]
@@ -262,17 +282,30 @@ describe('in a room that the database numbers', () => {
       (tx) => tx`update room_participants set history_from_seq = -1 where ${mine(tx)}`,
       'refused 42501',
     ],
-    ['moves to another room', (tx) => tx`update room_participants set room_id = ${room} where ${mine(tx)}`, 'refused 42501'],
-    ['adds linus', (tx) => tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`, 'refused 42501'],
+    [
+      'moves to another room',
+      (tx) => tx`update room_participants set room_id = ${room} where ${mine(tx)}`,
+      'refused 42501',
+    ],
+    [
+      'adds linus',
+      (tx) => tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`,
+      'refused 42501',
+    ],
     ['posts as ada', (tx) => say(tx, sqlRoom, 'ada', 'I resign'), 'refused 42501'],
-    ['edits ada’s message', (tx) => tx`update messages set content = 'x' where room_id = ${sqlRoom} and seq = 1`, '0 rows'],
+    [
+      'edits ada’s message',
+      (tx) => tx`update messages set content = 'x' where room_id = ${sqlRoom} and seq = 1`,
+      '0 rows',
+    ],
     ['moves her message', (tx) => tx`update messages set seq = 9 where ${message(tx)}`, 'refused 42501'],
     ['backdates it', (tx) => tx`update messages set created_at = 'epoch' where ${message(tx)}`, 'refused 42501'],
     ['rewrites its edits', (tx) => tx`update messages set edits = '[{}]' where ${message(tx)}`, 'refused 42501'],
     ['pins it', (tx) => tx`update messages set pinned_at = now() where ${message(tx)}`, 'refused 42501'],
     [
       'writes as the system',
-      (tx) => tx`insert into messages (room_id, client_id, sender_id, type) values (${sqlRoom}, ${randomUUID()}, ${people.grace}, 'system')`,
+      (tx) =>
+        tx`insert into messages (room_id, client_id, sender_id, type) values (${sqlRoom}, ${randomUUID()}, ${people.grace}, 'system')`,
       'refused 42501',
     ],
   ]
@@ -291,7 +324,11 @@ describe('in a room that the database numbers', () => {
 
   test('whoever lets only contacts add them is not added by a stranger', async () => {
     const add = () =>
-      attempt(sql, 'ada', (tx) => tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`)
+      attempt(
+        sql,
+        'ada',
+        (tx) => tx`insert into room_participants (room_id, user_id) values (${sqlRoom}, ${people.linus})`,
+      )
     await sql`update user_profiles set privacy_group_add = 'contacts' where id = ${people.linus}`
     expect(await add()).toBe('refused 42501')
     await sql`update user_profiles set privacy_group_add = 'everyone' where id = ${people.linus}`
@@ -311,16 +348,22 @@ describe('what only the service does', () => {
     ['join_room', (tx) => tx`select parley.join_room(${randomUUID()}, ${'0'.repeat(64)}, ${people.linus}, 0)`],
   ]
   test.for(calls)('%s', async ([, call]) => {
-    expect([await attempt(sql, 'anon', call), await attempt(sql, 'ada', call), await attempt(sql, 'service', call)]).toEqual([
-      'refused 42501',
-      'refused 42501',
-      '1 rows',
-    ])
+    expect([
+      await attempt(sql, 'anon', call),
+      await attempt(sql, 'ada', call),
+      await attempt(sql, 'service', call),
+    ]).toEqual(['refused 42501', 'refused 42501', '1 rows'])
   })
 
   test('the service writes a batch through its own rights, not the owner’s', async () => {
     const answer = await as(sql, 'service', (tx) =>
-      ingest(tx, { room, from: 5, to: 5, events: [posted(5)], marks: [{ person: people.grace, delivered: 5, read: 5 }] }),
+      ingest(tx, {
+        room,
+        from: 5,
+        to: 5,
+        events: [posted(5)],
+        marks: [{ person: people.grace, delivered: 5, read: 5 }],
+      }),
     )
     expect(answer).toEqual({ outcome: 'applied', appliedTo: 5, duplicates: [] })
   })

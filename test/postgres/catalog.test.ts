@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type Sql } from './support/database.ts'
 
@@ -7,8 +8,8 @@ beforeAll(async () => {
 })
 afterAll(() => sql.end())
 
-async function names(query: Promise<Iterable<Record<string, unknown>>>): Promise<unknown[]> {
-  return Array.from(await query, (row) => row['name'])
+async function names(query: PromiseLike<readonly postgres.Row[]>): Promise<unknown[]> {
+  return (await query).map((row) => row['name'])
 }
 
 describe('the inventory', () => {
@@ -88,11 +89,11 @@ describe('who may call what', () => {
   }
 
   test('anon calls nothing', async () => {
-    expect([await callable('anon', 'public'), await callable('anon', 'private'), await callable('anon', 'parley')]).toEqual([
-      [],
-      [],
-      [],
-    ])
+    expect([
+      await callable('anon', 'public'),
+      await callable('anon', 'private'),
+      await callable('anon', 'parley'),
+    ]).toEqual([[], [], []])
   })
 
   test('people call seven functions in public and none in parley', async () => {

@@ -17,8 +17,28 @@ afterAll(() => sql.end())
 
 // Every character that Postgres can keep, the awkward ones often.
 const character = fc.oneof(
-  fc.constantFrom('"', '\\', '\n', '\t', '\u0001', '\u007f', '\u2028', '\ufeff', '\uffff', '⟦', '木', 'ไ', 'İ', '👩‍🚀', '\u{10ffff}', '%', "'"),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }).filter((text) => text.isWellFormed() && !text.includes('\u0000')),
+  fc.constantFrom(
+    '"',
+    '\\',
+    '\n',
+    '\t',
+    '\u0001',
+    '\u007f',
+    '\u2028',
+    '\ufeff',
+    '\uffff',
+    '⟦',
+    '木',
+    'ไ',
+    'İ',
+    '👩‍🚀',
+    '\u{10ffff}',
+    '%',
+    "'",
+  ),
+  fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 8 })
+    .filter((text) => text.isWellFormed() && !text.includes('\u0000')),
 )
 const storable = (maxLength: number) => fc.array(character, { maxLength }).map((parts) => parts.join(''))
 const long = fc.constantFrom('a', 'é', '木', '👍').map((unit) => unit.repeat(limits.textBytes / utf8Bytes(unit)))
@@ -32,30 +52,38 @@ const clientId = fc.tuple(fc.nat({ max: 2 ** 31 }), bytes).map(([at, random]) =>
 const derivedId = bytes.map(uuidV8)
 const someone = fc.oneof(fc.constantFrom(...Object.values(people)), fc.uuid())
 const source = fc.record({
-  name: storable(20).map((name) => name.slice(0, 200)).filter((name) => name.isWellFormed()),
+  name: storable(20)
+    .map((name) => name.slice(0, 200))
+    .filter((name) => name.isWellFormed()),
   source: fc.constantFrom('whatsapp' as const, 'demo' as const),
 })
 
 /** An event but for its place: `replyTo` counts back along the messages before it. */
 const shape = fc.oneof(
-  { weight: 5, arbitrary: fc.record({
-    kind: fc.constant('posted' as const),
-    id: fc.oneof(clientId, derivedId),
-    at: time,
-    by: fc.option(someone),
-    text,
-    replyTo: fc.option(fc.nat({ max: 5 })),
-    mentions: fc.array(someone, { maxLength: limits.mentions }),
-    source: fc.option(source),
-    hash: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 }),
-  }) },
-  { weight: 1, arbitrary: fc.record({
-    kind: fc.constant('member_joined' as const),
-    id: derivedId,
-    at: time,
-    person: someone,
-    name: storable(10),
-  }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('posted' as const),
+      id: fc.oneof(clientId, derivedId),
+      at: time,
+      by: fc.option(someone),
+      text,
+      replyTo: fc.option(fc.nat({ max: 5 })),
+      mentions: fc.array(someone, { maxLength: limits.mentions }),
+      source: fc.option(source),
+      hash: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('member_joined' as const),
+      id: derivedId,
+      at: time,
+      person: someone,
+      name: storable(10),
+    }),
+  },
 )
 
 /** A log: events with rising, not always dense, seqs, and the places at which it is cut into batches. */

@@ -27,7 +27,11 @@ describe('a batch that follows', () => {
     const room = await makeRoom(sql)
     const source = { name: 'Ada L.', source: 'whatsapp' } as const
     const events = [joined(1), posted(2, { mentions: [people.grace] }), posted(4, { replyTo: 2, by: null, source })]
-    expect(await ingest(sql, { room, from: 1, to: 5, events })).toEqual({ outcome: 'applied', appliedTo: 5, duplicates: [] })
+    expect(await ingest(sql, { room, from: 1, to: 5, events })).toEqual({
+      outcome: 'applied',
+      appliedTo: 5,
+      duplicates: [],
+    })
 
     const rows = await sql`
       select seq, rev, client_id, sender_id, type, content, reply_to_seq, mentions, metadata, private.to_ms(created_at) as at
@@ -36,12 +40,27 @@ describe('a batch that follows', () => {
     expect([...rows]).toEqual([
       {
         ...plain,
-        ...{ seq: 1, rev: 1, client_id: events[0]!.id, sender_id: null, type: 'system', content: '', at: nineOClock + 1_000 },
+        ...{
+          seq: 1,
+          rev: 1,
+          client_id: events[0]!.id,
+          sender_id: null,
+          type: 'system',
+          content: '',
+          at: nineOClock + 1_000,
+        },
         metadata: { system: { kind: 'member_joined', person: people.grace, name: 'grace' } },
       },
       {
         ...plain,
-        ...{ seq: 2, rev: 2, client_id: events[1]!.id, sender_id: people.ada, content: 'message 2', at: nineOClock + 2_000 },
+        ...{
+          seq: 2,
+          rev: 2,
+          client_id: events[1]!.id,
+          sender_id: people.ada,
+          content: 'message 2',
+          at: nineOClock + 2_000,
+        },
         mentions: [people.grace],
       },
       {
@@ -74,7 +93,7 @@ describe('a batch that follows', () => {
     expect(await marksOf(room, 'grace')).toEqual({ delivered: 3, read: 2 })
   })
 
-  test('[AC-12] changes nothing when it is repeated, whole or overlapping', async () => {
+  test('changes nothing when it is repeated, whole or overlapping', async () => {
     const room = await makeRoom(sql)
     await fill(sql, room, run(1, 3))
     const before = await sql`select *, xmin from messages where room_id = ${room} order by seq`
@@ -84,7 +103,10 @@ describe('a batch that follows', () => {
       duplicates: [],
     })
     expect([...(await sql`select *, xmin from messages where room_id = ${room} order by seq`)]).toEqual([...before])
-    expect(await ingest(sql, { room, from: 2, to: 5, events: run(2, 5) })).toMatchObject({ appliedTo: 5, duplicates: [] })
+    expect(await ingest(sql, { room, from: 2, to: 5, events: run(2, 5) })).toMatchObject({
+      appliedTo: 5,
+      duplicates: [],
+    })
     expect(await texts(room)).toEqual(['message 1', 'message 2', 'message 3', 'message 4', 'message 5'])
   })
 
@@ -119,7 +141,9 @@ describe('a batch that does not follow writes nothing', () => {
     const stale = { outcome: 'stale_epoch', epoch: 2 }
     expect(await ingest(sql, { room, epoch: 1, from: 3, to: 3, events: [posted(3)] })).toEqual(stale)
     expect(await ingest(sql, { room, epoch: 1, from: 1, to: 2, events: run(1, 2) })).toEqual(stale)
-    expect(await ingest(sql, { room, epoch: 2, from: 3, to: 3, events: [posted(3)] })).toMatchObject({ outcome: 'applied' })
+    expect(await ingest(sql, { room, epoch: 2, from: 3, to: 3, events: [posted(3)] })).toMatchObject({
+      outcome: 'applied',
+    })
   })
 
   test('another message on a taken seq is split-brain, although the rest would fit', async () => {
@@ -164,10 +188,9 @@ describe('what the room accepted, Postgres accepts', () => {
     const room = await makeRoom(sql, ['grace'])
     await sql`update room_participants set left_at = now(), silenced_until = 'infinity', banned_until = 'infinity' where room_id = ${room}`
     await fill(sql, room, [posted(1, { by: people.linus }), posted(2, { by: people.grace })])
-    expect((await sql`select sender_id from messages where room_id = ${room} order by seq`).map((row) => row['sender_id'])).toEqual([
-      people.linus,
-      people.grace,
-    ])
+    expect(
+      (await sql`select sender_id from messages where room_id = ${room} order by seq`).map((row) => row['sender_id']),
+    ).toEqual([people.linus, people.grace])
   })
 
   test('a reply to what is not there is a message without a quote', async () => {
@@ -184,13 +207,16 @@ describe('what the room accepted, Postgres accepts', () => {
       { person: people.linus, delivered: 1, read: 1 },
       { person: people.ada, delivered: 1, read: 0 },
     ]
-    expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1)], marks })).toMatchObject({ outcome: 'applied' })
+    expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1)], marks })).toMatchObject({
+      outcome: 'applied',
+    })
     expect(await marksOf(room, 'ada')).toEqual({ delivered: 1, read: 0 })
   })
 
   test('a room without messages takes the time of what is imported, later ones keep the newest', async () => {
     const room = await makeRoom(sql)
-    const at = async () => (await sql`select private.to_ms(last_message_at) as at from rooms where id = ${room}`)[0]!['at']
+    const at = async () =>
+      (await sql`select private.to_ms(last_message_at) as at from rooms where id = ${room}`)[0]!['at']
     await fill(sql, room, [posted(1, { at: 1_000 })])
     expect(await at()).toBe(1_000)
     await fill(sql, room, [posted(2, { at: 5_000 }), posted(3, { at: 4_000 })])
@@ -256,8 +282,16 @@ describe('receipts', () => {
   test('rows follow the marks, delivered then read', async () => {
     const room = await makeRoom(sql)
     const statuses = async () =>
-      (await sql`select seq, status from message_status where room_id = ${room} order by seq`).map((row) => Object.values(row))
-    await ingest(sql, { room, from: 1, to: 3, events: run(1, 3), marks: [{ person: people.grace, delivered: 2, read: 1 }] })
+      (await sql`select seq, status from message_status where room_id = ${room} order by seq`).map((row) =>
+        Object.values(row),
+      )
+    await ingest(sql, {
+      room,
+      from: 1,
+      to: 3,
+      events: run(1, 3),
+      marks: [{ person: people.grace, delivered: 2, read: 1 }],
+    })
     expect(await statuses()).toEqual([
       [1, 'read'],
       [2, 'delivered'],

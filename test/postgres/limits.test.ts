@@ -22,7 +22,9 @@ async function refusedBy(work: Promise<unknown>): Promise<unknown> {
 test('a text has limits.textBytes bytes of UTF-8', async () => {
   const room = await makeRoom(sql)
   const text = 'é'.repeat(limits.textBytes / 2)
-  expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1, { text })] })).toMatchObject({ outcome: 'applied' })
+  expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1, { text })] })).toMatchObject({
+    outcome: 'applied',
+  })
   expect(await refusedBy(ingest(sql, { room, from: 2, to: 2, events: [posted(2, { text: `${text}!` })] }))).toBe(
     'messages_content_check',
   )
@@ -31,7 +33,9 @@ test('a text has limits.textBytes bytes of UTF-8', async () => {
 test('a message mentions limits.mentions people', async () => {
   const room = await makeRoom(sql)
   const mentions = Array.from({ length: limits.mentions }, () => people.grace)
-  expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1, { mentions })] })).toMatchObject({ outcome: 'applied' })
+  expect(await ingest(sql, { room, from: 1, to: 1, events: [posted(1, { mentions })] })).toMatchObject({
+    outcome: 'applied',
+  })
   const more = posted(2, { mentions: [...mentions, people.ada] })
   expect(await refusedBy(ingest(sql, { room, from: 2, to: 2, events: [more] }))).toBe('messages_mentions_check')
 })

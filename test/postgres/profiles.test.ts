@@ -40,15 +40,21 @@ test.for([
 
 test('a long name is cut, a name of two lines becomes one, and no address is needed', async () => {
   expect(await nameAfterSignUp('long@example.org', { display_name: '木'.repeat(70) })).toBe('木'.repeat(64))
-  expect(await nameAfterSignUp('lines@example.org', { display_name: ' Linus\n Torvalds\u0007 ' })).toBe('Linus Torvalds')
+  expect(await nameAfterSignUp('lines@example.org', { display_name: ' Linus\n Torvalds\u0007 ' })).toBe(
+    'Linus Torvalds',
+  )
   expect(await nameAfterSignUp(null, {})).toBe('Someone')
 })
 
 test('people read and change their own profile and nobody else’s', async () => {
   const read = await as(sql, 'ada', (tx) => tx`select display_name from user_profiles`)
   expect(read.map((row) => row['display_name'])).toEqual(['ada'])
-  expect(await attempt(sql, 'ada', (tx) => tx`update user_profiles set about = 'engines' where id = ${people.ada}`)).toBe('1 rows')
-  expect(await attempt(sql, 'ada', (tx) => tx`update user_profiles set about = '' where id = ${people.grace}`)).toBe('0 rows')
+  expect(
+    await attempt(sql, 'ada', (tx) => tx`update user_profiles set about = 'engines' where id = ${people.ada}`),
+  ).toBe('1 rows')
+  expect(await attempt(sql, 'ada', (tx) => tx`update user_profiles set about = '' where id = ${people.grace}`)).toBe(
+    '0 rows',
+  )
   expect(await attempt(sql, 'ada', (tx) => tx`update user_profiles set id = ${randomUUID()}`)).toBe('refused 42501')
 })
 
@@ -83,7 +89,8 @@ test('last seen is reciprocal: whoever hides their own sees nobody’s', async (
   await sql`update user_profiles set privacy_last_seen = 'everyone' where id = ${people.linus}`
   await sql`update user_profiles set privacy_last_seen = 'everyone' where id = ${people.ada}`
   await sql`insert into user_presence (user_id, is_online) values (${people.linus}, true)`
-  const seen = async () => (await as(sql, 'ada', (tx) => tx`select is_online from get_user_cards(${[people.linus]})`))[0]
+  const seen = async () =>
+    (await as(sql, 'ada', (tx) => tx`select is_online from get_user_cards(${[people.linus]})`))[0]
   expect(await seen()).toEqual({ is_online: true })
   await sql`update user_profiles set privacy_last_seen = 'nobody' where id = ${people.ada}`
   expect(await seen()).toEqual({ is_online: false })

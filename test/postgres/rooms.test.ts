@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import { Member, RoomFacts } from '../../protocol/downstream.ts'
 import { freshDatabase, secondConnection, type Sql } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
@@ -12,7 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => sql.end())
 
-async function call(name: string, ...args: (string | number | null)[]): Promise<any> {
+/** What a service function answered, or null. */
+type Answer = Record<string, unknown>
+
+async function call(name: string, ...args: (string | number | null)[]): Promise<Answer> {
   const list = args.map((_, i) => `$${i + 1}`).join(', ')
   const [row] = await sql.unsafe(`select parley.${name}(${list}) as answer`, args)
   return row!['answer']
@@ -21,11 +25,14 @@ async function call(name: string, ...args: (string | number | null)[]): Promise<
 let links = 0
 async function link(room: string, expiresInMs = 60_000): Promise<string> {
   const hash = createHash('sha256').update(`code ${links++}`).digest('hex')
-  expect(await call('create_join_link', room, people.ada, hash, Date.now() + expiresInMs)).toEqual({ outcome: 'created' })
+  expect(await call('create_join_link', room, people.ada, hash, Date.now() + expiresInMs)).toEqual({
+    outcome: 'created',
+  })
   return hash
 }
 
-const join = (hash: string, person: string, head = 0, command = randomUUID()) => call('join_room', command, hash, person, head)
+const join = (hash: string, person: string, head = 0, command = randomUUID()) =>
+  call('join_room', command, hash, person, head)
 
 describe('an object that wakes with nothing', () => {
   test('claims the next epoch; the head is lifted from the second claim on', async () => {
@@ -44,14 +51,15 @@ describe('an object that wakes with nothing', () => {
     })
     await sql`update room_participants set left_at = now() where room_id = ${room} and user_id = ${people.linus}`
     const state = await call('room_state', room)
-    expect(RoomFacts.parse(state.room)).toEqual({
+    const facts = RoomFacts.parse(state['room'])
+    expect(facts).toEqual({
       id: room,
       type: 'group',
       name: 'Analytical engines',
       createdBy: people.ada,
       createdAt: expect.any(Number),
     })
-    expect(Math.abs(state.room.createdAt - Date.now())).toBeLessThan(60_000)
+    expect(Math.abs(facts.createdAt - Date.now())).toBeLessThan(60_000)
     expect({ ...state, room: null }).toEqual({
       room: null,
       epoch: 1,
@@ -62,7 +70,7 @@ describe('an object that wakes with nothing', () => {
         { person: people.grace, name: 'grace', role: 'member', delivered: 1, read: 0 },
       ],
     })
-    for (const member of state.members) Member.parse(member)
+    expect(z.array(Member).safeParse(state['members']).success).toBe(true)
     expect(await call('room_state', randomUUID())).toBe(null)
   })
 
@@ -71,7 +79,14 @@ describe('an object that wakes with nothing', () => {
     const imported = posted(4, { by: null, source: { name: 'Ada', source: 'whatsapp' } })
     await fill(sql, room, [posted(1), joined(2), posted(3), imported])
     const [first, third] = [posted(1), posted(3)]
-    const entry = ({ seq, id, by, hash, at }: typeof first, isImported = false) => ({ seq, id, by, hash, at, imported: isImported })
+    const entry = ({ seq, id, by, hash, at }: typeof first, isImported = false) => ({
+      seq,
+      id,
+      by,
+      hash,
+      at,
+      imported: isImported,
+    })
     expect(await call('room_spine', room, 0, 2)).toEqual([entry(first), entry(third)])
     expect(await call('room_spine', room, 3, 2)).toEqual([entry(imported, true)])
     expect(await call('room_spine', room, 4, 2)).toEqual([])
@@ -81,7 +96,8 @@ describe('an object that wakes with nothing', () => {
 describe('join links', () => {
   test('are made by owner and admin of a group, and by nobody else', async () => {
     const room = await makeRoom(sql, ['grace'])
-    const make = (person: string) => call('create_join_link', room, person, randomUUID().replaceAll('-', '').repeat(2), Date.now())
+    const make = (person: string) =>
+      call('create_join_link', room, person, randomUUID().replaceAll('-', '').repeat(2), Date.now())
     expect([await make(people.ada), await make(people.grace), await make(people.linus)]).toEqual([
       { outcome: 'created' },
       { outcome: 'forbidden' },
@@ -146,9 +162,11 @@ describe('joining', () => {
     const other = await secondConnection(sql)
     const answers = await Promise.all([
       join(hash, people.linus),
-      other`select parley.join_room(${randomUUID()}, ${hash}, ${people.linus}, 0) as answer`.then((rows) => rows[0]!['answer']),
+      other`select parley.join_room(${randomUUID()}, ${hash}, ${people.linus}, 0) as answer`.then(
+        (rows) => rows[0]!['answer'],
+      ),
     ])
-    expect(answers.map((answer) => answer.outcome).toSorted()).toEqual(['already', 'joined'])
+    expect(new Set(answers.map((answer) => answer['outcome']))).toEqual(new Set(['already', 'joined']))
     expect((await sql`select member_count from rooms where id = ${room}`)[0]).toEqual({ member_count: 2 })
   })
 

@@ -21,9 +21,17 @@ async function unread(person: Person, room: string, cap = 1000): Promise<unknown
 }
 
 describe('unread', () => {
-  test('[AC-17] counts what others wrote above the read mark, and neither system rows nor what is gone', async () => {
+  test('counts what others wrote above the read mark, and neither system rows nor what is gone', async () => {
     const room = await makeRoom(sql)
-    await fill(sql, room, [posted(1), joined(2), posted(3, { by: people.grace }), posted(4), posted(5), posted(6, { by: null }), posted(7)])
+    await fill(sql, room, [
+      posted(1),
+      joined(2),
+      posted(3, { by: people.grace }),
+      posted(4),
+      posted(5),
+      posted(6, { by: null }),
+      posted(7),
+    ])
     await sql`update messages set deleted_at = now() where room_id = ${room} and seq = 5`
     await sql`update messages set expires_at = now() - interval '1 s' where room_id = ${room} and seq = 7`
     // 1, 4 and 6: an author who is gone is somebody else.
@@ -64,7 +72,10 @@ describe('unread', () => {
   test('is capped where asked, and at 1,000', async () => {
     const room = await makeRoom(sql)
     for (let from = 1; from <= 1_001; from += 500) await fill(sql, room, run(from, Math.min(from + 499, 1_001)))
-    expect([await unread('grace', room, 3), await unread('grace', room, 9_999)]).toMatchObject([{ unread: 3 }, { unread: 1_000 }])
+    expect([await unread('grace', room, 3), await unread('grace', room, 9_999)]).toMatchObject([
+      { unread: 3 },
+      { unread: 1_000 },
+    ])
   })
 
   test('lists my rooms alone, and none that I left', async () => {
@@ -100,9 +111,9 @@ describe('direct rooms', () => {
   test('whoever is only written to has not accepted', async () => {
     const id = await open(sql, 'ada', people.linus)
     const accepted = async () =>
-      (await sql`select user_id from room_participants where room_id = ${id} and accepted_at is not null order by user_id`).map(
-        (row) => row['user_id'],
-      )
+      (
+        await sql`select user_id from room_participants where room_id = ${id} and accepted_at is not null order by user_id`
+      ).map((row) => row['user_id'])
     expect(await accepted()).toEqual([people.ada])
     await open(sql, 'linus', people.ada)
     expect(await accepted()).toEqual([people.ada, people.linus])
@@ -124,7 +135,11 @@ describe('direct rooms', () => {
     const direct = await open(sql, 'ada', people.grace)
     const group = await makeRoom(sql)
     const others = (person: Person, room: string) =>
-      as(sql, person, (tx) => tx`select from room_participants where room_id = ${room} and user_id <> ${people[person]}`)
+      as(
+        sql,
+        person,
+        (tx) => tx`select from room_participants where room_id = ${room} and user_id <> ${people[person]}`,
+      )
     expect(await others('ada', direct)).toHaveLength(1)
     await sql`update user_profiles set read_receipts = false where id = ${people.grace}`
     expect([(await others('ada', direct)).length, (await others('grace', direct)).length]).toEqual([0, 0])

@@ -20,7 +20,11 @@ export async function signUp(sql: Sql): Promise<void> {
 }
 
 /** Do something as a person would through the Data API, and keep what it did. */
-export async function keepAs<T>(sql: Sql, person: Person | 'anon' | 'service', work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function keepAs<T>(
+  sql: Sql,
+  person: Person | 'anon' | 'service',
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   return (await sql.begin(async (tx) => {
     await become(tx, person)
     return work(tx)

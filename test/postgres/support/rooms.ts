@@ -59,7 +59,7 @@ export type Batch = { room: string; epoch?: number; from: number; to: number; ev
 export async function ingest(sql: Sql | Tx, batch: Batch): Promise<unknown> {
   const { room, epoch = 1, from, to, events, marks = [] } = batch
   const [row] = await sql`
-    select ingest_batch(${room}, ${epoch}, ${from}, ${to}, ${sql.json(events as never)}, ${sql.json(marks as never)}) as answer`
+    select ingest_batch(${room}, ${epoch}, ${from}, ${to}, ${sql.json(events)}, ${sql.json(marks)}) as answer`
   return row!['answer']
 }
 
