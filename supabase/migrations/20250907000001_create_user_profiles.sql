@@ -120,8 +120,7 @@ create policy "People make their own profile" on public.user_profiles
   for insert to authenticated with check (id = (select auth.uid()));
 create policy "People change their own profile" on public.user_profiles
   for update to authenticated using (id = (select auth.uid())) with check (id = (select auth.uid()));
-create policy "People delete their own profile" on public.user_profiles
-  for delete to authenticated using (id = (select auth.uid()));
+-- The policy for delete rests on room_participants and stands with the others of the messaging tables.
 
 -- The name a person signed up with, whatever shape the metadata has; else the part of the address before @.
 create function private.sign_up_name(metadata jsonb, email text) returns text

@@ -96,6 +96,14 @@ as $$
   );
 $$;
 
+-- A profile takes its memberships with it: a member would leave past the room, and a banned one come back. Whoever was
+-- in a room is erased by the service.
+create policy "People who were in no room delete their own profile" on public.user_profiles
+  for delete to authenticated using (
+    id = (select auth.uid())
+    and not exists (select from public.room_participants p where p.user_id = (select auth.uid()))
+  );
+
 create policy "Members see their rooms" on public.rooms
   for select to authenticated using (
     id = any (array(select private.my_room_ids()))
@@ -158,7 +166,7 @@ create policy "Members read messages in their rooms" on public.messages
 create policy "Members write messages of their own in sql rooms" on public.messages
   for insert to authenticated with check (
     sender_id = (select auth.uid()) and type <> 'system' and deleted_at is null and pinned_at is null
-    and edits = '[]' and not metadata ?| array['system', 'import'] and private.can_post(room_id)
+    and deleted_by is null and edited_at is null and edits = '[]' and not metadata ?| array['system', 'import'] and private.can_post(room_id)
   );
 create policy "Members edit and delete messages of their own in sql rooms" on public.messages
   for update to authenticated
@@ -192,11 +200,17 @@ create policy "Members see who is writing in their rooms" on public.typing_indic
   for select to authenticated using (room_id = any (array(select private.my_room_ids())));
 create policy "Members say that they are writing in sql rooms" on public.typing_indicators
   for insert to authenticated with check (
-    user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())));
+    user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids()))
+    -- A lease that its holder could lengthen would be no lease.
+    and expires_at <= now() + interval '6 seconds'
+  );
 create policy "Members renew their own typing in sql rooms" on public.typing_indicators
   for update to authenticated
   using (user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())))
-  with check (user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())));
+  with check (
+    user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids()))
+    and expires_at <= now() + interval '6 seconds'
+  );
 create policy "Members end their own typing in sql rooms" on public.typing_indicators
   for delete to authenticated using (
     user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())));
@@ -205,9 +219,12 @@ create policy "People see the presence that is shown to them" on public.user_pre
   for select to authenticated using (
     user_id = (select auth.uid()) or (status <> 'invisible' and private.can_see(user_id, 'last_seen')));
 create policy "People announce their own presence" on public.user_presence
-  for insert to authenticated with check (user_id = (select auth.uid()));
+  for insert to authenticated with check (
+    user_id = (select auth.uid()) and expires_at <= now() + interval '10 minutes');
 create policy "People change their own presence" on public.user_presence
-  for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+  for update to authenticated
+  using (user_id = (select auth.uid()))
+  with check (user_id = (select auth.uid()) and expires_at <= now() + interval '10 minutes');
 
 -- A policy decides about rows, these about columns. Only for people: the service and definer functions pass free.
 create function private.refuse(reason text) returns void

@@ -290,6 +290,40 @@ as $$
   group by m.person;
 $$;
 
+-- Locks these members, in order, and then their room. Whoever became a member while this waited for the room is not among
+-- the locked, and locking them now would turn the order round (a deadlock with whoever removes them again); so it lets go
+-- of everything and begins anew. With the room locked nobody else becomes a member. Null: the room is gone.
+create function private.lock_room(p_room_id uuid, p_people uuid[]) returns public.rooms
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  locked uuid[];
+  room public.rooms;
+begin
+  loop
+    begin
+      locked := array(
+        select p.user_id from public.room_participants p
+        where p.room_id = p_room_id and p.user_id = any (p_people)
+        order by p.user_id
+        for no key update);
+      select * into room from public.rooms r where r.id = p_room_id for no key update;
+      if not exists (
+        select from public.room_participants p
+        where p.room_id = p_room_id and p.user_id = any (p_people) and p.user_id <> all (locked))
+      then
+        return room;
+      end if;
+      raise exception 'someone joined' using errcode = 'PY001';
+    exception
+      when sqlstate 'PY001' then
+        null;
+    end;
+  end loop;
+end
+$$;
+
 -- Writes a room's events p_from..p_to, in order, and its members' marks. A repeat changes nothing. What the room has
 -- accepted is never refused for membership, role or pace; a sender or a reply's target that is gone becomes null.
 -- All or nothing: every answer but `applied` means that nothing was written.
@@ -319,13 +353,8 @@ begin
     raise exception 'an event lies outside of %..%', p_from, p_to using errcode = '22023';
   end if;
 
-  perform from public.room_participants p
-  where p.room_id = p_room_id and p.user_id in (select m.person from private.marks_of(marks) m)
-  order by p.user_id
-  for no key update;
-
-  select * into room from public.rooms r where r.id = p_room_id for no key update;
-  if not found then
+  room := private.lock_room(p_room_id, array(select m.person from private.marks_of(marks) m));
+  if room.id is null then
     return jsonb_build_object('outcome', 'gone');
   end if;
   if p_epoch < room.epoch then

@@ -315,6 +315,13 @@ describe('receipts', () => {
 })
 
 describe('at once', () => {
+  /** Resolves when a query of this database waits for a lock that another holds. */
+  async function untilSomebodyWaits(): Promise<void> {
+    const waiting = () =>
+      sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1`
+    while ((await waiting()).length === 0);
+  }
+
   test('two batches of one room wait for each other, and the second is a repeat', async () => {
     const room = await makeRoom(sql)
     const other = await secondConnection(sql)
@@ -322,6 +329,20 @@ describe('at once', () => {
     const answers = await Promise.all([ingest(sql, batch), ingest(other, batch), ingest(sql, batch)])
     expect(answers).toEqual(Array.from({ length: 3 }, () => ({ outcome: 'applied', appliedTo: 50, duplicates: [] })))
     expect(await texts(room)).toHaveLength(50)
+  })
+
+  test('the marks of whoever joins while a batch waits for the room count', async () => {
+    const room = await makeRoom(sql)
+    const other = await secondConnection(sql)
+    const marks = [{ person: people.linus, delivered: 1, read: 1 }]
+    const { batch } = await sql.begin(async (tx) => {
+      await tx`insert into room_participants (room_id, user_id) values (${room}, ${people.linus})`
+      const batch = ingest(other, { room, from: 1, to: 1, events: [posted(1)], marks })
+      await untilSomebodyWaits()
+      return { batch }
+    })
+    await batch
+    expect(await marksOf(room, 'linus')).toEqual({ delivered: 1, read: 1 })
   })
 
   test('batches with marks and changes of members never deadlock', async () => {

@@ -95,3 +95,36 @@ test('last seen is reciprocal: whoever hides their own sees nobody’s', async (
   await sql`update user_profiles set privacy_last_seen = 'nobody' where id = ${people.ada}`
   expect(await seen()).toEqual({ is_online: false })
 })
+
+test('presence is a lease of ten minutes at most', async () => {
+  const lease = (person: 'ada' | 'linus', until: string) =>
+    attempt(
+      sql,
+      person,
+      (tx) => tx`
+        insert into user_presence (user_id, is_online, expires_at) values (${people[person]}, true, ${tx.unsafe(until)})
+        on conflict (user_id) do update set expires_at = excluded.expires_at`,
+    )
+  expect([await lease('ada', `'infinity'`), await lease('linus', `'infinity'`)]).toEqual([
+    'refused 42501',
+    'refused 42501',
+  ])
+  const set = await as(
+    sql,
+    'ada',
+    (tx) => tx`select extract(epoch from set_presence(true, null, 9999) - now())::int as seconds`,
+  )
+  expect([...set]).toEqual([{ seconds: 600 }])
+})
+
+test('a profile that holds memberships, a ban among them, is not deleted by its owner', async () => {
+  const remove = (person: 'ada' | 'linus') =>
+    attempt(sql, person, (tx) => tx`delete from user_profiles where id = ${people[person]}`)
+  await sql`delete from rooms`
+  expect(await remove('linus')).toBe('1 rows')
+  const [room] =
+    await sql`insert into rooms (type, name, created_by) values ('group', 'Kernels', ${people.linus}) returning id`
+  expect(await remove('linus')).toBe('0 rows')
+  await sql`update room_participants set left_at = now(), banned_until = 'infinity' where room_id = ${room!['id']}`
+  expect(await remove('linus')).toBe('0 rows')
+})
