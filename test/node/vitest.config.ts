@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'node', dir: import.meta.dirname, include: ['**/*.test.ts'] } })
+export default defineConfig({
+  test: { name: 'node', dir: import.meta.dirname, include: ['**/*.test.ts'], sequence: { groupOrder: 1 } },
+})
