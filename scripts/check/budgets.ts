@@ -1,49 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import * as z from 'zod/mini'
+import { Manifest, weigh } from './first-view.ts'
 
-/** The first view stays small: what a newcomer's browser loads before the page shows, in gzipped kilobytes. */
-export const budgets = { js: 150, css: 12, html: 4 } as const
-
-const Manifest = z.record(
-  z.string(),
-  z.object({
-    file: z.string(),
-    isEntry: z.optional(z.boolean()),
-    css: z.optional(z.array(z.string())),
-    imports: z.optional(z.array(z.string())),
-  }),
-)
-export type Manifest = z.infer<typeof Manifest>
-
-/** The files of the first view: the entries, everything they import at once, and their styles. Lazy chunks are not. */
-export function firstView(manifest: Manifest): { js: string[]; css: string[] } {
-  const seen = new Set<string>()
-  const open = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true)
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    if (seen.has(key)) continue
-    seen.add(key)
-    open.push(...(manifest[key]?.imports ?? []))
-  }
-  const chunks = [...seen].flatMap((key) => manifest[key] ?? [])
-  const files = new Set(chunks.flatMap(({ file, css }) => [file, ...(css ?? [])]))
-  const ending = (end: string): string[] => [...files].filter((file) => file.endsWith(end))
-  return { js: ending('.js'), css: ending('.css') }
-}
-
-/** One line of the table. Sizes are bytes. */
-export type Weight = { what: keyof typeof budgets; files: number; bytes: number; budget: number }
-
-/** What the first view of a build weighs. `read` gives the bytes of a file of the build. */
-export function weigh(manifest: Manifest, read: (file: string) => Uint8Array): Weight[] {
-  const files = { ...firstView(manifest), html: ['index.html'] }
-  return (['js', 'css', 'html'] as const).map((what) => {
-    const bytes = files[what].reduce((sum, file) => sum + gzipSync(read(file), { level: 9 }).length, 0)
-    return { what, files: files[what].length, bytes, budget: budgets[what] * 1_000 }
-  })
-}
-
+/** Weighs the first view of the build in dist/web; run after vite build. */
 function main(build: string): void {
   const file = join(build, '.vite/manifest.json')
   if (!existsSync(file)) {
@@ -56,11 +16,11 @@ function main(build: string): void {
   for (const { what, files, bytes, budget } of weights) {
     const kilobytes = (bytes / 1_000).toFixed(1).padStart(6)
     console.log(
-      `${what.padEnd(5)}${kilobytes} kB of ${budget / 1_000} kB in ${files} files${bytes > budget ? '  too much' : ''}`,
+      `${what.padEnd(5)}${kilobytes} kB of ${budget / 1_000} kB in ${files} ${files === 1 ? 'file' : 'files'}${bytes > budget ? '  too much' : ''}`,
     )
   }
   // A first view without a script is a manifest that was read wrongly.
   if (weights.some(({ bytes, budget }) => bytes > budget || bytes === 0)) process.exitCode = 1
 }
 
-if (import.meta.main) main(join(import.meta.dirname, '../../dist/web'))
+main(join(import.meta.dirname, '../../dist/web'))

@@ -94,7 +94,10 @@ function inline(text: string): { caption: string; attachments: number } | null {
     return ''
   })
   if (attachments === 0) return null
-  const left = caption.replace(/^[\s\u200e]+|[\s\u200e]+$/g, '')
+  const left = caption
+    .trim()
+    .replace(/^\u200e+/, '')
+    .trim()
   return { caption: documentTitle.test(left) ? '' : left, attachments }
 }
 

@@ -23,8 +23,7 @@ export function batches(messages: readonly ChatMessage[], { roomId, accounts, ap
       units = 0
     }
     const { at, name, text } = message
-    const by = accounts.get(name) ?? null
-    open.push({ id: idOf(roomId, message, seen), at, by, source: by === null ? sourceOf(name) : null, text })
+    open.push({ id: idOf(roomId, message, seen), at, by: accounts.get(name) ?? null, source: sourceOf(name), text })
     units += text.length
   }
   if (open.length > 0) made.push({ messages: open, append })
@@ -42,6 +41,7 @@ function idOf(roomId: string, { wall, name, text }: ChatMessage, seen: Map<strin
   return uuidV8(hash('sha256', `${place}${key}`, 'buffer'))
 }
 
+/** Named for an account's messages too: the source is what tells an import from the room's own messages. */
 function sourceOf(name: string): { name: string; source: 'whatsapp' } {
   return { name: name.slice(0, 200).toWellFormed(), source: 'whatsapp' }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Advice } from '../lib/advice.ts'
+import { settingsFrom } from '../lib/settings.ts'
 
 /** What the command line asks for. */
 export type Options = {
@@ -26,7 +27,7 @@ export const usage = `Usage: npm run import -- FILE --room ROOM [options]
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
 
 /** Reads the command line. Throws Advice with what is missing or wrong. */
-export function options(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Options {
+export function options(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const { values, positionals } = parse(args)
   const [file, ...more] = positionals
   if (file === undefined) throw new Advice(`Which file? ${usage}`)
@@ -43,7 +44,7 @@ export function options(args: readonly string[], env: Readonly<Record<string, st
     append: values.append ?? false,
     timeZone: timeZoneOf(values['time-zone']),
     dateOrder: dateOrderOf(values['date-order']),
-    server: serverOf(values.server ?? `http://127.0.0.1:${env.PARLEY_PORT ?? '8787'}`),
+    server: serverOf(values.server ?? `http://127.0.0.1:${settingsFrom(env).pagePort}`),
   }
 }
 

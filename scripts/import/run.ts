@@ -18,11 +18,7 @@ import type { Chat } from './whatsapp.ts'
  * Brings a chat export into a room and returns the summary. Progress goes to `screen`. Throws Advice with what to do
  * when the file, the room, the people or the server are not what they should be.
  */
-export async function importChat(
-  options: Options,
-  env: Readonly<Record<string, string | undefined>>,
-  screen: Screen,
-): Promise<string> {
+export async function importChat(options: Options, env: NodeJS.ProcessEnv, screen: Screen): Promise<string> {
   const { file, roomId, append, server } = options
   const chat = chatOf(options, readChatFile(file))
   const { serviceKey, databaseUrl } = access(env, server)

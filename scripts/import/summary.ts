@@ -21,12 +21,18 @@ export function summary(chat: Chat, { added, repeated }: { added: number; repeat
 }
 
 function peopleOf({ people }: Chat): string {
-  const width = Math.max(...[...people.keys()].map((name) => name.length), 0)
+  const width = Math.max(...[...people.keys()].map(widthOf), 0)
   const rows = [...people].toSorted(([, one], [, other]) => other - one)
   return [
     `People (${count(people.size)}):`,
-    ...rows.map(([name, said]) => `  ${name.padEnd(width)}  ${count(said)}`),
+    ...rows.map(([name, said]) => `  ${name}${' '.repeat(width - widthOf(name))}  ${count(said)}`),
   ].join('\n')
+}
+
+/** Columns that a name takes on a terminal: the scripts of East Asia take two each. */
+function widthOf(name: string): number {
+  const wide = name.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff01-\uff60]/gu)
+  return [...name].length + (wide?.length ?? 0)
 }
 
 function repairedOf({ repaired }: Chat): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { firstView, weigh } from '../../scripts/check/budgets.ts'
-import type { Manifest } from '../../scripts/check/budgets.ts'
+import { firstView, weigh } from '../../scripts/check/first-view.ts'
+import type { Manifest } from '../../scripts/check/first-view.ts'
 
 const manifest: Manifest = {
   'index.html': {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkRules } from '../../scripts/check/rules.ts'
+import { checkRules } from '../../scripts/check/rule-report.ts'
 
 const protocol = `# Protocol
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkText, privateFolders } from '../../scripts/check/text.ts'
+import { checkText, privateFolders } from '../../scripts/check/public-text.ts'
 
 const secret = { folders: ['/data/ada/parley', '/data/ada'], registryHost: 'packages.example.net' }
 

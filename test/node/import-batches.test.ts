@@ -74,13 +74,13 @@ describe('batches', () => {
     expect(made.flatMap((batch) => batch.messages).length).toBe(messages.length)
   })
 
-  test('say who wrote, or under which name', () => {
+  test('say under which name it was written, and who that is if there is an account', () => {
     const ada = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'
     const messages = messagesOf('15/01/2024, 21:05 - Ada: hi\n15/01/2024, 21:06 - Linus: ho')
     const [batch] = batches(messages, { roomId, accounts: new Map([['Ada', ada]]), append: false })
 
     expect(batch?.messages.map(({ by, source }) => ({ by, source }))).toEqual([
-      { by: ada, source: null },
+      { by: ada, source: { name: 'Ada', source: 'whatsapp' } },
       { by: null, source: { name: 'Linus', source: 'whatsapp' } },
     ])
   })
