@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Advice } from '../lib/advice.ts'
 import { settingsFrom } from '../lib/settings.ts'
@@ -38,7 +39,8 @@ export function options(args: readonly string[], env: NodeJS.ProcessEnv): Option
   const roomId = uuid.exec(values.room)?.[0].toLowerCase()
   if (roomId === undefined) throw new Advice(`--room ${values.room} is no room: give its id or its address (…/r/<id>).`)
   return {
-    file,
+    // npm runs a script in the repository, whatever folder the person stands in.
+    file: env['npm_lifecycle_event'] === 'import' ? resolve(env['INIT_CWD'] ?? '.', file) : file,
     roomId,
     as: accountsOf(values.as ?? []),
     append: values.append ?? false,

@@ -93,6 +93,15 @@ describe('the command line', () => {
     })
   })
 
+  test('names a file from where the person stands, also through npm', () => {
+    const fileIn = (env: NodeJS.ProcessEnv, path: string): string => options([path, '--room', room], env).file
+    const npm = { npm_lifecycle_event: 'import', INIT_CWD: '/home/ada/chats' }
+
+    expect(fileIn(npm, 'boats.zip')).toBe('/home/ada/chats/boats.zip')
+    expect(fileIn(npm, '/media/boats.zip')).toBe('/media/boats.zip')
+    expect(fileIn({ INIT_CWD: '/home/ada/chats' }, 'boats.zip')).toBe('boats.zip')
+  })
+
   test.each([
     [[], /^Which file\?/],
     [['a.txt'], /^Into which room\?/],
