@@ -23,8 +23,9 @@ export interface LinkEvents {
 /** A connection to one room that keeps itself alive and knows why it was closed. */
 export interface Link {
   send(frame: Upstream): boolean
-  /** An answer has to come within 10 s, or the connection counts as deaf; any frame is an answer. */
+  /** From now on an answer has to come within 10 s, or the connection counts as deaf. */
   expectAnswer(): void
+  answered(): void
   /** Asks at once whether the connection still hears; tries to connect when there is none. */
   verify(): void
   reconnect(): void
@@ -76,7 +77,6 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
         events.head(read.pong)
         return
       }
-      answer.clear()
       if (read.frame.t === 'welcome') signIns = 0
       events.frame(read.frame)
     },
@@ -135,7 +135,8 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
 
   return {
     send: (frame) => isOpen && transport.send(writeFrame(frame)),
-    expectAnswer: () => answer.ensure(answerWithinMs, reconnect),
+    expectAnswer: () => answer.set(answerWithinMs, reconnect),
+    answered: answer.clear,
     verify() {
       // A page wakes with several events at once; one of them is enough.
       if (!isOpen) return clock.now() - attemptAt < attemptAgainMs ? undefined : reconnect()

@@ -8,7 +8,7 @@ import { openLink, type Refresh } from './link.ts'
 import { createMarkReporter } from './marks.ts'
 import { raiseMarks } from './members.ts'
 import type { Page } from './page.ts'
-import { lowestOf } from './ranges.ts'
+import { createPager } from './pager.ts'
 import { createSender } from './sender.ts'
 import { keptMessages, type Kept, type Store } from './store.ts'
 import * as timelines from './timeline.ts'
@@ -63,7 +63,6 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   let here: readonly string[] = []
   let closed: Closed | null = null
   let durable = store.durable
-  let older: 'idle' | 'loading' | 'failed' = 'idle'
   let readAtOpen = 0
   let notLiveSince = clock.now()
   let connection: Connection = { state: 'connecting', since: notLiveSince }
@@ -75,8 +74,6 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   let over = false
   // A reset waits for the tail that follows it: an empty room in between would only flicker.
   let reset: Reset | null = null
-  // Counts resets: a page that was asked for before one belongs to another window.
-  let windows = 0
 
   const sender = createSender({
     ...deps,
@@ -88,6 +85,16 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     notKept: () => {
       durable = false
     },
+  })
+  const pager = createPager({
+    timeline: () => timeline,
+    fetchPage: (before) => deps.fetchPage(roomId, before, limits.page),
+    take(page) {
+      timeline = timelines.applyPage(timeline, page)
+      sender.seen(page.messages)
+      keeper.soon()
+    },
+    changed: render,
   })
   const marks = createMarkReporter(clock, (delivered, read) => {
     return connection.state === 'live' && link.send({ t: 'mark', delivered, read: Math.min(read, head) })
@@ -222,6 +229,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     if (!welcomed) readAtOpen = Math.max(readAtOpen, mine?.read ?? 0)
     welcomed = frame
     resuming = 'answering'
+    link.expectAnswer()
     facts = frame.room
     head = Math.max(frame.head, timeline.epoch === frame.epoch ? head : 0)
     here = frame.here
@@ -247,19 +255,19 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       return
     }
     resuming = 'no'
+    link.answered()
     connection = connection.state === 'live' ? connection : { state: 'live', since: clock.now() }
     marks.report()
     sender.flush()
     // A room whose log was lost has its messages only in the history.
-    if (timeline.messages.length === 0) void loadOlder()
+    if (timeline.messages.length === 0) void pager.loadOlder()
   }
 
   function startOver({ epoch, head: at }: Reset): void {
     timeline = timelines.applyReset(epoch)
     reset = null
     head = at
-    windows++
-    older = 'idle'
+    pager.startOver()
   }
 
   function ack(frame: Ack): void {
@@ -279,30 +287,6 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     keeper.soon()
   }
 
-  async function fetchBefore(before: number): Promise<void> {
-    const window = windows
-    const page = await deps.fetchPage(roomId, before, limits.page)
-    if (over || window !== windows) return
-    timeline = timelines.applyPage(timeline, page)
-    sender.seen(page.messages)
-    keeper.soon()
-  }
-
-  async function loadOlder(): Promise<void> {
-    const before = lowestOf(timeline.covered)
-    if (before === null || timeline.atStart || older === 'loading') return
-    older = 'loading'
-    render()
-    try {
-      await fetchBefore(before)
-      // A page that brings the window no further would be asked for again and again.
-      older = timeline.atStart || lowestOf(timeline.covered) !== before ? 'idle' : 'failed'
-    } catch {
-      older = 'failed'
-    }
-    render()
-  }
-
   function ownMarks(): Member[] {
     const read = Math.min(marks.readSoFar(), head)
     return members.filter(({ person }) => person === me).map((mine) => ({ ...mine, read: Math.max(mine.read, read) }))
@@ -320,10 +304,9 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   }
 
   function current(): RoomView {
-    const below = timeline.atStart || timeline.covered.length === 0 ? 'none' : older === 'idle' ? 'more' : older
     const rows = shownRows(timeline, sender.rows())
-    const typing = typists.people()
-    return { roomId, room: facts, closed, connection, me, members, rows, older: below, head, here, typing, readAtOpen, durable }
+    const shown = { rows, older: pager.older(), head, here, typing: typists.people(), readAtOpen, durable }
+    return { roomId, room: facts, closed, connection, me, members, ...shown }
   }
 
   function render(): void {
@@ -349,11 +332,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       keeper.soon()
       render()
     },
-    loadOlder,
-    async loadGap(_after, before) {
-      await fetchBefore(before)
-      render()
-    },
+    loadOlder: pager.loadOlder,
+    loadGap: (_after, before) => pager.loadBelow(before),
     draft: () => store.draft(roomId).catch(() => ''),
     saveDraft: (text) => void store.saveDraft(roomId, text).catch(() => {}),
     renew: (ticket) => void link.send({ t: 'renew', ticket }),

@@ -1,0 +1,74 @@
+import type { Downstream } from '../../../protocol/downstream.ts'
+import type { Upstream } from '../../../protocol/upstream.ts'
+import type { OpenTransport, TransportEvents } from '../../../web/sync/transport.ts'
+import { grace, ada, member, roomId } from './people.ts'
+
+/** The far end of one client's connection, in the hands of a test. */
+export interface FakeLink {
+  openTransport: OpenTransport
+  /** The connection is there. */
+  open(): void
+  say(...frames: (Downstream | string)[]): void
+  drop(code?: number, retryAt?: number | null): void
+  /** What the client has sent since the last look. */
+  heard(): (Upstream | 'ping')[]
+  /** How often the client asked to reconnect. */
+  reconnects: number
+  closed: boolean
+}
+
+export function fakeLink(): FakeLink {
+  let events: TransportEvents | null = null
+  let isOpen = false
+  let sent: (Upstream | 'ping')[] = []
+  const link: FakeLink = {
+    reconnects: 0,
+    closed: false,
+    openTransport(_roomId, given) {
+      events = given
+      return {
+        send(text) {
+          if (isOpen) sent.push(text === 'ping' ? text : (JSON.parse(text) as Upstream))
+          return isOpen
+        },
+        reconnect() {
+          isOpen = false
+          link.reconnects++
+          events?.connecting()
+        },
+        close() {
+          isOpen = false
+          link.closed = true
+        },
+      }
+    },
+    open() {
+      isOpen = true
+      events?.open()
+    },
+    say(...frames) {
+      for (const frame of frames) events?.text(typeof frame === 'string' ? frame : JSON.stringify(frame))
+    },
+    drop(code = 1006, retryAt = 0) {
+      isOpen = false
+      events?.down(code, retryAt)
+    },
+    heard() {
+      const heard = sent
+      sent = []
+      return heard
+    },
+  }
+  return link
+}
+
+/** What a room of ada and grace says first. */
+export function welcome(more: Partial<Extract<Downstream, { t: 'welcome' }>> = {}): Downstream {
+  const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1 }
+  const members = [member(ada), member(grace)]
+  return {
+    ...{ t: 'welcome', v: 1, epoch: 1, head: 0, floor: 1, room: facts, membersVersion: 1, members },
+    ...{ me: ada, here: [ada], expiresAt: 0 },
+    ...more,
+  } as Downstream
+}

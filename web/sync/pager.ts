@@ -1,0 +1,66 @@
+import type { Page } from '../../protocol/api.ts'
+import { lowestOf } from './ranges.ts'
+import type { Timeline } from './timeline.ts'
+import type { RoomView } from './types.ts'
+
+/** Brings older messages from the history into a timeline. */
+export interface Pager {
+  older(): RoomView['older']
+  /** A failure stands in `older`. */
+  loadOlder(): Promise<void>
+  /** The messages below `before`. Rejects when they cannot be had. */
+  loadBelow(before: number): Promise<void>
+  /** The window was dropped: a page that was asked for before belongs to another one. */
+  startOver(): void
+}
+
+export interface PagerDeps {
+  timeline(): Timeline
+  fetchPage(before: number): Promise<Page>
+  take(page: Page): void
+  changed(): void
+}
+
+export function createPager({ timeline, fetchPage, take, changed }: PagerDeps): Pager {
+  let state: 'idle' | 'loading' | 'failed' = 'idle'
+  let windows = 0
+
+  /** Whether the page was of this window. */
+  async function load(before: number): Promise<boolean> {
+    const window = windows
+    const page = await fetchPage(before)
+    if (window !== windows) return false
+    take(page)
+    return true
+  }
+
+  async function loadOlder(): Promise<void> {
+    const before = lowestOf(timeline().covered)
+    if (before === null || timeline().atStart || state === 'loading') return
+    const window = windows
+    state = 'loading'
+    changed()
+    const got = await load(before).catch(() => false)
+    if (window !== windows) return
+    // A page that brings the window no further would be asked for again and again.
+    const further = timeline().atStart || lowestOf(timeline().covered) !== before
+    state = got && further ? 'idle' : 'failed'
+    changed()
+  }
+
+  return {
+    older() {
+      const { atStart, covered } = timeline()
+      if (atStart || covered.length === 0) return 'none'
+      return state === 'idle' ? 'more' : state
+    },
+    loadOlder,
+    async loadBelow(before) {
+      if (await load(before)) changed()
+    },
+    startOver() {
+      windows++
+      state = 'idle'
+    },
+  }
+}
