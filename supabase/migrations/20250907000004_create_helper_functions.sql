@@ -174,8 +174,6 @@ begin
           and (p_from is null
             or (p_sort = 'oldest' and (n.created_at, n.room_id, n.seq) > (p_from, p_from_room, p_from_seq))
             or (p_sort <> 'oldest' and (n.created_at, n.room_id, n.seq) < (p_from, p_from_room, p_from_seq)))
-        -- Keeps the planner from one scan over every room's messages.
-        offset 0
       ) m
       where p.user_id = (select auth.uid()) and p.left_at is null
         and (p.banned_until is null or p.banned_until <= now())

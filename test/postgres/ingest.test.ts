@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freshDatabase, secondConnection, type Sql } from './support/database.ts'
+import { freshDatabase, secondConnection, type Sql, waitingFor } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { fill, ingest, joined, makeRoom, nineOClock, posted, run } from './support/rooms.ts'
 
@@ -108,6 +108,21 @@ describe('a batch that follows', () => {
       duplicates: [],
     })
     expect(await texts(room)).toEqual(['message 1', 'message 2', 'message 3', 'message 4', 'message 5'])
+  })
+
+  test('brings nothing back that was removed since', async () => {
+    const room = await makeRoom(sql)
+    await fill(sql, room, run(1, 3))
+    await sql`delete from messages where room_id = ${room} and seq = 2`
+    await ingest(sql, { room, from: 1, to: 4, events: run(1, 4) })
+    expect(await texts(room)).toEqual(['message 1', 'message 3', 'message 4'])
+  })
+
+  test('of a later epoch than the database knows is taken, and the head does not go back', async () => {
+    const room = await makeRoom(sql)
+    await fill(sql, room, run(1, 3))
+    expect(await ingest(sql, { room, epoch: 4, from: 1, to: 2, events: run(1, 2) })).toMatchObject({ appliedTo: 3 })
+    expect((await sql`select epoch, last_seq from rooms where id = ${room}`)[0]).toEqual({ epoch: 4, last_seq: 3 })
   })
 
   test('answers the seq that an id already has, and posts it no second time', async () => {
@@ -239,6 +254,8 @@ describe('marks', () => {
     expect(await marksOf(room, 'grace')).toEqual({ delivered: 7, read: 6 })
     await mark([3, 2])
     expect(await marksOf(room, 'grace')).toEqual({ delivered: 7, read: 6 })
+    await mark([8, 2])
+    expect(await marksOf(room, 'grace')).toEqual({ delivered: 8, read: 6 })
     // What was read has been received.
     await mark([0, 9])
     expect(await marksOf(room, 'grace')).toEqual({ delivered: 9, read: 9 })
@@ -315,13 +332,6 @@ describe('receipts', () => {
 })
 
 describe('at once', () => {
-  /** Resolves when a query of this database waits for a lock that another holds. */
-  async function untilSomebodyWaits(): Promise<void> {
-    const waiting = () =>
-      sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' limit 1`
-    while ((await waiting()).length === 0);
-  }
-
   test('two batches of one room wait for each other, and the second is a repeat', async () => {
     const room = await makeRoom(sql)
     const other = await secondConnection(sql)
@@ -338,11 +348,35 @@ describe('at once', () => {
     const { batch } = await sql.begin(async (tx) => {
       await tx`insert into room_participants (room_id, user_id) values (${room}, ${people.linus})`
       const batch = ingest(other, { room, from: 1, to: 1, events: [posted(1)], marks })
-      await untilSomebodyWaits()
+      await waitingFor(sql, tx)
       return { batch }
     })
     await batch
     expect(await marksOf(room, 'linus')).toEqual({ delivered: 1, read: 1 })
+  })
+
+  test('whoever joins and is removed while a batch runs never deadlocks with it', async () => {
+    const room = await makeRoom(sql)
+    const [one, two, batcher, remover] = await Promise.all([1, 2, 3, 4].map(() => secondConnection(sql)))
+    const marks = [{ person: people.linus, delivered: 1, read: 1 }]
+    // Linus joins, the batch waits for the room.
+    const { batch, profile } = await one!.begin(async (joining) => {
+      await joining`insert into room_participants (room_id, user_id) values (${room}, ${people.linus})`
+      const batch = ingest(batcher!, { room, from: 1, to: 1, events: [posted(1)], marks })
+      await waitingFor(sql, joining)
+      // Holds ada's profile, so that the batch stops once more, at her message, with the room locked.
+      const profile = await two!.reserve()
+      await profile`begin`
+      await profile`select from user_profiles where id = ${people.ada} for update`
+      return { batch, profile }
+    })
+    const batchPid = await waitingFor(sql, profile)
+    const removal =
+      remover!`delete from room_participants where room_id = ${room} and user_id = ${people.linus}`.execute()
+    await waitingFor(sql, batchPid)
+    await profile`commit`
+    profile.release()
+    expect([await batch, (await removal).count]).toEqual([{ outcome: 'applied', appliedTo: 1, duplicates: [] }, 1])
   })
 
   test('batches with marks and changes of members never deadlock', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { Member, RoomFacts } from '../../protocol/downstream.ts'
-import { freshDatabase, secondConnection, type Sql } from './support/database.ts'
+import { freshDatabase, secondConnection, type Sql, type Tx, waitingFor } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { fill, ingest, joined, makeRoom, posted } from './support/rooms.ts'
 
@@ -143,30 +143,47 @@ describe('joining', () => {
     expect(await sql`select from room_participants where room_id = ${room}`).toHaveLength(2)
   })
 
+  test('answers the same command the same even when the link is gone', async () => {
+    const room = await makeRoom(sql, [])
+    const hash = await link(room)
+    const command = randomUUID()
+    const first = await join(hash, people.linus, 7, command)
+    await sql`delete from parley.join_links where code_hash = ${hash}`
+    expect(await join(hash, people.linus, 7, command)).toEqual(first)
+  })
+
   test('by one command from two places at once happens once', async () => {
     const room = await makeRoom(sql, [])
     const hash = await link(room)
     const command = randomUUID()
     const other = await secondConnection(sql)
-    const [mine, theirs] = await Promise.all([
-      join(hash, people.linus, 7, command),
-      other`select parley.join_room(${command}, ${hash}, ${people.linus}, 7) as answer`,
-    ])
+    const ask = (db: Sql | Tx) =>
+      db`select parley.join_room(${command}, ${hash}, ${people.linus}, 7) as answer`.then((rows) => rows[0]!['answer'])
+    const { mine, theirs } = await sql.begin(async (tx) => {
+      const mine = await ask(tx)
+      const theirs = ask(other)
+      await waitingFor(sql, tx)
+      return { mine, theirs }
+    })
     expect(mine).toMatchObject({ outcome: 'joined', membersVersion: 2 })
-    expect(theirs[0]!['answer']).toEqual(mine)
+    expect(await theirs).toEqual(mine)
   })
 
   test('by two commands at once happens once, and nobody is told that it failed', async () => {
     const room = await makeRoom(sql, [])
     const hash = await link(room)
     const other = await secondConnection(sql)
-    const answers = await Promise.all([
-      join(hash, people.linus),
-      other`select parley.join_room(${randomUUID()}, ${hash}, ${people.linus}, 0) as answer`.then(
-        (rows) => rows[0]!['answer'],
-      ),
-    ])
-    expect(new Set(answers.map((answer) => answer['outcome']))).toEqual(new Set(['already', 'joined']))
+    const ask = (db: Sql | Tx) =>
+      db`select parley.join_room(${randomUUID()}, ${hash}, ${people.linus}, 0) ->> 'outcome' as outcome`.then(
+        (rows) => rows[0]!['outcome'],
+      )
+    const { mine, theirs } = await sql.begin(async (tx) => {
+      const mine = await ask(tx)
+      const theirs = ask(other)
+      await waitingFor(sql, tx)
+      return { mine, theirs }
+    })
+    expect([mine, await theirs]).toEqual(['joined', 'already'])
     expect((await sql`select member_count from rooms where id = ${room}`)[0]).toEqual({ member_count: 2 })
   })
 

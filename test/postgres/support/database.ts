@@ -33,6 +33,16 @@ export async function secondConnection(sql: Sql): Promise<Sql> {
   return other
 }
 
+/** Resolves when a query waits for a lock that this connection (or process) holds, with the process that waits. */
+export async function waitingFor(sql: Sql, holder: Pick<Sql, 'unsafe'> | number): Promise<number> {
+  const pid =
+    typeof holder === 'number' ? holder : ((await holder.unsafe('select pg_backend_pid() as pid'))[0]!['pid'] as number)
+  for (;;) {
+    const [waiting] = await sql`select pid from pg_stat_activity where ${pid} = any(pg_blocking_pids(pid)) limit 1`
+    if (waiting) return waiting['pid'] as number
+  }
+}
+
 function connect(url: string) {
   return postgres(url, {
     max: 4,
