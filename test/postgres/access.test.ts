@@ -249,16 +249,16 @@ describe('in a room that the database numbers', () => {
   test('a delete empties the row, an edit keeps the earlier text, and both raise rev', async () => {
     const rows = await as(sql, 'grace', async (tx) => {
       const mine = tx`room_id = ${sqlRoom} and seq = 2`
-      await tx`update messages set content = 'changed' where ${mine}`
+      await tx`update messages set content = 'changed', metadata = '{"mood": 1}', mentions = ${[people.ada]} where ${mine}`
       const [edited] =
         await tx`select content, rev, jsonb_path_query_array(edits, '$[*].text') as edits from messages where ${mine}`
       await tx`update messages set deleted_at = now() where ${mine}`
-      const [deleted] = await tx`select content, rev, edits, deleted_by from messages where ${mine}`
+      const [deleted] = await tx`select content, metadata, mentions, rev, edits, deleted_by from messages where ${mine}`
       return [edited, deleted]
     })
     expect(rows).toEqual([
       { content: 'changed', rev: 3, edits: ['second'] },
-      { content: '', rev: 4, edits: [], deleted_by: people.grace },
+      { content: '', metadata: {}, mentions: [], rev: 4, edits: [], deleted_by: people.grace },
     ])
   })
 

@@ -322,6 +322,16 @@ describe('receipts', () => {
     ])
   })
 
+  test('whoever hides how far they have read is shown as delivered at most', async () => {
+    const room = await makeRoom(sql)
+    await sql`update room_participants set receipts_hidden = true where room_id = ${room}`
+    const marks = [{ person: people.grace, delivered: 1, read: 1 }]
+    await ingest(sql, { room, from: 1, to: 1, events: [posted(1)], marks })
+    expect([...(await sql`select status, read_at from message_status where room_id = ${room}`)]).toEqual([
+      { status: 'delivered', read_at: null },
+    ])
+  })
+
   test('a room that catches up writes messages and watermarks first', async () => {
     const room = await makeRoom(sql)
     await fill(sql, room, run(1, 500))
