@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type Account, seedDemo } from './demo.ts'
 import { launch } from './lib/launch.ts'
 import { terminalReport } from './lib/report.ts'
 import { type System, startSystem } from './lib/system.ts'
@@ -10,7 +11,6 @@ await launch(async (settings, signal) => {
   const report = terminalReport()
   const system = await startSystem({ ...settings, page: 'build', report, signal })
   try {
-    const { seedDemo } = await import('./demo.ts')
     const accounts = values.demo ? await report.step('Demo rooms', () => seedDemo(system)) : []
     console.log(table(system, settings.dataDir, accounts))
   } catch (error) {
@@ -20,7 +20,7 @@ await launch(async (settings, signal) => {
   return { look: () => void system.database.resume(), stop: system.stop }
 })
 
-function table(system: System, dataDir: string, accounts: { email: string; password: string }[]): string {
+function table(system: System, dataDir: string, accounts: Account[]): string {
   const postgresUrl = new URL(system.postgresUrl)
   const rows = [
     ['Parley', system.pageUrl],

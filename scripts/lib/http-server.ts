@@ -15,7 +15,8 @@ export async function serve(
   const server = createServer(async (incoming, outgoing) => {
     try {
       const response = await handle(requestOf(incoming, port))
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+      outgoing.statusCode = response.status
+      outgoing.setHeaders(response.headers)
       if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing)
       else outgoing.end()
     } catch (error) {

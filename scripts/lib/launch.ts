@@ -21,6 +21,8 @@ export async function launch(begin: (settings: Settings, signal: AbortSignal) =>
     }
     onStop(onSignal)
   })
+  // The terminal may go before this process has stopped everything.
+  process.stdout.on('error', () => {})
   let dataDir = ''
   let giveBack = () => {}
   try {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Advice } from './advice.ts'
+import { guard } from './guard.ts'
 import { freePort, taken } from './ports.ts'
 import { postgresPrograms } from './postgres-programs.ts'
 import { unprivileged } from './unprivileged.ts'
@@ -100,7 +101,11 @@ export function postgresStatus(dataDir: string): PostgresStatus {
 /** A server of its own for a test, in a folder that goes with it. */
 export async function scratchPostgres(): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-postgres-'))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const guardian = guard(join(folder, 'data'))
+  const remove = () => {
+    guardian.release()
+    rmSync(folder, { recursive: true, force: true })
+  }
   try {
     const port = await freePort()
     const server = await startPostgres({ dataDir: join(folder, 'data'), port, password: 'scratch', durable: false })
