@@ -1,12 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addRange, clipBelow, covers, cursorOf, holes, touches, type Range, type Ranges } from '../../web/sync/ranges.ts'
+import {
+  addRange,
+  clipBelow,
+  covers,
+  cursorOf,
+  holes,
+  touches,
+  type Range,
+  type Ranges,
+} from '../../web/sync/ranges.ts'
 
 describe('covered ranges', () => {
   test('ranges that meet are one', () => {
     expect(addRange([[1, 3]], [4, 6])).toEqual([[1, 6]])
-    expect(addRange([[1, 3], [7, 9]], [4, 6])).toEqual([[1, 9]])
-    expect(addRange([[1, 3]], [5, 6])).toEqual([[1, 3], [5, 6]])
+    expect(
+      addRange(
+        [
+          [1, 3],
+          [7, 9],
+        ],
+        [4, 6],
+      ),
+    ).toEqual([[1, 9]])
+    expect(addRange([[1, 3]], [5, 6])).toEqual([
+      [1, 3],
+      [5, 6],
+    ])
   })
 
   test('an empty range gives a place, adjoins, and otherwise tells nothing', () => {
@@ -18,13 +38,35 @@ describe('covered ranges', () => {
   })
 
   test('[AC-09] the cursor is the end of the first range, not of the last', () => {
-    expect(cursorOf([[1, 3], [5, 9]])).toBe(3)
+    expect(
+      cursorOf([
+        [1, 3],
+        [5, 9],
+      ]),
+    ).toBe(3)
     expect(cursorOf([])).toBe(null)
   })
 
   test('the holes lie between the ranges', () => {
-    expect(holes([[1, 3], [5, 9], [12, 12]])).toEqual([{ after: 3, before: 5 }, { after: 9, before: 12 }])
-    expect(clipBelow([[1, 3], [5, 9]], 6)).toEqual([[6, 9]])
+    expect(
+      holes([
+        [1, 3],
+        [5, 9],
+        [12, 12],
+      ]),
+    ).toEqual([
+      { after: 3, before: 5 },
+      { after: 9, before: 12 },
+    ])
+    expect(
+      clipBelow(
+        [
+          [1, 3],
+          [5, 9],
+        ],
+        6,
+      ),
+    ).toEqual([[6, 9]])
     expect(touches([[5, 9]], [1, 4])).toBe(true)
     expect(touches([[5, 9]], [1, 3])).toBe(false)
   })

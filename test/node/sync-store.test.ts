@@ -58,7 +58,11 @@ describe.each(Object.entries(stores))('a store in %s', (_name, open) => {
     await store.addUnsent(fresh('elsewhere', 'another room'))
     await store.forget(roomId)
     const { unsent } = await store.open(roomId)
-    expect(unsent.map(({ id, order }) => [id, order])).toEqual([['c', 1], ['a', 2], ['b', 3]])
+    expect(unsent.map(({ id, order }) => [id, order])).toEqual([
+      ['c', 1],
+      ['a', 2],
+      ['b', 3],
+    ])
     expect((await store.unsentRooms()).sort()).toEqual([roomId, 'another room'].sort())
   })
 
@@ -129,7 +133,11 @@ describe('a store in IndexedDB', () => {
   })
 
   test('where nothing can be kept, memory stands in and says so', async () => {
-    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('no', 'SecurityError') } })
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        throw new DOMException('no', 'SecurityError')
+      },
+    })
     expect((await openStore(ada)).durable).toBe(false)
   })
 

@@ -102,7 +102,10 @@ describe('the timeline', () => {
     const timeline = applyChanges(held, { covers: [8, 9], messages: messages(8, 9) }, 1)
     expect(newest(timeline, 3)).toEqual({
       epoch: 1,
-      covered: [[5, 5], [8, 9]],
+      covered: [
+        [5, 5],
+        [8, 9],
+      ],
       messages: [message(5), message(8), message(9)],
       atStart: false,
     })

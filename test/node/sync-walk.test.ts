@@ -25,12 +25,18 @@ const way = fc.constantFrom('up' as const, 'down' as const)
 const ordered = [
   { weight: 6, arbitrary: fc.record({ do: fc.constant('post' as const), device }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('connect' as const), device }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cut' as const, 'crash' as const, 'older' as const), device }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('cut' as const, 'crash' as const, 'older' as const), device }),
+  },
   {
     weight: 16,
     arbitrary: fc.record({ do: fc.constant('deliver' as const), device, way, count: fc.integer({ min: 1, max: 9 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('turn' as const), ms: fc.constantFrom(1, 600, 3_000, 11_000, 40_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('turn' as const), ms: fc.constantFrom(1, 600, 3_000, 11_000, 40_000) }),
+  },
 ]
 const unordered = [
   ...ordered,
@@ -44,7 +50,10 @@ const unordered = [
 const cuts = fc.array(fc.oneof(...ordered), { minLength: 40, maxLength: 120, size: 'max' })
 const everything = fc.array(fc.oneof(...unordered), { minLength: 40, maxLength: 120, size: 'max' })
 
-async function walk(steps: readonly Step[], fault: Fault = 'none'): Promise<{ room: ModelRoom; sent: Map<string, string[]> }> {
+async function walk(
+  steps: readonly Step[],
+  fault: Fault = 'none',
+): Promise<{ room: ModelRoom; sent: Map<string, string[]> }> {
   const clock = handClock()
   const room = modelRoom(people, clock.now)
   const bytes = countedBytes()
@@ -61,8 +70,15 @@ async function walk(steps: readonly Step[], fault: Fault = 'none'): Promise<{ ro
   await calm(devices, clock, 60)
   for (const one of devices) await ends(one, room)
   const posted = [...sent.values()].flat()
+  // Everyone's devices have received everything, and the room knows.
+  expect(room.members().map(({ delivered }) => delivered)).toEqual(people.map(() => room.head()))
   // Nothing is lost, nothing is doubled.
-  expect(room.log().map(({ text }) => text).sort()).toEqual(posted.sort())
+  expect(
+    room
+      .log()
+      .map(({ text }) => text)
+      .sort(),
+  ).toEqual(posted.sort())
   return { room, sent }
 
   async function take(step: Step): Promise<void> {
@@ -104,7 +120,9 @@ function holds(one: Device, room: ModelRoom): void {
   const { rows } = one.view()
   const keys = rows.map(({ key }) => key)
   expect(new Set(keys).size).toBe(keys.length)
-  const texts = rows.flatMap((row) => (row.state === 'gap' ? [] : [row.state === 'confirmed' ? row.message.text : row.text]))
+  const texts = rows.flatMap((row) =>
+    row.state === 'gap' ? [] : [row.state === 'confirmed' ? row.message.text : row.text],
+  )
   expect(new Set(texts).size).toBe(texts.length)
   const seqs = room.log().map(({ seq }) => seq)
   let before: number | null = null
@@ -157,20 +175,28 @@ describe('three devices and one room', () => {
       fc.asyncProperty(cuts, async (steps) => {
         const { room, sent } = await walk(steps)
         for (const [person, texts] of sent) {
-          expect(room.log().filter(({ by }) => by === person).map(({ text }) => text)).toEqual(texts)
+          expect(
+            room
+              .log()
+              .filter(({ by }) => by === person)
+              .map(({ text }) => text),
+          ).toEqual(texts)
         }
       }),
       { seed: 20_261_124, numRuns: 100 },
     )
   })
 
-  test.each(['new id per retry', 'removed on send', 'holes joined'] as const)('the walk notices a fault: %s', async (fault) => {
-    const found = await fc.check(
-      fc.asyncProperty(everything, async (steps) => void (await walk(steps, fault))),
-      { seed: 20_261_125, numRuns: 150, endOnFailure: true },
-    )
-    expect(found.failed).toBe(true)
-    // The same steps without the fault are fine.
-    await walk(found.counterexample![0])
-  })
+  test.each(['new id per retry', 'removed on send', 'holes joined'] as const)(
+    'the walk notices a fault: %s',
+    async (fault) => {
+      const found = await fc.check(
+        fc.asyncProperty(everything, async (steps) => void (await walk(steps, fault))),
+        { seed: 20_261_125, numRuns: 150, endOnFailure: true },
+      )
+      expect(found.failed).toBe(true)
+      // The same steps without the fault are fine.
+      await walk(found.counterexample![0])
+    },
+  )
 })

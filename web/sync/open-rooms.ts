@@ -1,5 +1,5 @@
 import { alarm, type Clock } from './clock.ts'
-import type { OpenedRoom } from './room-client.ts'
+import type { OpenedRoom } from './room-deps.ts'
 import type { RoomClient } from './types.ts'
 
 /**
@@ -27,7 +27,10 @@ interface Shared {
 const lingerMs = 2_000
 
 /** `start` opens a room and answers how to stop what hangs on it. */
-export function createOpenRooms(clock: Clock, start: (roomId: string) => { room: OpenedRoom; stop(): void }): OpenRooms {
+export function createOpenRooms(
+  clock: Clock,
+  start: (roomId: string) => { room: OpenedRoom; stop(): void },
+): OpenRooms {
   const shared = new Map<string, Shared>()
 
   function share(roomId: string): Shared {

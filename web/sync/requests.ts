@@ -5,7 +5,12 @@ import { NetworkError, ProblemError } from './problem-error.ts'
 type Method = 'GET' | 'POST'
 
 /** Sends one request under /api/v1 and reads its answer. Throws ProblemError or NetworkError, nothing else. */
-export type Send = <S extends z.ZodMiniType>(method: Method, path: string, schema: S | null, body?: unknown) => Promise<z.infer<S>>
+export type Send = <S extends z.ZodMiniType>(
+  method: Method,
+  path: string,
+  schema: S | null,
+  body?: unknown,
+) => Promise<z.infer<S>>
 
 // Longer than the server's own patience with its database, so that its answer says what is wrong.
 const withinMs = 20_000
@@ -26,7 +31,7 @@ export function createSend(fetch: typeof globalThis.fetch, origin = ''): Send {
     if (!response.ok) throw refusal(answer, response.status)
     const read = schema!.safeParse(answer)
     if (!read.success) throw new NetworkError(read.error)
-    return read.data as never
+    return read.data
   }
 }
 
@@ -41,5 +46,7 @@ async function reach<T>(attempt: () => Promise<T>): Promise<T> {
 function refusal(answer: unknown, status: number): Error {
   const problem = Problem.safeParse(answer)
   // Something between this page and Parley answered.
-  return problem.success ? new ProblemError(problem.data) : new NetworkError(new Error(`Status ${status} without a problem`))
+  return problem.success
+    ? new ProblemError(problem.data)
+    : new NetworkError(new Error(`Status ${status} without a problem`))
 }

@@ -1,50 +1,22 @@
 import { createStore } from 'zustand/vanilla'
-import type { Page as HistoryPage } from '../../protocol/api.ts'
 import { limits } from '../../protocol/limits.ts'
 import { protocolVersion } from '../../protocol/version.ts'
-import { alarm, type Clock } from './clock.ts'
+import { alarm } from './clock.ts'
 import { createKeeper } from './keeper.ts'
-import { openLink, type Refresh } from './link.ts'
+import { openLink } from './link.ts'
 import { createMarkReporter } from './marks.ts'
 import { raiseMarks } from './members.ts'
-import type { Page } from './page.ts'
 import { createPager } from './pager.ts'
+import type { OpenedRoom, RoomDeps } from './room-deps.ts'
 import { createSender } from './sender.ts'
-import { keptMessages, type Kept, type Store } from './store.ts'
+import { keptMessages, type Kept } from './store.ts'
 import * as timelines from './timeline.ts'
-import type { OpenTransport } from './transport.ts'
-import type { Closed, Connection, RoomClient, RoomView } from './types.ts'
+import type { Closed, Connection, RoomView } from './types.ts'
 import { createTypingAnnouncer, createTypists } from './typing.ts'
 import type { Ack, Changes, Downstream, Member, Message, Reset, RoomFacts, Welcome } from './wire.ts'
 
 // A database that hangs must not keep anyone from a room.
 const storeWithinMs = 2_000
-
-/** Everything a room client needs of the world around it. */
-export interface RoomDeps {
-  roomId: string
-  /** The person's id. */
-  me: string
-  store: Store
-  openTransport: OpenTransport
-  /** A page of history: the newest messages below `before`. */
-  fetchPage(roomId: string, before: number, limit: number): Promise<HistoryPage>
-  refresh(): Promise<Refresh>
-  clock: Clock
-  page: Page
-  random(): number
-  randomBytes(count: number): Uint8Array
-}
-
-/** What whoever opens rooms may do with one, beside what a screen may. */
-export interface OpenedRoom extends RoomClient {
-  /** Resolves once the store has answered. */
-  ready: Promise<void>
-  /** Passes a renewal ticket on, so that the socket outlives the old session. */
-  renew(ticket: string): void
-  /** How many messages still have to reach the room. */
-  waiting(): number
-}
 
 /**
  * Opens a room: first from the store, then from the room itself.

@@ -30,7 +30,7 @@ export function socketTransport(options: SocketOptions): OpenTransport {
     function connect(): ReconnectingWebSocket {
       const firstDelayMs = minDelayMs + random() * minDelayMs
       const address = () => {
-        if (current === socket) events.connecting()
+        if (current === socket && !closed) events.connecting()
         return options.address(roomId)
       }
       const socket: ReconnectingWebSocket = new ReconnectingWebSocket(address, undefined, {

@@ -70,5 +70,5 @@ export function welcome(more: Partial<Extract<Downstream, { t: 'welcome' }>> = {
     ...{ t: 'welcome', v: 1, epoch: 1, head: 0, floor: 1, room: facts, membersVersion: 1, members },
     ...{ me: ada, here: [ada], expiresAt: 0 },
     ...more,
-  } as Downstream
+  }
 }

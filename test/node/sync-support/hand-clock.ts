@@ -12,7 +12,7 @@ export function handClock(start = Date.UTC(2026, 10, 1)): HandClock {
   return {
     now: () => now,
     after(ms, run) {
-      const timer = { at: now + Math.max(0, ms), run }
+      const timer = { at: now + Math.max(0, Math.ceil(ms)), run }
       timers.push(timer)
       return () => {
         timers = timers.filter((other) => other !== timer)

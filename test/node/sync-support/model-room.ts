@@ -27,7 +27,7 @@ export function modelRoom(people: string[], now: () => number, chunk = 3) {
   const history: RoomEvent[] = []
   const sockets = new Set<Socket>()
   const paces = new Map<string, Pace>()
-  let members = new Map(people.map((person) => [person, member(person)]))
+  const members = new Map(people.map((person) => [person, member(person)]))
   let room: Room = { facts, epoch: 1, head: 0, floor: 1, flushed: 0, membersVersion: 1, members }
 
   function sendChunk(socket: Socket, after: number): void {
@@ -123,6 +123,7 @@ export function modelRoom(people: string[], now: () => number, chunk = 3) {
     },
     log: () => history.map(messageOf),
     head: () => room.head,
+    members: () => [...room.members.values()],
   }
 }
 

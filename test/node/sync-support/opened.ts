@@ -1,6 +1,7 @@
 import { noPage, type Page } from '../../../web/sync/page.ts'
 import { memoryStore } from '../../../web/sync/memory-store.ts'
-import { openRoom, type RoomDeps } from '../../../web/sync/room-client.ts'
+import { openRoom } from '../../../web/sync/room-client.ts'
+import type { RoomDeps } from '../../../web/sync/room-deps.ts'
 import type { Downstream } from '../../../protocol/downstream.ts'
 import type { Message } from '../../../protocol/events.ts'
 import { fakeLink, welcome } from './fake-link.ts'

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { openGate, startClient } from '../../web/sync/client.ts'
+import { memoryStore } from '../../web/sync/memory-store.ts'
+import { browserTabs, noTabs, type Note } from '../../web/sync/tabs.ts'
+import { fakeLink, welcome } from './sync-support/fake-link.ts'
+import { fakeServer } from './sync-support/fake-server.ts'
+import { handClock, settled } from './sync-support/hand-clock.ts'
+import { changes, fakePage, seen } from './sync-support/opened.ts'
+import { ada, message, roomId } from './sync-support/people.ts'
+
+const me = { person: { id: ada, name: 'Ada', email: 'ada@example.org' }, expiresAt: Date.UTC(2100, 0, 1) }
+
+async function started(store = memoryStore()) {
+  const clock = handClock()
+  const server = fakeServer({
+    'GET rooms': () => ({ body: { rooms: [] } }),
+    'POST auth/sign-out': () => ({ status: 204 }),
+    'POST auth/refresh': () => ({ body: { expiresAt: me.expiresAt, renewal: 'ticket' } }),
+  })
+  const link = fakeLink()
+  const gate = openGate({ fetch: server.fetch, tabs: noTabs, clock, page: fakePage() })
+  const client = await startClient(gate, me, { store, openTransport: link.openTransport })
+  await settled()
+  return { gate, client, clock, link, store, server }
+}
+
+describe('a client', () => {
+  test('[AC-11] it sends what a closed tab left in a room that nobody opens', async () => {
+    const store = memoryStore()
+    await store.addUnsent({
+      ...{ id: message(1).id, room: roomId, at: 1, text: 'left behind' },
+      ...{ replyTo: null, mentions: [], failed: null },
+    })
+    const { link, clock } = await started(store)
+    link.open()
+    link.say(welcome(), changes([1, 0], []))
+    expect(link.heard().at(-1)).toEqual({ t: 'post', id: message(1).id, text: 'left behind' })
+    link.say({ t: 'ack', id: message(1).id, seq: 1, at: 1 })
+    await clock.turn(10_000)
+    expect([link.closed, await store.unsentRooms()]).toEqual([true, []])
+  })
+
+  test('a refresh renews the sockets that are open', async () => {
+    const { client, gate, link } = await started()
+    const room = client.openRoom(roomId)
+    await settled()
+    link.open()
+    link.say(welcome({ head: 1 }), changes([1, 1], [message(1)]))
+    expect(seen(room.view.getState().rows)).toEqual(['1 message 1'])
+    link.heard()
+    await gate.session.refresh()
+    expect(link.heard()).toEqual([{ t: 'renew', ticket: 'ticket' }])
+  })
+
+  test('signing out closes the rooms and leaves nothing on the device', async () => {
+    const { client, link, store, gate } = await started()
+    let endings = 0
+    gate.session.onSignedOut(() => endings++)
+    client.openRoom(roomId)
+    await client.rooms.refresh()
+    await client.signOut()
+    expect([link.closed, endings, await store.get('rooms')]).toEqual([true, 1, undefined])
+  })
+})
+
+describe('the tabs of a browser', () => {
+  test('they hear each other, not themselves, and nothing that does not fit', async () => {
+    const [one, other] = [browserTabs(), browserTabs()]
+    const mine: Note[] = []
+    one.onNote((note) => mine.push(note))
+    const heard = new Promise<Note>((resolve) => other.onNote(resolve))
+    one.say({ t: 'of another version' } as never)
+    one.say({ t: 'signed_out' })
+    expect([await heard, mine]).toEqual([{ t: 'signed_out' }, []])
+    one.close()
+    other.close()
+  })
+
+  test('one at a time is alone', async () => {
+    const [one, other] = [browserTabs(), browserTabs()]
+    const order: string[] = []
+    let finish = () => {}
+    const first = one.alone('work', async () => {
+      order.push('one begins')
+      await new Promise<void>((resolve) => (finish = resolve))
+      order.push('one ends')
+    })
+    const second = other.alone('work', async () => void order.push('other'))
+    await new Promise<void>((resolve) => {
+      void one.ifAlone('free', async () => resolve())
+    })
+    await other.ifAlone('work', async () => void order.push('never'))
+    finish()
+    await Promise.all([first, second])
+    expect(order).toEqual(['one begins', 'one ends', 'other'])
+    one.close()
+    other.close()
+  })
+})

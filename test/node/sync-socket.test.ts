@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { socketTransport } from '../../web/sync/socket.ts'
+import { roomId } from './sync-support/people.ts'
+
+/** A WebSocket in the hands of a test. */
+class FakeSocket extends EventTarget {
+  static all: FakeSocket[] = []
+  readonly CONNECTING = 0
+  readonly OPEN = 1
+  readonly CLOSING = 2
+  readonly CLOSED = 3
+  readyState = 0
+  binaryType = 'blob'
+  sent: string[] = []
+  readonly url: string
+  constructor(url: string) {
+    super()
+    this.url = url
+    FakeSocket.all.push(this)
+  }
+  send(text: string) {
+    this.sent.push(text)
+  }
+  close() {
+    this.readyState = 3
+  }
+  accept() {
+    this.readyState = 1
+    this.dispatchEvent(new Event('open'))
+  }
+  end(code: number) {
+    this.readyState = 3
+    this.dispatchEvent(Object.assign(new Event('close'), { code, reason: '' }))
+  }
+}
+
+// The library beneath keeps its own timers, so these tests turn the global clock.
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 })
+  FakeSocket.all = []
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function connected() {
+  const heard: unknown[] = []
+  const transport = socketTransport({
+    address: (room) => `ws://parley/${room}`,
+    random: () => 0.5,
+    WebSocket: FakeSocket,
+  })(roomId, {
+    connecting: () => heard.push('connecting'),
+    open: () => heard.push('open'),
+    text: (text) => heard.push(text),
+    down: (code, retryAt) => heard.push([code, retryAt]),
+  })
+  return { transport, heard }
+}
+
+const latest = () => FakeSocket.all.at(-1)!
+
+describe('the socket', () => {
+  test('it carries text while it is open and keeps nothing for later', async () => {
+    const { transport, heard } = connected()
+    expect(transport.send('too early')).toBe(false)
+    await vi.advanceTimersByTimeAsync(0)
+    latest().accept()
+    expect([latest().url, latest().sent]).toEqual([`ws://parley/${roomId}`, []])
+    expect(transport.send('hello')).toBe(true)
+    latest().dispatchEvent(new MessageEvent('message', { data: 'welcome' }))
+    expect([latest().sent, heard]).toEqual([['hello'], ['connecting', 'open', 'welcome']])
+  })
+
+  test('attempts come with growing delays, and it says when the next one is', async () => {
+    const { heard } = connected()
+    const delays: number[] = []
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await vi.advanceTimersByTimeAsync(attempt === 0 ? 0 : delays.at(-1)!)
+      expect(FakeSocket.all).toHaveLength(attempt + 1)
+      latest().end(1006)
+      const [, retryAt] = heard.at(-1) as [number, number]
+      delays.push(Math.round(retryAt - Date.now()))
+    }
+    expect(delays).toEqual([750, 1350, 2430, 4374, 7873, 14_172, 25_509, 30_000, 30_000, 30_000])
+  })
+
+  test('reconnect does not wait out a delay', async () => {
+    const { transport, heard } = connected()
+    await vi.advanceTimersByTimeAsync(0)
+    latest().accept()
+    latest().end(1001)
+    transport.reconnect()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(FakeSocket.all).toHaveLength(2)
+    latest().accept()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(FakeSocket.all).toHaveLength(2)
+    expect(heard).toEqual(['connecting', 'open', [1001, 750], 'connecting', 'open'])
+  })
+
+  test.each([4401, 4403, 4426])('after %i the next attempt is somebody else’s decision', async (code) => {
+    const { heard } = connected()
+    await vi.advanceTimersByTimeAsync(0)
+    latest().accept()
+    latest().end(code)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([FakeSocket.all.length, heard.at(-1)]).toEqual([1, [code, null]])
+  })
+
+  test('a closed transport is silent', async () => {
+    const { transport, heard } = connected()
+    transport.close()
+    await vi.advanceTimersByTimeAsync(60_000)
+    transport.reconnect()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([FakeSocket.all, heard, transport.send('x')]).toEqual([[], [], false])
+  })
+})

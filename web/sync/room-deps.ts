@@ -1,0 +1,33 @@
+import type { Page as HistoryPage } from '../../protocol/api.ts'
+import type { Clock } from './clock.ts'
+import type { Refresh } from './link.ts'
+import type { Page } from './page.ts'
+import type { Store } from './store.ts'
+import type { OpenTransport } from './transport.ts'
+import type { RoomClient } from './types.ts'
+
+/** Everything a room client needs of the world around it. */
+export interface RoomDeps {
+  roomId: string
+  /** The person's id. */
+  me: string
+  store: Store
+  openTransport: OpenTransport
+  /** A page of history: the newest messages below `before`. */
+  fetchPage(roomId: string, before: number, limit: number): Promise<HistoryPage>
+  refresh(): Promise<Refresh>
+  clock: Clock
+  page: Page
+  random(): number
+  randomBytes(count: number): Uint8Array
+}
+
+/** What whoever opens rooms may do with one, beside what a screen may. */
+export interface OpenedRoom extends RoomClient {
+  /** Resolves once the store has answered. */
+  ready: Promise<void>
+  /** Passes a renewal ticket on, so that the socket outlives the old session. */
+  renew(ticket: string): void
+  /** How many messages still have to reach the room. */
+  waiting(): number
+}
