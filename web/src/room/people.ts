@@ -1,0 +1,28 @@
+import type { Member, Message } from '../../sync/wire.ts'
+import type { RoomView } from '../../sync/types.ts'
+
+/** The members of a room by their ids. */
+export type People = ReadonlyMap<string, Member>
+
+/** Members by id. */
+export function peopleOf(members: readonly Member[]): People {
+  return new Map(members.map((member) => [member.person, member]))
+}
+
+/** The name over a message: the member's, the one it was imported under, or that of nobody we know any more. */
+export function authorName(message: Pick<Message, 'by' | 'source'>, people: People): string {
+  if (message.source !== null) return message.source.name
+  return (message.by === null ? undefined : people.get(message.by)?.name) ?? 'Someone who left'
+}
+
+/** What a room is called: its name, or the other person's. */
+export function roomName(view: Pick<RoomView, 'room' | 'members' | 'me'>): string {
+  if (view.room === null) return ''
+  if (view.room.name !== null) return view.room.name
+  return view.members.find((member) => member.person !== view.me)?.name ?? 'Only you'
+}
+
+/** How many belong to the room and how many of them have it open. */
+export function headcount(members: number, here: number): string {
+  return `${members.toLocaleString()} ${members === 1 ? 'member' : 'members'}${here > 1 ? ` · ${here.toLocaleString()} here` : ''}`
+}

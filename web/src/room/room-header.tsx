@@ -1,0 +1,87 @@
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
+import { Avatar } from '../ui/avatar.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Invite } from './invite.tsx'
+import { MemberList } from './member-list.tsx'
+import { headcount, roomName } from './people.ts'
+import type { RoomClient } from '../../sync/types.ts'
+
+/** What the room is called, who is in it and here, what of mine was not sent, and the way to invite. */
+export function RoomHeader({ client }: { client: RoomClient }) {
+  const [, navigate] = useLocation()
+  const { name, direct, members, here, role, failed } = useStore(
+    client.view,
+    useShallow((view) => ({
+      name: roomName(view),
+      direct: view.room?.type === 'direct',
+      members: view.members.length,
+      here: view.here.length,
+      role: view.members.find((member) => member.person === view.me)?.role,
+      failed: view.rows.reduce((n, row) => n + (row.state === 'failed' ? 1 : 0), 0),
+    })),
+  )
+  const [dialog, setDialog] = useState<'members' | 'invite' | null>(null)
+  const mayInvite = !direct && (role === 'owner' || role === 'admin')
+
+  function back() {
+    // Come here from the list, the way back is the browser's own; come here from outside, it is the list.
+    if ((history.state as { inside?: boolean } | null)?.inside === true) history.back()
+    else navigate('/', { replace: true })
+  }
+
+  return (
+    <header className="flex h-16 flex-none items-center gap-1 border-b border-line bg-surface ps-4 pe-2 max-sm:ps-1">
+      <IconButton className="sm:hidden" label="Back to your rooms" onClick={back}>
+        <Icon mirrored name="back" size={22} />
+      </IconButton>
+      <Avatar name={name} shape={direct ? 'person' : 'room'} size="medium" />
+      <div className="grid min-w-0 flex-1 ps-2">
+        <h2 className="truncate leading-tight font-semibold tracking-tight">
+          <bdi>{name}</bdi>
+        </h2>
+        <button
+          className="min-h-6 w-fit max-w-full truncate rounded text-start text-sm text-muted hover:text-ink hover:underline"
+          onClick={() => setDialog('members')}
+          type="button"
+        >
+          {direct ? (here > 1 ? 'Here now' : 'Not here') : headcount(members, here)}
+        </button>
+      </div>
+      {failed > 0 && (
+        <button
+          aria-label={`${failed} not sent. Retry`}
+          className="flex min-h-8 flex-none items-center gap-1.5 rounded-full bg-danger-soft px-3 text-sm font-medium text-danger hover:underline touch:min-h-11"
+          onClick={() => client.retryAll()}
+          title="Try to send them again"
+          type="button"
+        >
+          <Icon name="retry" size={16} />
+          {failed}
+          <span className="max-sm:hidden">not sent</span>
+        </button>
+      )}
+      <IconButton className="max-sm:hidden" label="Members" onClick={() => setDialog('members')}>
+        <Icon name="people" />
+      </IconButton>
+      {mayInvite && (
+        <Button className="max-sm:hidden" look="quiet" onClick={() => setDialog('invite')}>
+          <Icon name="link" size={18} />
+          Invite
+        </Button>
+      )}
+      {mayInvite && (
+        <IconButton className="sm:hidden" label="Invite" onClick={() => setDialog('invite')}>
+          <Icon name="link" />
+        </IconButton>
+      )}
+      {dialog === 'members' && <MemberList onClose={() => setDialog(null)} view={client.view} />}
+      {dialog === 'invite' && (
+        <Invite name={name} onClose={() => setDialog(null)} roomId={client.view.getState().roomId} />
+      )}
+    </header>
+  )
+}

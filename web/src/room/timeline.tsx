@@ -1,0 +1,325 @@
+import { useVirtualizer, defaultRangeExtractor } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
+import { tickOf } from '../../sync/tick.ts'
+import { useMinute } from '../clock.ts'
+import { dayLabel } from '../times.ts'
+import { Notice } from '../ui/notice.tsx'
+import { entriesOf } from './entries.ts'
+import { JumpToLatest } from './jump-to-latest.tsx'
+import { news } from './news.ts'
+import { Older } from './older.tsx'
+import { peopleOf, roomName } from './people.ts'
+import { TimelineRow } from './timeline-row.tsx'
+import { useReading } from './reading.ts'
+import type { RefObject } from 'react'
+import type { RoomClient } from '../../sync/types.ts'
+import type { Entry, Unread } from './entries.ts'
+import type { Quote } from './quote.tsx'
+
+/** So near to the end counts as being there. */
+const tailPx = 80
+/** From here up the way back to the latest message is offered. */
+const farPx = 200
+/** Older pages are asked for this far before the first row comes into view. */
+const aheadPx = 1_200
+
+/** The messages of a room. Only the rows near the view are in the page. */
+export function Timeline({
+  client,
+  composer,
+  onQuote,
+}: {
+  client: RoomClient
+  composer: RefObject<HTMLTextAreaElement | null>
+  onQuote: (quote: Quote) => void
+}) {
+  const { view } = client
+  const { rows, older, me, members, readAtOpen, head, live, name, direct } = useStore(
+    view,
+    useShallow((now) => ({
+      rows: now.rows,
+      older: now.older,
+      me: now.me,
+      members: now.members,
+      readAtOpen: now.readAtOpen,
+      head: now.head,
+      live: now.connection.state === 'live',
+      name: roomName(now),
+      direct: now.room?.type === 'direct',
+    })),
+  )
+  const minute = useMinute()
+  const people = useMemo(() => peopleOf(members), [members])
+  const bySeq = useMemo(
+    () => new Map(rows.flatMap((row) => (row.state === 'confirmed' ? [[row.message.seq, row.message] as const] : []))),
+    [rows],
+  )
+
+  // Until the room is live, what was unread at the opening is still being learnt; then it stands for the whole visit.
+  const [unread, setUnread] = useState<Unread | null>(null)
+  const [opened, setOpened] = useState(false)
+  if (!opened && (unread?.after !== readAtOpen || unread.upTo !== head)) setUnread({ after: readAtOpen, upTo: head })
+  if (!opened && live) setOpened(true)
+
+  const entries = useMemo(() => entriesOf(rows, me, unread), [rows, me, unread])
+  const scroller = useRef<HTMLDivElement>(null)
+  const [focused, setFocused] = useState<string | null>(null)
+  const [far, setFar] = useState(false)
+  const [dayShown, setDayShown] = useState<number | null>(null)
+
+  // Prepending older messages takes the day and the name from what was the first row: it shrinks above its text.
+  const firstKey = useRef<string | null>(null)
+  const shrinking = useRef<string | null>(null)
+  const key = entries[0]?.key ?? null
+  if (firstKey.current !== key) {
+    shrinking.current = firstKey.current
+    firstKey.current = key
+  }
+
+  const focusedIndex = useMemo(() => entries.findIndex((entry) => entry.key === focused), [entries, focused])
+  const list = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: useCallback((index: number) => entries[index]!.key, [entries]),
+    estimateSize: (index) => estimate(entries[index]!, scroller.current?.clientWidth ?? 600),
+    // The row that has the focus stays in the page, wherever the view goes.
+    rangeExtractor: useCallback(
+      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
+        const indexes = defaultRangeExtractor(range)
+        if (focusedIndex < 0 || indexes.includes(focusedIndex)) return indexes
+        return [...indexes, focusedIndex].sort((a, b) => a - b)
+      },
+      [focusedIndex],
+    ),
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: tailPx,
+    overscan: 8,
+    paddingStart: 56,
+    paddingEnd: 8,
+    directDomUpdates: true,
+    onChange: () => lookSoon(),
+  })
+  list.shouldAdjustScrollPositionOnItemSizeChange = (item) =>
+    item.start < (list.scrollOffset ?? 0) || item.key === shrinking.current
+
+  const reading = useReading(client, scroller, list, entries, readAtOpen)
+  const waiting = useMemo(() => news(rows, me, reading.upTo).length, [rows, me, reading.upTo])
+
+  // The place at which the room opens: the unread divider with a little context, or the end.
+  const opening = useRef(true)
+  const place = useCallback(() => {
+    const divider = entries.findIndex((entry) => entry.unread !== null)
+    if (divider < 0) list.scrollToEnd()
+    else list.scrollToIndex(Math.max(0, divider - 2), { align: 'start' })
+  }, [entries, list])
+  useLayoutEffect(() => {
+    if (!opening.current || entries.length === 0) return
+    place()
+    if (live) opening.current = false
+  }, [entries, live, place])
+  useLayoutEffect(
+    () => () => {
+      opening.current = true
+    },
+    [],
+  )
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    const mine = () => {
+      opening.current = false
+    }
+    const events = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const
+    for (const event of events) element.addEventListener(event, mine, { passive: true })
+    return () => {
+      for (const event of events) element.removeEventListener(event, mine)
+    }
+  }, [])
+
+  // My own new message is always brought into view.
+  const lastSent = useRef<string | null | undefined>(undefined)
+  useLayoutEffect(() => {
+    const tail = rows.at(-1)
+    const sent = tail?.state === 'pending' ? tail.key : null
+    if (lastSent.current !== undefined && sent !== null && sent !== lastSent.current) {
+      opening.current = false
+      list.scrollToEnd()
+    }
+    if (sent !== null || lastSent.current === undefined) lastSent.current = sent
+  }, [rows, list])
+
+  const lookAround = useCallback(() => {
+    const element = scroller.current
+    if (element === null) return
+    setFar(list.getDistanceFromEnd() > farPx)
+    const top = list.getVirtualItemForOffset(element.scrollTop + 8)
+    const row = top === undefined ? undefined : entries[top.index]?.row
+    setDayShown(row === undefined || row.state === 'gap' ? null : row.state === 'confirmed' ? row.message.at : row.at)
+    if (element.scrollTop < aheadPx && older === 'more' && !opening.current) void client.loadOlder()
+    reading.look()
+  }, [client, entries, list, older, reading])
+
+  const nextLook = useRef<{ frame: number | null; run: () => void }>({ frame: null, run: lookAround })
+  nextLook.current.run = lookAround
+  const lookSoon = useCallback(() => {
+    const next = nextLook.current
+    next.frame ??= requestAnimationFrame(() => {
+      next.frame = null
+      next.run()
+    })
+  }, [])
+  useEffect(lookSoon, [lookSoon, entries, live, older])
+
+  // The keyboard of a phone and a growing composer take space from the end: who was at the end stays there.
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    let height = element.clientHeight
+    let width = element.clientWidth
+    const watch = new ResizeObserver(() => {
+      const change = height - element.clientHeight
+      const wasAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight - change <= tailPx
+      height = element.clientHeight
+      if (change !== 0 && wasAtEnd) list.scrollToEnd()
+      if (width !== element.clientWidth) {
+        width = element.clientWidth
+        if (opening.current) place()
+      }
+    })
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [list, place])
+
+  const toLatest = useCallback(() => {
+    opening.current = false
+    list.scrollToEnd()
+  }, [list])
+
+  function onKeyDown(event: React.KeyboardEvent<HTMLDivElement>) {
+    if (event.key === 'Escape') {
+      toLatest()
+      composer.current?.focus()
+      return
+    }
+    const at = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset['index']
+    if (at === undefined) return
+    const to = step(event.key, Number(at), entries.length)
+    if (to === null) return
+    event.preventDefault()
+    setFocused(entries[to]!.key)
+    list.scrollToIndex(to, { align: 'auto' })
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus({ preventScroll: true }),
+    )
+  }
+
+  const roving = focusedIndex >= 0 ? focusedIndex : entries.length - 1
+  const onReply = useCallback(
+    (quote: Quote) => {
+      onQuote(quote)
+      composer.current?.focus()
+    },
+    [onQuote, composer],
+  )
+
+  return (
+    <>
+      <div
+        aria-label={`Messages in ${name}`}
+        aria-live="off"
+        className="timeline-scroller h-full scroll-py-4"
+        onKeyDown={onKeyDown}
+        onScroll={lookSoon}
+        ref={scroller}
+        role="log"
+        tabIndex={entries.length === 0 ? 0 : -1}
+      >
+        {entries.length === 0 ? (
+          older === 'none' ? (
+            <Notice title="Say hello">
+              {members.length > 1 || direct
+                ? 'Nobody has written in this room yet. Be the first.'
+                : 'You are alone in this room so far: invite people with the button above.'}
+            </Notice>
+          ) : null
+        ) : (
+          <div className="relative mx-auto w-full max-w-[56rem]" ref={list.containerRef}>
+            <div className="absolute inset-x-0 top-0 flex h-14 items-center justify-center gap-3 text-sm text-muted">
+              <Older older={older} onRetry={() => void client.loadOlder()} />
+            </div>
+            {list.getVirtualItems().map((item) => (
+              <TimelineRow
+                client={client}
+                direct={direct}
+                entry={entries[item.index]!}
+                index={item.index}
+                key={item.key}
+                measure={list.measureElement}
+                minute={minute}
+                onFocus={setFocused}
+                onReply={onReply}
+                people={people}
+                reachable={item.index === roving}
+                replied={repliedOf(entries[item.index]!, bySeq)}
+                tick={tickFor(entries[item.index]!, me, members)}
+              />
+            ))}
+          </div>
+        )}
+      </div>
+      {far && list.isScrolling && dayShown !== null && (
+        <div aria-hidden="true" className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
+          <span className="rounded-full border border-line bg-surface px-3 py-0.5 text-xs font-medium text-muted shadow-lift">
+            {dayLabel(dayShown, minute)}
+          </span>
+        </div>
+      )}
+      {far && <JumpToLatest count={waiting} onClick={toLatest} />}
+    </>
+  )
+}
+
+function tickFor(entry: Entry, me: string, members: Parameters<typeof tickOf>[2]) {
+  if (entry.side !== 'mine' || entry.row.state !== 'confirmed') return null
+  return tickOf(entry.row.message.seq, me, members)
+}
+
+function repliedOf<M>(entry: Entry, bySeq: ReadonlyMap<number, M>): M | null {
+  const { row } = entry
+  if (row.state === 'gap') return null
+  const to = row.state === 'confirmed' ? row.message.replyTo : row.replyTo
+  return to === null ? null : (bySeq.get(to) ?? null)
+}
+
+/**
+ * A first guess at the height of a row, in pixels; it is measured as soon as it is in the page. Never a whole number:
+ * the virtualizer does not note a measurement that equals the guess, and would guess again when the row changes.
+ */
+function estimate(entry: Entry, width: number): number {
+  const { row } = entry
+  const around = (entry.day === null ? 0 : 50) + (entry.unread === null ? 0 : 41)
+  if (row.state === 'gap') return around + 80.5
+  if (entry.side === 'middle') return around + 36.5
+  const text = row.state === 'confirmed' ? row.message.text : row.text
+  const perLine = Math.max(20, Math.min(540, width * 0.84) / 7.2)
+  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
+  return around + lines * 22 + 14 + (entry.first ? (entry.side === 'theirs' ? 32.5 : 10.5) : 2.5)
+}
+
+function step(key: string, at: number, count: number): number | null {
+  switch (key) {
+    case 'ArrowUp':
+      return Math.max(0, at - 1)
+    case 'ArrowDown':
+      return Math.min(count - 1, at + 1)
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return null
+  }
+}

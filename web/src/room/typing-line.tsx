@@ -1,0 +1,35 @@
+import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
+import { typists } from './typists.ts'
+import type { StoreApi } from 'zustand/vanilla'
+import type { RoomView } from '../../sync/types.ts'
+
+/** Who is writing. Always of the same height, and never read aloud. */
+export function TypingLine({ view }: { view: StoreApi<RoomView> }) {
+  const names = useStore(
+    view,
+    useShallow((now) =>
+      now.typing.map((person) => now.members.find((member) => member.person === person)?.name ?? 'Someone'),
+    ),
+  )
+  return (
+    <div aria-hidden="true" className="h-6 flex-none">
+      <p className="mx-auto flex h-full w-full max-w-[56rem] items-center gap-2 truncate px-4 text-sm text-muted">
+        {names.length > 0 && (
+          <>
+            <span className="flex gap-1">
+              {[0, 1, 2].map((n) => (
+                <span
+                  className="breathing size-1.5 rounded-full bg-muted"
+                  key={n}
+                  style={{ animationDelay: `${n * 200}ms` }}
+                />
+              ))}
+            </span>
+            <bdi className="truncate">{typists(names)}</bdi>
+          </>
+        )}
+      </p>
+    </div>
+  )
+}

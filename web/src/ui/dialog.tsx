@@ -1,0 +1,41 @@
+import { useEffect, useId, useRef } from 'react'
+import { IconButton } from './button.tsx'
+import { Icon } from './icon.tsx'
+import type { ReactNode } from 'react'
+
+/** A modal dialog while it is mounted. Esc, the close button and a click beside it call `onClose`; focus goes back by itself. */
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useId()
+  useEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  return (
+    <dialog
+      aria-labelledby={heading}
+      className="m-auto w-full max-w-md rounded-2xl border border-line bg-surface p-0 shadow-float max-sm:mb-0 max-sm:max-w-none max-sm:rounded-b-none"
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose()
+      }}
+      ref={dialog}
+    >
+      <div className="grid max-h-[85dvh] grid-rows-[auto_1fr]">
+        <header className="flex items-center gap-2 border-b border-line py-2 ps-5 pe-2">
+          <h2 className="min-w-0 flex-1 truncate text-base font-semibold" id={heading}>
+            {title}
+          </h2>
+          <IconButton label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </IconButton>
+        </header>
+        <div className="thin-scroll p-5 pb-[max(1.25rem,env(safe-area-inset-bottom))]">{children}</div>
+      </div>
+    </dialog>
+  )
+}
