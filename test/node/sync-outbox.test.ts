@@ -16,7 +16,7 @@ function filled(count: number) {
 const orders = (sent: Unsent[]) => sent.map(({ order }) => order)
 
 describe('the outbox', () => {
-  test('[AC-11] first in, first out, several in flight', () => {
+  test('[OUT2] [AC-11] first in, first out, several in flight', () => {
     const outbox = filled(10)
     expect(orders(outbox.next(0))).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(orders(outbox.next(0))).toEqual([])
@@ -31,7 +31,7 @@ describe('the outbox', () => {
     expect(orders(outbox.next(0))).toEqual([2, 5])
   })
 
-  test('nothing leaves it but by being settled or given up', () => {
+  test('[OUT1] nothing leaves it but by being settled or given up', () => {
     const outbox = filled(2)
     outbox.next(0)
     outbox.rewind()

@@ -49,7 +49,7 @@ describe('opening a room', () => {
     expect(link.heard()).toEqual([{ t: 'hello', v: 1, epoch: null, since: 0, from: 0 }])
   })
 
-  test('[AC-03] catch-up is pulled chunk by chunk, and goes on after a cut where it was', async () => {
+  test('[RES3] [AC-03] catch-up is pulled chunk by chunk, and goes on after a cut where it was', async () => {
     const { link } = opened()
     await settled()
     link.open()
@@ -61,7 +61,7 @@ describe('opening a room', () => {
     expect(link.heard().at(-1)).toEqual({ t: 'hello', v: 1, epoch: 1, since: 6, from: 1 })
   })
 
-  test('a reset drops the window in one step and keeps what waits', async () => {
+  test('[RES2] a reset drops the window in one step and keeps what waits', async () => {
     const { client, link, live, view } = opened()
     await live(messages(1, 5))
     link.drop()
@@ -113,7 +113,7 @@ describe('opening a room', () => {
 })
 
 describe('a live room', () => {
-  test('[AC-07] a frame that does not follow shows a gap and is asked for at once', async () => {
+  test('[RES5] [AC-07] a frame that does not follow shows a gap and is asked for at once', async () => {
     const { link, live, view } = opened()
     await live(messages(1, 5))
     link.say(changes([7, 7], [message(7)]))
@@ -123,7 +123,7 @@ describe('a live room', () => {
     expect(seen(view().rows).slice(-2)).toEqual(['6 message 6', '7 message 7'])
   })
 
-  test('[AC-05] a pong whose head is ahead of the cursor is asked for', async () => {
+  test('[PONG1] [AC-05] a pong whose head is ahead of the cursor is asked for', async () => {
     const { link, live, clock } = opened()
     await live(messages(1, 5))
     await clock.turn(25_000)
@@ -164,7 +164,7 @@ describe('a live room', () => {
     expect(link.reconnects).toBe(2)
   })
 
-  test('marks go out at most once a second, only rise, and are repeated for a room that lost them', async () => {
+  test('[MRK1] marks go out at most once a second, only rise, and are repeated for a room that lost them', async () => {
     const { client, link, live, clock } = opened()
     await live(messages(1, 2))
     await clock.turn(1_000)
@@ -210,7 +210,7 @@ describe('a live room', () => {
     expect(view().readAtOpen).toBe(3)
   })
 
-  test('[AC-25] typing is a lease of 6 s, renewed by more of it and ended by a message', async () => {
+  test('[TYP1] [AC-25] typing is a lease of 6 s, renewed by more of it and ended by a message', async () => {
     const { link, live, clock, view } = opened()
     await live()
     const typing = (person: string, on = true) => ({ t: 'typing' as const, person, on })
@@ -254,7 +254,7 @@ describe('a live room', () => {
 })
 
 describe('sending', () => {
-  test('a message shows as pending, goes out, and is confirmed under the same key', async () => {
+  test('[OUT1] a message shows as pending, goes out, and is confirmed under the same key', async () => {
     const { client, link, live, view, clock } = opened()
     await live()
     const id = await client.send('hello', { replyTo: 3, mentions: [grace] })
@@ -297,7 +297,7 @@ describe('sending', () => {
     expect(posts()).toEqual([id])
   })
 
-  test('[AC-11] what a killed tab left is sent by the next one, under its own id', async () => {
+  test('[OUT2] [AC-11] what a killed tab left is sent by the next one, under its own id', async () => {
     const store = memoryStore()
     const first = opened({ store })
     const id = await first.client.send('from the grave')
@@ -389,7 +389,7 @@ describe('sending', () => {
 })
 
 describe('a closed room', () => {
-  test('4403: not a member; what was kept of it is dropped', async () => {
+  test('[CLO2] 4403: not a member; what was kept of it is dropped', async () => {
     const { link, live, view, store, clock } = opened()
     await live(messages(1, 3))
     await clock.turn(500)
@@ -401,14 +401,14 @@ describe('a closed room', () => {
     expect((await store.open(roomId)).kept).toBe(null)
   })
 
-  test('4426: this page is too old', async () => {
+  test('[CLO4] 4426: this page is too old', async () => {
     const { link, live, view } = opened()
     await live()
     link.drop(4426, null)
     expect(view().closed).toBe('client_too_old')
   })
 
-  test('4401: refresh, then connect again; a refresh that helps nothing waits longer each time', async () => {
+  test('[CLO1] 4401: refresh, then connect again; a refresh that helps nothing waits longer each time', async () => {
     const { link, live, view, clock } = opened({ refresh: async () => 'renewed' })
     await live()
     link.drop(4401, null)
@@ -423,7 +423,7 @@ describe('a closed room', () => {
     expect(link.reconnects).toBe(2)
   })
 
-  test('4401: signed out only if the server says so, not if nobody answers', async () => {
+  test('[SES4] 4401: signed out only if the server says so, not if nobody answers', async () => {
     const away = opened({ refresh: async () => 'away' })
     await away.live()
     away.link.drop(4401, null)

@@ -112,7 +112,7 @@ describe('the session', () => {
     expect(renewals).toEqual(['ticket'])
   })
 
-  test('a refresh that fails for the network signs nobody out and is tried again', async () => {
+  test('[SES4] a refresh that fails for the network signs nobody out and is tried again', async () => {
     let away = true
     const { session, clock, endings, renewals } = gated({
       'POST auth/refresh': () =>
@@ -133,7 +133,7 @@ describe('the session', () => {
     expect([await session.refresh(), endings()]).toEqual(['signed_out', 1])
   })
 
-  test('one tab refreshes for all, and the ticket renews the sockets of all', async () => {
+  test('[SES2] one tab refreshes for all, and the ticket renews the sockets of all', async () => {
     let refreshes = 0
     const answers = {
       'POST auth/refresh': () => ({ body: { expiresAt: Date.UTC(2100, 0, 1), renewal: `ticket ${++refreshes}` } }),

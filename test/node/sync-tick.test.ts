@@ -13,7 +13,7 @@ describe('the tick of an own message', () => {
     expect(tickOf(5, ada, [me, member(grace, marks)])).toBe(tick)
   })
 
-  test('in a group it is the minimum over the others', () => {
+  test('[MRK2] in a group it is the minimum over the others', () => {
     const reader = member(grace, { delivered: 9, read: 9 })
     expect(tickOf(5, ada, [me, reader, member(linus)])).toBe('stored')
     expect(tickOf(5, ada, [me, reader, member(linus, { delivered: 5 })])).toBe('delivered')

@@ -42,7 +42,7 @@ describe('the timeline', () => {
     }
   })
 
-  test('[AC-07] two sides of a hole are never joined: a gap row stands between them', () => {
+  test('[RES5] [AC-07] two sides of a hole are never joined: a gap row stands between them', () => {
     const timeline = applyChanges(held, { covers: [8, 9], messages: messages(8, 9) }, 1)
     const states = rowsOf(timeline, []).map((row) => (row.state === 'confirmed' ? row.message.seq : row))
     expect(states).toEqual([1, 2, 3, 4, 5, { state: 'gap', key: 'gap:5', after: 5, before: 8 }, 8, 9])
@@ -55,7 +55,7 @@ describe('the timeline', () => {
     expect(cursor(whole)).toBe(9)
   })
 
-  test('a seq inside a covered range without a message is final, not a gap', () => {
+  test('[RES1] a seq inside a covered range without a message is final, not a gap', () => {
     const timeline = applyChanges(held, { covers: [6, 900], messages: [message(900)] }, 1)
     expect(rowsOf(timeline, []).every((row) => row.state === 'confirmed')).toBe(true)
     expect(cursor(timeline)).toBe(900)
@@ -67,7 +67,7 @@ describe('the timeline', () => {
     expect(position(timeline)).toEqual({ epoch: 1, since: 5, from: 1 })
   })
 
-  test('a message is taken when its rev is higher, wherever it comes from and in whatever order', () => {
+  test('[RES4] a message is taken when its rev is higher, wherever it comes from and in whatever order', () => {
     const edited = message(3, { rev: 7, text: 'edited' })
     const after = (...batches: Message[][]) =>
       batches.reduce((timeline, batch) => applyChanges(timeline, { covers: [6, 7], messages: batch }, 1), held)
@@ -75,7 +75,7 @@ describe('the timeline', () => {
     for (const timeline of both) expect(timeline.messages.find(({ seq }) => seq === 3)).toEqual(edited)
   })
 
-  test('a reset drops the window and leaves what waits', () => {
+  test('[RES2] a reset drops the window and leaves what waits', () => {
     const timeline = applyReset(2)
     expect(rowsOf(timeline, [waiting])).toEqual([waiting])
     expect(position(timeline)).toEqual({ epoch: null, since: 0, from: 0 })

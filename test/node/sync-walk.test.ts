@@ -163,14 +163,14 @@ async function ends(one: Device, room: ModelRoom): Promise<void> {
 }
 
 describe('three devices and one room', () => {
-  test('[AC-01] [AC-03] [AC-12] whatever the network does: nothing lost, nothing doubled, no hole, in order', async () => {
+  test('[OUT1] [RES1] [RES5] [AC-01] [AC-03] [AC-12] whatever the network does: nothing lost, nothing doubled, no hole, in order', async () => {
     await fc.assert(
       fc.asyncProperty(everything, async (steps) => void (await walk(steps))),
       { seed: 20_261_123, numRuns: 150 },
     )
   })
 
-  test('[AC-11] over connections that break but keep their order, each device is heard first in, first out', async () => {
+  test('[OUT2] [AC-11] over connections that break but keep their order, each device is heard first in, first out', async () => {
     await fc.assert(
       fc.asyncProperty(cuts, async (steps) => {
         const { room, sent } = await walk(steps)
