@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter'
 import { useStore } from 'zustand'
 import { SignIn } from './auth/sign-in.tsx'
@@ -6,11 +6,13 @@ import { SignUp } from './auth/sign-up.tsx'
 import { Landing } from './join/landing.tsx'
 import { nextPath, withNext } from './next-path.ts'
 import { session } from './session.ts'
-import { Shell } from './shell/shell.tsx'
+import { loadShell } from './shell/load-shell.ts'
 import { NotFound } from './system/not-found.tsx'
 import { Unreachable } from './system/unreachable.tsx'
 import { Waiting } from './system/waiting.tsx'
 import type { ReactNode } from 'react'
+
+const Shell = lazy(loadShell)
 
 /** Every page, and who may see it. */
 export function App() {
@@ -62,7 +64,11 @@ function ForPeople({ roomId }: { roomId: string | null }) {
     case 'out':
       return <ToSignIn />
     case 'in':
-      return <Shell client={now.client} roomId={roomId} />
+      return (
+        <Suspense fallback={<Waiting />}>
+          <Shell client={now.client} roomId={roomId} />
+        </Suspense>
+      )
   }
 }
 

@@ -57,7 +57,8 @@ function inView(
   entries: readonly Entry[],
 ): number[] {
   if (element === null || document.visibilityState !== 'visible' || !document.hasFocus()) return []
-  const top = element.scrollTop
+  // Few messages stand at the end of the view: the first one begins below its top.
+  const top = element.scrollTop - Math.max(0, element.clientHeight - list.getTotalSize())
   const bottom = top + element.clientHeight
   return list.getVirtualItems().flatMap((item) => {
     const row = entries[item.index]?.row

@@ -230,7 +230,7 @@ export function Timeline({
       <div
         aria-label={`Messages in ${name}`}
         aria-live="off"
-        className="timeline-scroller h-full scroll-py-4"
+        className="timeline-scroller flex h-full scroll-py-4 flex-col"
         onKeyDown={onKeyDown}
         onScroll={lookSoon}
         ref={scroller}
@@ -246,7 +246,7 @@ export function Timeline({
             </Notice>
           ) : null
         ) : (
-          <div className="relative mx-auto w-full max-w-[56rem]" ref={list.containerRef}>
+          <div className="relative mx-auto mt-auto w-full max-w-[56rem] flex-none" ref={list.containerRef}>
             <div className="absolute inset-x-0 top-0 flex h-14 items-center justify-center gap-3 text-sm text-muted">
               <Older older={older} onRetry={() => void client.loadOlder()} />
             </div>
@@ -294,6 +294,9 @@ function repliedOf<M>(entry: Entry, bySeq: ReadonlyMap<number, M>): M | null {
   return to === null ? null : (bySeq.get(to) ?? null)
 }
 
+/** Sets a guess apart from every measurement, and is still nothing after a thousand rows. */
+const unlike = 0.0001
+
 /**
  * A first guess at the height of a row, in pixels; it is measured as soon as it is in the page. Never a whole number:
  * the virtualizer does not note a measurement that equals the guess, and would guess again when the row changes.
@@ -301,12 +304,12 @@ function repliedOf<M>(entry: Entry, bySeq: ReadonlyMap<number, M>): M | null {
 function estimate(entry: Entry, width: number): number {
   const { row } = entry
   const around = (entry.day === null ? 0 : 50) + (entry.unread === null ? 0 : 41)
-  if (row.state === 'gap') return around + 80.5
-  if (entry.side === 'middle') return around + 36.5
+  if (row.state === 'gap') return around + 80 + unlike
+  if (entry.side === 'middle') return around + 36 + unlike
   const text = row.state === 'confirmed' ? row.message.text : row.text
   const perLine = Math.max(20, Math.min(540, width * 0.84) / 7.2)
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
-  return around + lines * 22 + 14 + (entry.first ? (entry.side === 'theirs' ? 32.5 : 10.5) : 2.5)
+  return around + lines * 22 + 14 + (entry.first ? (entry.side === 'theirs' ? 32 : 10) : 2) + unlike
 }
 
 function step(key: string, at: number, count: number): number | null {
