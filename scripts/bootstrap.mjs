@@ -27,14 +27,14 @@ try {
 async function install() {
   const lock = join(root, 'package-lock.json')
   const marker = join(modules, '.parley-installed')
-  const wanted = () => `${createHash('sha256').update(readFileSync(lock)).digest('hex')} ${process.platform}-${process.arch}`
+  const wanted = () =>
+    `${createHash('sha256').update(readFileSync(lock)).digest('hex')} ${process.platform}-${process.arch}`
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted()) return
-  const total = Object.keys(JSON.parse(readFileSync(lock, 'utf8')).packages ?? {}).length
   console.log('Installing what Parley needs. The first time takes a minute or two.')
   const started = Date.now()
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000)
-    show(`  ${countPackages(modules)} of at most ${total} packages, ${seconds} s`)
+    show(`  ${countPackages(modules)} packages, ${seconds} s`)
   }, 2_000)
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : null
   const flags = ['install', '--no-audit', '--no-fund', '--loglevel=error']

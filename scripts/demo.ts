@@ -55,7 +55,9 @@ async function makeGroup({ pageUrl }: System, owner: Person): Promise<string> {
 }
 
 async function join({ pageUrl }: System, room: string, owner: Person, person: Person): Promise<void> {
-  const { rooms } = RoomList.parse(await (await fetch(`${pageUrl}/api/v1/rooms`, { headers: bearer(person.token) })).json())
+  const { rooms } = RoomList.parse(
+    await (await fetch(`${pageUrl}/api/v1/rooms`, { headers: bearer(person.token) })).json(),
+  )
   if (rooms.some(({ id }) => id === room)) return
   const link = await call(`${pageUrl}/api/v1/rooms/${room}/links`, {}, JoinLink, bearer(owner.token))
   if ('problem' in link) throw failed('make a join link', link)

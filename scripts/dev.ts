@@ -61,7 +61,8 @@ async function watchWorker(reload: (script: string) => Promise<void>, note: (lin
         setup(build) {
           build.onEnd(async ({ errors, outputFiles }) => {
             const [error] = errors
-            if (error) return note(`The worker was not built: ${error.text} (${error.location?.file}:${error.location?.line})`)
+            if (error)
+              return note(`The worker was not built: ${error.text} (${error.location?.file}:${error.location?.line})`)
             // The system has just been started with this very build.
             if (!first) {
               await reload(outputFiles![0]!.text)

@@ -48,7 +48,8 @@ async function obey(command: string | undefined): Promise<string> {
 async function until(ready: () => boolean): Promise<void> {
   const deadline = Date.now() + 30_000
   while (!ready()) {
-    if (Date.now() > deadline) throw new Advice('Postgres did not start within 30 s: see logs/postgres.log in the data folder.')
+    if (Date.now() > deadline)
+      throw new Advice('Postgres did not start within 30 s: see logs/postgres.log in the data folder.')
     await sleep(100)
   }
 }

@@ -29,5 +29,7 @@ function table(system: System, dataDir: string, accounts: Account[]): string {
     ['Data', dataDir],
     ...accounts.map(({ email, password }) => ['Demo account', `${email}  ${password}`]),
   ]
-  return ['', ...rows.map(([name = '', value]) => `  ${name.padEnd(14)}${value}`), '', '  Ctrl-C stops it.', ''].join('\n')
+  return ['', ...rows.map(([name = '', value]) => `  ${name.padEnd(14)}${value}`), '', '  Ctrl-C stops it.', ''].join(
+    '\n',
+  )
 }

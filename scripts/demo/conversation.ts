@@ -25,7 +25,7 @@ export function conversation(script: string, now: number): Line[] {
       if (line === '') return []
       const text = line
         .slice(2)
-        .replaceAll(' ⏎ ', '\n')
+        .replaceAll(/ ?⏎ ?/g, '\n')
         .replaceAll(/\{(-?\d)\}/g, (_, daysAgo: string) => weekday.format(today - Number(daysAgo) * dayMs))
       // 15 s to notice it, 180 ms for each character: about sixty words a minute.
       at += 15_000 + text.length * 180 + (text.length % 7) * 9_000

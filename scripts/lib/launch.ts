@@ -45,6 +45,6 @@ export async function launch(begin: (settings: Settings, signal: AbortSignal) =>
   } finally {
     giveBack()
     // The channel to the bootstrap would keep this process alive.
-    if (process.connected) process.disconnect()
+    process.channel?.unref()
   }
 }

@@ -1,5 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -179,7 +188,9 @@ function startFailure(lines: string[], port: number): Error {
 
 function utf8Locale(): string | undefined {
   if (process.platform === 'win32') return undefined
-  const known = execFileSync('locale', ['-a'], { encoding: 'utf8' }).split('\n')
+  const { stdout } = spawnSync('locale', ['-a'], { encoding: 'utf8' })
+  // Without the program nobody knows, and this one is built into every C library of the last years.
+  const known = stdout?.split('\n') ?? ['C.UTF-8']
   return [/^C\.utf-?8$/i, /^en_US\.utf-?8$/i, /\.utf-?8$/i].flatMap((like) => known.filter((name) => like.test(name)))[0]
 }
 

@@ -16,7 +16,8 @@ export async function keepingSignals<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } finally {
     for (const [i, signal] of signals.entries()) {
-      for (const listener of process.listeners(signal)) if (!before[i]!.includes(listener)) process.off(signal, listener)
+      for (const listener of process.listeners(signal))
+        if (!before[i]!.includes(listener)) process.off(signal, listener)
     }
   }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { taken } from './ports.ts'
 import { repository } from './settings.ts'
 
@@ -41,6 +40,8 @@ export async function buildWorker(): Promise<string> {
 
 /** Run a build of the worker as wrangler.toml says, directly on workerd. */
 export async function startWorker(script: string, options: WorkerOptions): Promise<Worker> {
+  // Imported here: loading wrangler takes longer than finding out that a port is taken.
+  const { unstable_getMiniflareWorkerOptions } = await import('wrangler')
   const configured = unstable_getMiniflareWorkerOptions(join(repository, 'wrangler.toml')).workerOptions
   // wrangler's type leaves out the source, which is added here.
   const { modulesRules: _, assets, bindings, ...worker } = configured as Partial<V4WorkerOptions>
@@ -61,7 +62,7 @@ export async function startWorker(script: string, options: WorkerOptions): Promi
           name: 'parley',
           modules: [{ type: 'ESModule', path: 'index.js', contents }],
           bindings: { ...bindings, ...options.secrets },
-        } as V4WorkerOptions,
+        },
       ],
     })
   const miniflare = new Miniflare(settings(script))
