@@ -191,7 +191,9 @@ function utf8Locale(): string | undefined {
   const { stdout } = spawnSync('locale', ['-a'], { encoding: 'utf8' })
   // Without the program nobody knows, and this one is built into every C library of the last years.
   const known = stdout?.split('\n') ?? ['C.UTF-8']
-  return [/^C\.utf-?8$/i, /^en_US\.utf-?8$/i, /\.utf-?8$/i].flatMap((like) => known.filter((name) => like.test(name)))[0]
+  return [/^C\.utf-?8$/i, /^en_US\.utf-?8$/i, /\.utf-?8$/i].flatMap((like) =>
+    known.filter((name) => like.test(name)),
+  )[0]
 }
 
 // A pid may have gone to another program since the machine was restarted.
