@@ -36,7 +36,9 @@ export interface Visitor {
 export const visitorHeader = 'x-parley-visitor'
 
 /** What became of an import batch. */
-export type ImportOutcome = { outcome: 'imported'; imported: Imported } | { outcome: 'has_messages' | 'no_room' | 'away' }
+export type ImportOutcome =
+  | { outcome: 'imported'; imported: Imported }
+  | { outcome: 'has_messages' | 'no_room' | 'away' }
 
 /** What became of someone's wish to join, seen from outside. */
 export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'full' | 'away' }
@@ -125,7 +127,8 @@ export class Room extends DurableObject<RoomEnv> {
       this.refreshMembers()
     } else {
       server.accept()
-      if (ready === false) server.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
+      if (ready === false)
+        server.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
       else server.close(closeCodes.notAMember, 'You are not a member of this room.')
     }
     return new Response(null, { status: 101, webSocket: client })
@@ -149,7 +152,10 @@ export class Room extends DurableObject<RoomEnv> {
       case 'mark':
         return this.mark(socket, frame)
       case 'typing':
-        return this.sockets.broadcast({ t: 'typing', person: attached(socket).person, on: frame.on }, attached(socket).person)
+        return this.sockets.broadcast(
+          { t: 'typing', person: attached(socket).person, on: frame.on },
+          attached(socket).person,
+        )
       case 'renew':
         return await this.renew(socket, frame.ticket)
     }
@@ -355,7 +361,9 @@ export class Room extends DurableObject<RoomEnv> {
     for (const person of people) this.raised.add(person)
     if (waiting || this.raised.size === 0) return
     setTimeout(() => {
-      const members = [...this.raised].map((person) => this.room?.members.get(person)).filter((member) => member !== undefined)
+      const members = [...this.raised]
+        .map((person) => this.room?.members.get(person))
+        .filter((member) => member !== undefined)
       this.raised.clear()
       const marks = members.map(({ person, delivered, read }) => ({ person, delivered, read }))
       this.sockets.broadcast({ t: 'marks', marks })
@@ -433,7 +441,11 @@ export class Room extends DurableObject<RoomEnv> {
     this.room = { ...this.room, members: new Map(room.members).set(member.person, member) }
     const id = derivedId(this.id, room.epoch, room.head + 1)
     const message = this.append(joined(this.room, { id: member.person, name: member.name }, id, Date.now()))
-    this.sockets.broadcast({ t: 'members', version: this.room.membersVersion, members: [...this.room.members.values()] })
+    this.sockets.broadcast({
+      t: 'members',
+      version: this.room.membersVersion,
+      members: [...this.room.members.values()],
+    })
     this.announce([message])
   }
 
@@ -451,7 +463,8 @@ export class Room extends DurableObject<RoomEnv> {
           const { membersVersion, members } = this.awake()
           this.sockets.broadcast({ t: 'members', version: membersVersion, members: [...members.values()] })
           for (const socket of this.sockets.all()) {
-            if (!members.has(attached(socket).person)) socket.close(closeCodes.notAMember, 'You are no longer a member.')
+            if (!members.has(attached(socket).person))
+              socket.close(closeCodes.notAMember, 'You are no longer a member.')
           }
         })
         .catch((error: unknown) => console.warn(`room ${this.id}: members not compared: ${String(error)}`)),
@@ -494,7 +507,8 @@ export class Room extends DurableObject<RoomEnv> {
 
 /** A frame as the schema reads it; what is wrong with it, and its id if it has one; or null when it is not JSON. */
 function readFrame(data: string): Upstream | { problem: string; id: string | null } | null {
-  if (utf8Bytes(data) > limits.frameBytes) return { problem: `A frame is at most ${limits.frameBytes} bytes.`, id: null }
+  if (utf8Bytes(data) > limits.frameBytes)
+    return { problem: `A frame is at most ${limits.frameBytes} bytes.`, id: null }
   let value: unknown
   try {
     value = JSON.parse(data)
@@ -503,7 +517,8 @@ function readFrame(data: string): Upstream | { problem: string; id: string | nul
   }
   const read = Upstream.safeParse(value)
   if (read.success) return read.data
-  const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
+  const id =
+    typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
   const issue = read.error.issues[0]
   return { problem: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'does not fit'}`, id }
 }

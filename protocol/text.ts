@@ -31,7 +31,12 @@ export const MessageText = Storable.check(
 )
 
 /** A display name: 1 to 64 characters, not blank, on one line. */
-export const PersonName = Storable.check(z.trim(), z.minLength(1), z.maxLength(limits.personName), z.regex(/^[^\n\r]*$/))
+export const PersonName = Storable.check(
+  z.trim(),
+  z.minLength(1),
+  z.maxLength(limits.personName),
+  z.regex(/^[^\n\r]*$/),
+)
 
 /** A room's name: 1 to 100 characters, not blank, on one line. */
 export const RoomName = Storable.check(z.trim(), z.minLength(1), z.maxLength(limits.roomName), z.regex(/^[^\n\r]*$/))

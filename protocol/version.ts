@@ -6,5 +6,9 @@ export const oldestVersion = 1
 
 /** What each version brought, oldest first, and the hash of its schemas, which a test computes. */
 export const ledger: readonly { version: number; brought: string; wire: string }[] = [
-  { version: 1, brought: 'posts, acks, changes with covered ranges, marks, typing, who is here', wire: '902bfe9ef9676ba1' },
+  {
+    version: 1,
+    brought: 'posts, acks, changes with covered ranges, marks, typing, who is here',
+    wire: '902bfe9ef9676ba1',
+  },
 ]

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { limits } from '../protocol/limits.ts'
 import type { App } from './env.ts'
 import { ProblemError } from './problem.ts'
@@ -25,5 +25,7 @@ export function readValue<T extends z.ZodMiniType>(value: unknown, schema: T): z
   const read = schema.safeParse(value)
   if (read.success) return read.data
   const errors = read.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
-  throw new ProblemError('invalid_request', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors })
+  throw new ProblemError('invalid_request', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), {
+    errors,
+  })
 }

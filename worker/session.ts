@@ -61,7 +61,8 @@ export async function verifyToken(token: string, env: Env): Promise<Session | nu
     const name = nameOf(claims.user_metadata, email)
     return { me: { person: { id: claims.sub, name, email }, expiresAt: claims.exp * 1_000 }, token }
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof z.core.$ZodError || error instanceof TypeError) return null
+    if (error instanceof errors.JOSEError || error instanceof z.core.$ZodError || error instanceof TypeError)
+      return null
     throw error
   }
 }
@@ -97,7 +98,11 @@ export const signedIn: MiddlewareHandler<App> = async (c, next) => {
 }
 
 /** Stores a fresh pair of tokens, and the person's name, in cookies that no script can read. */
-export function keepTokens(c: Context<App>, tokens: { access_token: string; refresh_token: string }, name: string): void {
+export function keepTokens(
+  c: Context<App>,
+  tokens: { access_token: string; refresh_token: string },
+  name: string,
+): void {
   const options = cookieOptions(c)
   setCookie(c, nameCookie, name, { ...options, path: '/' })
   setCookie(c, accessCookie, tokens.access_token, { ...options, path: '/' })

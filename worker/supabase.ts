@@ -63,7 +63,11 @@ export function asService(env: Env) {
 }
 
 /** The data of an answer from the Data API. Problem: database_away when nothing or a 5xx came back. */
-export function dataOf<T>(answer: { data: T; error: { message: string; code?: string } | null; status: number }): NonNullable<T> {
+export function dataOf<T>(answer: {
+  data: T
+  error: { message: string; code?: string } | null
+  status: number
+}): NonNullable<T> {
   if (answer.error) {
     if (answer.status === 0 || answer.status >= 500) {
       console.warn(`database away: ${answer.status} ${answer.error.message}`)

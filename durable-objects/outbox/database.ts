@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { createClient } from '@supabase/supabase-js'
-import { Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
+import { type Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
 
@@ -105,10 +105,7 @@ export class Database {
   }
 
   private async service(name: string, args: Record<string, unknown>): Promise<unknown> {
-    const { data, error, status } = await this.client
-      .schema('parley')
-      .rpc(name, args)
-      .retry(false)
+    const { data, error, status } = await this.client.schema('parley').rpc(name, args).retry(false)
     if (error) throw failure(name, status, error.message)
     return data
   }

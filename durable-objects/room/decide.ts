@@ -48,12 +48,18 @@ export function decide(room: Room, command: PostCommand, context: Context, now: 
     return { kind: 'refuse', reason: 'no_such_message', detail: `There is no message ${command.replyTo} to reply to.` }
   }
   if (room.head - room.flushed >= limits.backlogEvents) {
-    const detail = 'The room holds as many unsaved messages as it may. Your text is kept; it is sent as soon as there is room.'
+    const detail =
+      'The room holds as many unsaved messages as it may. Your text is kept; it is sent as soon as there is room.'
     return { kind: 'refuse', reason: 'busy', detail, retryAfterMs: 30_000 }
   }
   const paid = spend(context.pace, now)
   if (!paid.ok) {
-    return { kind: 'refuse', reason: 'slow_down', detail: 'Too many messages at once.', retryAfterMs: paid.retryAfterMs }
+    return {
+      kind: 'refuse',
+      reason: 'slow_down',
+      detail: 'Too many messages at once.',
+      retryAfterMs: paid.retryAfterMs,
+    }
   }
   return { kind: 'accept', event: posted(room, command, null, now), pace: paid.pace }
 }

@@ -33,7 +33,12 @@ export class Log {
   append(event: RoomEvent): Message {
     const message = messageOf(event)
     this.sql.exec('insert into log (seq, event) values (?, ?)', event.seq, JSON.stringify(event))
-    this.sql.exec('insert into states (seq, rev, state) values (?, ?, ?)', message.seq, message.rev, JSON.stringify(message))
+    this.sql.exec(
+      'insert into states (seq, rev, state) values (?, ?, ?)',
+      message.seq,
+      message.rev,
+      JSON.stringify(message),
+    )
     if (event.kind === 'posted') {
       const { seq, id, by, hash, at, source } = event
       this.remember({ seq, id, by, hash, at, imported: source !== null })
@@ -51,7 +56,10 @@ export class Log {
 
   /** What became of the command with this id, if it was ever accepted. */
   find(id: string): Known | null {
-    const rows = this.sql.exec<{ seq: number; at: number; hash: string }>('select seq, at, hash from spine where id = ?', id)
+    const rows = this.sql.exec<{ seq: number; at: number; hash: string }>(
+      'select seq, at, hash from spine where id = ?',
+      id,
+    )
     return rows.toArray()[0] ?? null
   }
 

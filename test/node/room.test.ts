@@ -29,7 +29,12 @@ function context(now: number, known: Context['known'] = null): Context {
 }
 
 describe('deciding on posts', () => {
-  const step = fc.record({ id: fc.nat(20), text: fc.constantFrom('a', 'b'), by: fc.constantFrom(ada, grace), wait: fc.nat(50) })
+  const step = fc.record({
+    id: fc.nat(20),
+    text: fc.constantFrom('a', 'b'),
+    by: fc.constantFrom(ada, grace),
+    wait: fc.nat(50),
+  })
 
   test('[SEQ1] [DUP1] [DUP2] over any run of posts seqs are dense, a repeat answers the first seq, a conflict changes nothing', () => {
     fc.assert(
@@ -49,7 +54,8 @@ describe('deciding on posts', () => {
             expect(decision.event.seq).toBe(before + 1)
             room = evolve(room, decision.event)
             spine.set(name, { seq: decision.event.seq, at: now, hash: post.hash })
-          } else if (first.hash === post.hash) expect(decision).toEqual({ kind: 'repeat', seq: first.seq, at: first.at })
+          } else if (first.hash === post.hash)
+            expect(decision).toEqual({ kind: 'repeat', seq: first.seq, at: first.at })
           else expect(decision).toMatchObject({ kind: 'refuse', reason: 'conflict' })
         }
         expect(room.head).toBe(spine.size)
@@ -93,7 +99,10 @@ describe('deciding on posts', () => {
   test('[BUS1] a room whose backlog is full refuses posts as busy and says when to come back', () => {
     const room = { ...emptyRoom(limits.backlogEvents), flushed: 0 }
 
-    expect(decide(room, command('late'), context(0), 0)).toMatchObject({ reason: 'busy', retryAfterMs: expect.any(Number) })
+    expect(decide(room, command('late'), context(0), 0)).toMatchObject({
+      reason: 'busy',
+      retryAfterMs: expect.any(Number),
+    })
     expect(decide({ ...room, flushed: 1 }, command('late'), context(0), 0).kind).toBe('accept')
   })
 })

@@ -104,7 +104,10 @@ test('[PONG1] [HIB1] [AC-27] a ping is answered with the head while the room sle
   expect(two.pongs).toEqual([`pong:${seq}`])
 
   one.send({ t: 'post', id: freshId(), text: 'second' })
-  expect(await two.next('changes', ({ covers }) => covers[1] > seq)).toMatchObject({ covers: [seq + 1, seq + 1], live: true })
+  expect(await two.next('changes', ({ covers }) => covers[1] > seq)).toMatchObject({
+    covers: [seq + 1, seq + 1],
+    live: true,
+  })
 })
 
 test('[HIB2] a quiet room plans nothing: once everything is in Postgres no alarm is left but the session and presence', async () => {

@@ -75,7 +75,10 @@ test('[FLU4] a flush that fails is tried again later and later, never at once', 
   const waits: number[] = []
   for (let i = 0; i < 6; i++) {
     await ring(room, 'flush')
-    const due = await inStorage(room, (sql) => sql.exec<{ due: number }>(`select due from agenda where kind = 'flush'`).one().due)
+    const due = await inStorage(
+      room,
+      (sql) => sql.exec<{ due: number }>(`select due from agenda where kind = 'flush'`).one().due,
+    )
     waits.push(due - Date.now())
   }
 
@@ -158,7 +161,10 @@ test('[JOI1] joining while Postgres is away fails clearly, changes nothing, and 
   await gate('open')
 
   await bodyOf(await request(grace, 'POST', `/links/${code}/join`), 200)
-  expect(await bodyOf(await request(grace, 'POST', `/links/${code}/join`), 200)).toEqual({ roomId: room, already: true })
+  expect(await bodyOf(await request(grace, 'POST', `/links/${code}/join`), 200)).toEqual({
+    roomId: room,
+    already: true,
+  })
 
   const joined = await watcher.next('changes')
   expect(joined.messages).toMatchObject([{ system: { kind: 'member_joined', name: 'Grace' } }])

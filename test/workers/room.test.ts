@@ -83,7 +83,9 @@ test('[REP1] a reply to a message that does not exist is refused; to one that ex
   const { seq } = await client.next('ack')
   client.send({ t: 'post', id: freshId(), text: 'to something', replyTo: seq })
 
-  expect((await client.next('changes', ({ covers }) => covers[0] === seq + 1)).messages).toMatchObject([{ replyTo: seq }])
+  expect((await client.next('changes', ({ covers }) => covers[0] === seq + 1)).messages).toMatchObject([
+    { replyTo: seq },
+  ])
 })
 
 test('[PAC1] who posts too fast is told when to go on, and nothing is lost', async () => {
@@ -187,7 +189,10 @@ test('[RES3] a client far behind pulls chunks, hears nothing live meanwhile, and
     texts.push(...chunk.messages.map((message) => message.text))
   }
 
-  expect(texts.map((text) => text.split(' ')[0])).toEqual([...Array.from({ length: 30 }, (_, i) => `${i}`), 'meanwhile'])
+  expect(texts.map((text) => text.split(' ')[0])).toEqual([
+    ...Array.from({ length: 30 }, (_, i) => `${i}`),
+    'meanwhile',
+  ])
 })
 
 test('[RES2] what belongs to another epoch, or claims more than the room has, is reset to the tail', async () => {

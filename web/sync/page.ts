@@ -1,7 +1,7 @@
 /** The page around the client: when it is seen, and when it comes back. Node has none. */
 export interface Page {
   visible(): boolean
-  /** Called when the page becomes visible or focused, or the network returns. Answers how to stop listening. */
+  /** Called when the page becomes visible or focused, or the network goes or returns. Answers how to stop listening. */
   onWake(run: () => void): () => void
   /** Called when the page is hidden: the last moment at which anything can be kept. */
   onHide(run: () => void): () => void
@@ -27,10 +27,12 @@ export function browserPage(): Page {
           [document, 'resume'],
           [window, 'focus'],
           [window, 'online'],
+          // Told that the network is gone, the client asks: a server on this machine is still there.
+          [window, 'offline'],
           [window, 'pageshow'],
         ],
         (event) => {
-          if (visible() || event.type === 'online') run()
+          if (visible() || event.type === 'online' || event.type === 'offline') run()
         },
       ),
     onHide: (run) =>

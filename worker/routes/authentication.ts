@@ -12,7 +12,11 @@ import { asNobody, databaseAway, refreshTokens, type Tokens } from '../supabase.
 export const authentication = new Hono<App>()
   .post('/auth/sign-up', async (c) => {
     const { email, password, name } = await readBody(c, SignUp)
-    const { data, error } = await asNobody(c.env).auth.signUp({ email, password, options: { data: { display_name: name } } })
+    const { data, error } = await asNobody(c.env).auth.signUp({
+      email,
+      password,
+      options: { data: { display_name: name } },
+    })
     if (error) throw authProblem(error)
     if (!data.session) return c.json({ state: 'confirm_email', email } satisfies SignedIn, 201)
     return c.json(await signedInWith(c, data.session), 201)
@@ -26,7 +30,10 @@ export const authentication = new Hono<App>()
     const session = await sessionOf(c)
     dropTokens(c)
     // Auth may be away: the cookies are gone all the same, and the refresh token dies with its cookie.
-    if (session) await asNobody(c.env).auth.admin.signOut(session.token, 'local').catch(() => undefined)
+    if (session)
+      await asNobody(c.env)
+        .auth.admin.signOut(session.token, 'local')
+        .catch(() => undefined)
     return c.body(null, 204)
   })
   .post('/auth/refresh', async (c) => {
@@ -46,7 +53,8 @@ export const authentication = new Hono<App>()
 
 async function signedInWith(c: Context<App>, tokens: Tokens): Promise<Extract<SignedIn, { state: 'signed_in' }>> {
   const session = await verifyToken(tokens.access_token, c.env)
-  if (!session) throw new Error('Supabase Auth issued a token that this worker cannot verify: check SUPABASE_JWT_SECRET')
+  if (!session)
+    throw new Error('Supabase Auth issued a token that this worker cannot verify: check SUPABASE_JWT_SECRET')
   const { id, email } = session.me.person
   const name = nameOf(tokens.user.user_metadata, email)
   if (bearer(c) === null) keepTokens(c, tokens, name)
@@ -63,7 +71,9 @@ function authProblem(error: AuthError): ProblemError {
     case 'email_exists':
       return new ProblemError('email_taken', 'Sign in instead, or use another e-mail.')
     case 'weak_password':
-      return new ProblemError('invalid_request', error.message, { errors: [{ field: 'password', message: error.message }] })
+      return new ProblemError('invalid_request', error.message, {
+        errors: [{ field: 'password', message: error.message }],
+      })
     case 'invalid_credentials':
       return new ProblemError('wrong_credentials')
     case 'email_not_confirmed':

@@ -20,7 +20,10 @@ export const imports = new Hono<App>().post('/rooms/:id/import', async (c) => {
     case 'imported':
       return c.json(answer.imported)
     case 'has_messages':
-      throw new ProblemError('room_has_messages', 'The imported messages would come after them. Pass --append if you want that.')
+      throw new ProblemError(
+        'room_has_messages',
+        'The imported messages would come after them. Pass --append if you want that.',
+      )
     case 'no_room':
       throw new ProblemError('not_found', 'There is no such room.')
     case 'away':

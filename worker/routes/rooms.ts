@@ -40,9 +40,15 @@ export const rooms = new Hono<App>()
     const client = asPerson(c.env, token)
     const [found, unread] = await Promise.all([
       roomRows(client, me.person.id).then((answer) => z.array(RoomRow).parse(dataOf(answer))),
-      client.rpc('get_unread_counts').retry(false).then((answer) => z.array(Unread).parse(dataOf(answer))),
+      client
+        .rpc('get_unread_counts')
+        .retry(false)
+        .then((answer) => z.array(Unread).parse(dataOf(answer))),
     ])
-    const names = await namesOf(client, found.flatMap((row) => peopleOf(row, me.person.id)))
+    const names = await namesOf(
+      client,
+      found.flatMap((row) => peopleOf(row, me.person.id)),
+    )
     const counts = new Map(unread.map((count) => [count.room_id, count.unread]))
     const list = found.map((row) => summary(row, me.person.id, names, counts.get(row.id) ?? 0))
     return c.json({ rooms: list } satisfies RoomList)

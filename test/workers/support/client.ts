@@ -79,7 +79,9 @@ export const nothing = { epoch: null, since: 0, from: 0 }
 /** Opens the room's socket with the person's cookies. */
 export async function connect(person: Person, room: string, headers: Record<string, string> = {}): Promise<Client> {
   const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  const answer = await ask(`/rooms/${room}/socket`, { headers: { upgrade: 'websocket', origin: site, cookie, ...headers } })
+  const answer = await ask(`/rooms/${room}/socket`, {
+    headers: { upgrade: 'websocket', origin: site, cookie, ...headers },
+  })
   if (!answer.webSocket) throw new Error(`no socket: ${answer.status} ${await answer.text()}`)
   return new Client(answer.webSocket)
 }

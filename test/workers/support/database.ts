@@ -6,7 +6,8 @@ import { messageColumns, messageOfRow } from '../../../worker/rows.ts'
 /** The bindings that the configuration gives. */
 export const bindings = env as unknown as Env
 
-const service = () => createClient(bindings.SUPABASE_URL, bindings.SUPABASE_SERVICE_KEY, { auth: { persistSession: false } })
+const service = () =>
+  createClient(bindings.SUPABASE_URL, bindings.SUPABASE_SERVICE_KEY, { auth: { persistSession: false } })
 
 /** Makes the database unreachable, lets it lose its answers, or opens it again. */
 export async function gate(state: 'open' | 'shut' | 'lost'): Promise<void> {
@@ -23,7 +24,12 @@ export async function recorded(room: string) {
 /** How far the members of a room are, in Postgres. */
 export async function marksRow(room: string, person: string): Promise<{ delivered: number; read: number }> {
   const columns = 'last_delivered_seq,last_read_seq'
-  const answer = await service().from('room_participants').select(columns).eq('room_id', room).eq('user_id', person).single()
+  const answer = await service()
+    .from('room_participants')
+    .select(columns)
+    .eq('room_id', room)
+    .eq('user_id', person)
+    .single()
   if (answer.error) throw new Error(answer.error.message)
   return { delivered: Number(answer.data.last_delivered_seq), read: Number(answer.data.last_read_seq) }
 }

@@ -64,7 +64,7 @@ function Body({ entry, client, people, direct, tick, replied, reachable, onReply
   )
   if (row.state === 'gap') return <Gap after={row.after} before={row.before} client={client} />
   if (row.state === 'confirmed' && row.message.system !== null) return <SystemRow message={row.message} />
-  const imported = row.state === 'confirmed' && row.message.source !== null
+  const imported = row.state === 'confirmed' && row.message.source !== null && row.message.by === null
   return (
     <Message
       author={
