@@ -1,5 +1,6 @@
 import { App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
+import { setTimeout } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type HttpServer, serve } from './http-server.ts'
 import { withLog } from './lite-log.ts'
@@ -66,10 +67,15 @@ export async function serveLite(
     url: server.url,
     async close() {
       await server.close()
-      await app.connection.close()
+      // A request that broke off keeps its connection reserved for ever, and closing would wait for that. What is left
+      // ends with Postgres.
+      await Promise.race([app.connection.close(), setTimeout(closeWithinMs, undefined, { ref: false })])
     },
   }
 }
+
+// 1 s: a query that is on its way has been answered by then.
+const closeWithinMs = 1_000
 
 // Lite also shows its configuration, passwords included, below /_system.
 const offered = /^\/(auth|rest)\/v1(\/|$)/
