@@ -401,6 +401,30 @@ describe('a closed room', () => {
     expect((await store.open(roomId)).kept).toBe(null)
   })
 
+  test('[CLO2] what waits in a room that was closed for good stands there as failed and is tried no more', async () => {
+    const { client, link, live, view, store } = opened()
+    await live(messages(1, 3))
+    await client.send('Too late')
+    link.drop(4403, null)
+    await settled()
+    expect(seen(view().rows)).toEqual(['failed Too late'])
+    expect(await store.unsentRooms()).toEqual([])
+    expect(await client.discard(view().rows[0]!.key)).toBe('Too late')
+    expect((await store.open(roomId)).unsent).toEqual([])
+  })
+
+  test('[CLO2] so does what an earlier tab left unsent, should the room close before it is read from the store', async () => {
+    const store = memoryStore()
+    const earlier = opened({ store })
+    await earlier.client.send('Left behind')
+    earlier.client.close()
+    const { link, view } = opened({ store })
+    link.drop(4403, null)
+    await settled()
+    expect(seen(view().rows)).toEqual(['failed Left behind'])
+    expect(await store.unsentRooms()).toEqual([])
+  })
+
   test('[CLO4] 4426: this page is too old', async () => {
     const { link, live, view } = opened()
     await live()

@@ -24,6 +24,7 @@ export interface PagerDeps {
 export function createPager({ timeline, fetchPage, take, changed }: PagerDeps): Pager {
   let state: 'idle' | 'loading' | 'failed' = 'idle'
   let windows = 0
+  let flight = Promise.resolve()
 
   /** Whether the page was of this window. */
   async function load(before: number): Promise<boolean> {
@@ -34,9 +35,15 @@ export function createPager({ timeline, fetchPage, take, changed }: PagerDeps): 
     return true
   }
 
-  async function loadOlder(): Promise<void> {
+  /** Whoever asks while a page is on its way waits for that one. */
+  function loadOlder(): Promise<void> {
+    if (state === 'loading') return flight
+    return (flight = loadNext())
+  }
+
+  async function loadNext(): Promise<void> {
     const before = lowestOf(timeline().covered)
-    if (before === null || timeline().atStart || state === 'loading') return
+    if (before === null || timeline().atStart) return
     const window = windows
     state = 'loading'
     changed()

@@ -15,6 +15,8 @@ import type { Closed, Connection, RoomView } from './types.ts'
 import { createTypingAnnouncer, createTypists } from './typing.ts'
 import type { Ack, Changes, Downstream, Member, Message, Reset, RoomFacts, Welcome } from './wire.ts'
 
+const notHere = 'You are not in this room.'
+
 // A database that hangs must not keep anyone from a room.
 const storeWithinMs = 2_000
 
@@ -88,6 +90,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     if (over) return
     begin(kept)
     sender.load(unsent)
+    if (closed === 'not_a_member') sender.giveUp(notHere)
     sender.seen(timeline.messages)
     render()
   }
@@ -153,6 +156,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       keeper.stop()
       timeline = timelines.emptyTimeline
       void store.forget(roomId).catch(() => {})
+      sender.giveUp(notHere)
     }
     sender.down()
     typists.clear()

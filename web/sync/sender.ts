@@ -23,6 +23,8 @@ export interface Sender {
   flush(): void
   /** The connection is gone. */
   down(): void
+  /** The room takes nothing from this person any more: what waits has failed. */
+  giveUp(detail: string): void
   /** What was settled may leave the store: the messages themselves are kept by now. */
   dropSettled(): Promise<void>
   rows(): Row[]
@@ -147,6 +149,11 @@ export function createSender(deps: SenderDeps): Sender {
     down() {
       later.clear()
       outbox.rewind()
+    },
+    giveUp(detail) {
+      later.clear()
+      const waiting = outbox.rows().filter((row) => row.state === 'pending')
+      for (const { key } of waiting) again(outbox.fail(key, { reason: 'internal', detail }, clock.now()))
     },
     async dropSettled() {
       await Promise.all(settled.splice(0).map((id) => store.removeUnsent(id).catch(() => {})))

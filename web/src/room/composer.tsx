@@ -8,6 +8,7 @@ import { QuoteBlock } from './quote.tsx'
 import type { KeyboardEvent, RefObject } from 'react'
 import type { RoomClient } from '../../sync/types.ts'
 import type { Quote } from './quote.tsx'
+import type { TimelineHandle } from './timeline.tsx'
 
 // On a touch keyboard Enter is the only way to a new line.
 const touchKeyboard = matchMedia('(hover: none) and (pointer: coarse)')
@@ -18,11 +19,13 @@ export function Composer({
   field,
   quote,
   onQuote,
+  timeline,
 }: {
   client: RoomClient
   field: RefObject<HTMLTextAreaElement | null>
   quote: Quote | null
   onQuote: (quote: Quote | null) => void
+  timeline: RefObject<TimelineHandle | null>
 }) {
   const [text, setText] = useState('')
   const [unkept, setUnkept] = useState(false)
@@ -82,12 +85,15 @@ export function Composer({
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key === 'Escape' && quote !== null) {
-      event.stopPropagation()
-      onQuote(null)
-      return
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Escape') return quote === null ? timeline.current?.toLatest() : onQuote(null)
+    // What is longer than its field scrolls by itself.
+    const fits = event.currentTarget.scrollHeight <= event.currentTarget.clientHeight
+    if (fits && (event.key === 'PageUp' || event.key === 'PageDown')) {
+      event.preventDefault()
+      return timeline.current?.page(event.key === 'PageUp' ? -1 : 1)
     }
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || touchKeyboard.matches) return
+    if (event.key !== 'Enter' || event.shiftKey || touchKeyboard.matches) return
     event.preventDefault()
     send()
   }

@@ -27,6 +27,7 @@ interface Props {
   reachable: boolean
   tick: Tick | null
   quote: { name: string; text: string } | null
+  onQuote: () => void
   onReply: ((row: MessageRow) => void) | null
   onRetry: (id: string) => void
   onDiscard: (id: string) => void
@@ -67,9 +68,15 @@ export const Message = memo(function Message(props: Props) {
           title={last ? undefined : fullTime(at)}
         >
           {quote !== null && (
-            <div className="pb-1">
+            <button
+              className="mb-1 block w-full text-start hover:brightness-95"
+              onClick={props.onQuote}
+              tabIndex={props.reachable ? 0 : -1}
+              title="Go to this message"
+              type="button"
+            >
               <QuoteBlock name={quote.name} text={quote.text} />
-            </div>
+            </button>
           )}
           <Text along={along} large={large} meta={meta} text={text} />
         </div>

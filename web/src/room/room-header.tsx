@@ -40,9 +40,9 @@ export function RoomHeader({ client }: { client: RoomClient }) {
       </IconButton>
       <Avatar name={name} shape={direct ? 'person' : 'room'} size="medium" />
       <div className="grid min-w-0 flex-1 ps-2">
-        <h2 className="truncate leading-tight font-semibold tracking-tight">
+        <h1 className="truncate leading-tight font-semibold tracking-tight">
           <bdi>{name}</bdi>
-        </h2>
+        </h1>
         <button
           className="min-h-6 w-fit max-w-full truncate rounded text-start text-sm text-muted hover:text-ink hover:underline"
           onClick={() => setDialog('members')}

@@ -12,11 +12,13 @@ import { Composer } from './composer.tsx'
 import { RoomHeader } from './room-header.tsx'
 import { RoomSkeleton } from './room-skeleton.tsx'
 import { Timeline } from './timeline.tsx'
+import { UnsentHere } from './unsent-here.tsx'
 import { TypingLine } from './typing-line.tsx'
 import type { ReactNode } from 'react'
 import type { Client } from '../../sync/client.ts'
 import type { RoomClient } from '../../sync/types.ts'
 import type { Quote } from './quote.tsx'
+import type { TimelineHandle } from './timeline.tsx'
 
 /** One room: opens it while it is on screen. */
 export function Room({ roomId, client: mine }: { roomId: string; client: Client }) {
@@ -36,6 +38,7 @@ function OpenRoom({ client }: { client: RoomClient }) {
   const connection = useStore(view, (now) => now.connection)
   const [quote, setQuote] = useState<Quote | null>(null)
   const composer = useRef<HTMLTextAreaElement>(null)
+  const timeline = useRef<TimelineHandle>(null)
 
   useEffect(() => {
     if (closed === 'signed_out') leave()
@@ -45,7 +48,8 @@ function OpenRoom({ client }: { client: RoomClient }) {
     case 'not_a_member':
       return (
         <Closed action={<ToRooms />} title="You are not in this room">
-          It may be gone, or you were removed from it. An invitation brings you back.
+          It may be gone, or you were removed from it. An invitation lets you in.
+          <UnsentHere client={client} />
         </Closed>
       )
     case 'client_too_old':
@@ -74,12 +78,12 @@ function OpenRoom({ client }: { client: RoomClient }) {
       <ConnectionBar connection={connection} />
       <div className="relative min-h-0 flex-1">
         <PaneBoundary name="timeline">
-          <Timeline client={client} composer={composer} onQuote={setQuote} />
+          <Timeline client={client} composer={composer} handle={timeline} onQuote={setQuote} />
         </PaneBoundary>
       </div>
       <Announcer view={view} />
       <TypingLine view={view} />
-      <Composer client={client} field={composer} onQuote={setQuote} quote={quote} />
+      <Composer client={client} field={composer} onQuote={setQuote} quote={quote} timeline={timeline} />
     </section>
   )
 }
@@ -87,7 +91,7 @@ function OpenRoom({ client }: { client: RoomClient }) {
 function Closed({ title, action, children }: { title: string; action: ReactNode; children: ReactNode }) {
   return (
     <div className="h-full" role="alert">
-      <Notice action={action} art={<Hoist />} title={title}>
+      <Notice action={action} art={<Hoist />} level="h1" title={title}>
         {children}
       </Notice>
     </div>

@@ -25,9 +25,13 @@ interface Props {
   minute: number
   /** Whether Tab stops at this row: at one of all. */
   reachable: boolean
+  /** Whether the reader was just brought here. */
+  pointed: boolean
   measure: (element: HTMLElement | null) => void
   onFocus: (key: string) => void
   onReply: (quote: Quote) => void
+  /** Shows the message with this seq. */
+  onShow: (seq: number) => void
 }
 
 /** One row in its place, with the dividers that stand above it. */
@@ -36,7 +40,7 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
   return (
     <div
       aria-label={label(props)}
-      className="group/row absolute inset-x-0 top-0 px-3 outline-offset-[-2px] focus-visible:rounded-lg sm:px-4"
+      className={`group/row absolute inset-x-0 top-0 px-3 outline-offset-[-2px] focus-visible:rounded-lg sm:px-4 ${props.pointed ? 'pointed-at' : ''}`}
       data-index={index}
       data-seq={entry.row.state === 'confirmed' ? entry.row.message.seq : undefined}
       onFocus={() => onFocus(entry.key)}
@@ -51,7 +55,7 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
   )
 })
 
-function Body({ entry, client, people, direct, tick, replied, reachable, onReply }: Props) {
+function Body({ entry, client, people, direct, tick, replied, reachable, onReply, onShow }: Props) {
   const { row, side, first, last } = entry
   const onRetry = useCallback((id: string) => client.retry(id), [client])
   const onDiscard = useCallback((id: string) => void client.discard(id), [client])
@@ -62,6 +66,10 @@ function Body({ entry, client, people, direct, tick, replied, reachable, onReply
     },
     [onReply, people],
   )
+  const replyTo = row.state === 'gap' ? null : row.state === 'confirmed' ? row.message.replyTo : row.replyTo
+  const show = useCallback(() => {
+    if (replyTo !== null) onShow(replyTo)
+  }, [onShow, replyTo])
   if (row.state === 'gap') return <Gap after={row.after} before={row.before} client={client} />
   if (row.state === 'confirmed' && row.message.system !== null) return <SystemRow message={row.message} />
   const imported = row.state === 'confirmed' && row.message.source !== null && row.message.by === null
@@ -74,15 +82,22 @@ function Body({ entry, client, people, direct, tick, replied, reachable, onReply
       imported={imported}
       last={last}
       onDiscard={onDiscard}
+      onQuote={show}
       onReply={reply}
       onRetry={onRetry}
       reachable={reachable}
-      quote={replied === null ? null : { name: authorName(replied, people), text: replied.text }}
+      quote={replyTo === null ? null : quoteOf(replied, people)}
       row={row}
       side={side === 'mine' ? 'mine' : 'theirs'}
       tick={tick}
     />
   )
+}
+
+const notLoaded = { name: 'An earlier message', text: 'Show it' }
+
+function quoteOf(replied: Stored | null, people: People) {
+  return replied === null ? notLoaded : { name: authorName(replied, people), text: replied.text }
 }
 
 function Gap({ client, after, before }: { client: RoomClient; after: number; before: number }) {

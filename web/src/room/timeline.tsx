@@ -1,16 +1,18 @@
 import { useVirtualizer, defaultRangeExtractor } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { tickOf } from '../../sync/tick.ts'
 import { useMinute } from '../clock.ts'
 import { dayLabel } from '../times.ts'
 import { Notice } from '../ui/notice.tsx'
+import { backTo, reaches } from './back-to.ts'
 import { entriesOf } from './entries.ts'
 import { JumpToLatest } from './jump-to-latest.tsx'
 import { news } from './news.ts'
 import { Older } from './older.tsx'
 import { peopleOf, roomName } from './people.ts'
+import { places } from './places.ts'
 import { TimelineRow } from './timeline-row.tsx'
 import { useReading } from './reading.ts'
 import type { RefObject } from 'react'
@@ -25,13 +27,22 @@ const farPx = 200
 /** Older pages are asked for this far before the first row comes into view. */
 const aheadPx = 1_200
 
+/** What the keys of the composer do to the messages above it. */
+export interface TimelineHandle {
+  toLatest(): void
+  /** Scrolls by one view, up (-1) or down (1). */
+  page(direction: -1 | 1): void
+}
+
 /** The messages of a room. Only the rows near the view are in the page. */
 export function Timeline({
   client,
   composer,
+  handle,
   onQuote,
 }: {
   client: RoomClient
+  handle: RefObject<TimelineHandle | null>
   composer: RefObject<HTMLTextAreaElement | null>
   onQuote: (quote: Quote) => void
 }) {
@@ -62,6 +73,13 @@ export function Timeline({
   const [opened, setOpened] = useState(false)
   if (!opened && (unread?.after !== readAtOpen || unread.upTo !== head)) setUnread({ after: readAtOpen, upTo: head })
   if (!opened && live) setOpened(true)
+  // The first unread message may be older than the newest page: then it is fetched before the room opens at it.
+  const [fetched, setFetched] = useState(false)
+  const known = fetched || readAtOpen >= head || reaches(view, readAtOpen + 1)
+  useEffect(() => {
+    if (!live || known) return
+    void backTo(client, readAtOpen + 1).then(() => setFetched(true))
+  }, [client, known, live, readAtOpen])
 
   const entries = useMemo(() => entriesOf(rows, me, unread), [rows, me, unread])
   const scroller = useRef<HTMLDivElement>(null)
@@ -108,18 +126,21 @@ export function Timeline({
   const reading = useReading(client, scroller, list, entries, readAtOpen)
   const waiting = useMemo(() => news(rows, me, reading.upTo).length, [rows, me, reading.upTo])
 
-  // The place at which the room opens: the unread divider with a little context, or the end.
+  // The place at which the room opens: where it was left, else the unread divider with a little context, else the end.
   const opening = useRef(true)
   const place = useCallback(() => {
-    const divider = entries.findIndex((entry) => entry.unread !== null)
-    if (divider < 0) list.scrollToEnd()
-    else list.scrollToIndex(Math.max(0, divider - 2), { align: 'start' })
-  }, [entries, list])
+    const left = places.get(view.getState().roomId)
+    const place = left === undefined ? -1 : entries.findIndex((entry) => entry.key === left)
+    const divider = known ? entries.findIndex((entry) => entry.unread !== null) : -1
+    if (place >= 0) list.scrollToIndex(place, { align: 'start' })
+    else if (divider >= 0) list.scrollToIndex(Math.max(0, divider - 2), { align: 'start' })
+    else list.scrollToEnd()
+  }, [entries, known, list, view])
   useLayoutEffect(() => {
     if (!opening.current || entries.length === 0) return
     place()
-    if (live) opening.current = false
-  }, [entries, live, place])
+    if (live && known) opening.current = false
+  }, [entries, known, live, place])
   useLayoutEffect(
     () => () => {
       opening.current = true
@@ -158,9 +179,13 @@ export function Timeline({
     const top = list.getVirtualItemForOffset(element.scrollTop + 8)
     const row = top === undefined ? undefined : entries[top.index]?.row
     setDayShown(row === undefined || row.state === 'gap' ? null : row.state === 'confirmed' ? row.message.at : row.at)
-    if (element.scrollTop < aheadPx && older === 'more' && !opening.current) void client.loadOlder()
+    if (opening.current) return known ? reading.look() : undefined
+    if (element.scrollTop < aheadPx && older === 'more') void client.loadOlder()
+    const { roomId } = view.getState()
+    if (list.getDistanceFromEnd() > tailPx && top !== undefined) places.set(roomId, entries[top.index]!.key)
+    else places.delete(roomId)
     reading.look()
-  }, [client, entries, list, older, reading])
+  }, [client, entries, known, list, older, reading, view])
 
   const nextLook = useRef<{ frame: number | null; run: () => void }>({ frame: null, run: lookAround })
   nextLook.current.run = lookAround
@@ -198,6 +223,49 @@ export function Timeline({
     list.scrollToEnd()
   }, [list])
 
+  useImperativeHandle(
+    handle,
+    () => ({
+      toLatest,
+      page(direction) {
+        opening.current = false
+        const element = scroller.current
+        element?.scrollBy({ top: direction * element.clientHeight * 0.9 })
+      },
+    }),
+    [toLatest],
+  )
+
+  const focusRow = useCallback(
+    (index: number) => {
+      setFocused(entries[index]!.key)
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true }),
+      )
+    },
+    [entries],
+  )
+
+  // A quoted message is gone to once it is loaded.
+  const [goal, setGoal] = useState<number | null>(null)
+  const [pointed, setPointed] = useState<string | null>(null)
+  const onShow = useCallback(
+    (seq: number) => {
+      opening.current = false
+      void backTo(client, seq).then(() => setGoal(seq))
+    },
+    [client],
+  )
+  useLayoutEffect(() => {
+    if (goal === null) return
+    setGoal(null)
+    const index = entries.findIndex(({ row }) => row.state === 'confirmed' && row.message.seq === goal)
+    if (index < 0) return
+    setPointed(entries[index]!.key)
+    list.scrollToIndex(index, { align: 'center' })
+    focusRow(index)
+  }, [entries, focusRow, goal, list])
+
   function onKeyDown(event: React.KeyboardEvent<HTMLDivElement>) {
     if (event.key === 'Escape') {
       toLatest()
@@ -209,14 +277,12 @@ export function Timeline({
     const to = step(event.key, Number(at), entries.length)
     if (to === null) return
     event.preventDefault()
-    setFocused(entries[to]!.key)
     list.scrollToIndex(to, { align: 'auto' })
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus({ preventScroll: true }),
-    )
+    focusRow(to)
   }
 
-  const roving = focusedIndex >= 0 ? focusedIndex : entries.length - 1
+  // Tab stops at the row that had the focus, else at the last one in view.
+  const roving = focusedIndex >= 0 ? focusedIndex : Math.min(list.range?.endIndex ?? Infinity, entries.length - 1)
   const onReply = useCallback(
     (quote: Quote) => {
       onQuote(quote)
@@ -230,6 +296,7 @@ export function Timeline({
       <div
         aria-label={`Messages in ${name}`}
         aria-live="off"
+        onAnimationEnd={(event) => event.animationName === 'point' && setPointed(null)}
         className="timeline-scroller flex h-full scroll-py-4 flex-col"
         onKeyDown={onKeyDown}
         onScroll={lookSoon}
@@ -261,6 +328,8 @@ export function Timeline({
                 minute={minute}
                 onFocus={setFocused}
                 onReply={onReply}
+                onShow={onShow}
+                pointed={entries[item.index]!.key === pointed}
                 people={people}
                 reachable={item.index === roving}
                 replied={repliedOf(entries[item.index]!, bySeq)}

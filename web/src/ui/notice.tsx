@@ -6,16 +6,19 @@ export function Notice({
   title,
   children,
   action,
+  level: Heading = 'h2',
 }: {
   art?: ReactNode
   title: string
   children?: ReactNode
   action?: ReactNode
+  /** `h1` where it is all that the page says. */
+  level?: 'h1' | 'h2'
 }) {
   return (
     <div className="grid h-full place-content-center justify-items-center gap-3 p-6 text-center">
       {art !== undefined && <div className="mb-2">{art}</div>}
-      <h2 className="text-lg font-semibold tracking-tight text-balance">{title}</h2>
+      <Heading className="text-lg font-semibold tracking-tight text-balance">{title}</Heading>
       {children !== undefined && <div className="max-w-[38ch] text-pretty text-muted">{children}</div>}
       {action !== undefined && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
