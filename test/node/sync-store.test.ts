@@ -78,6 +78,14 @@ describe.each(Object.entries(stores))('a store in %s', (_name, open) => {
     expect((await store.open(roomId)).unsent).toEqual([])
   })
 
+  test('the drafts of all rooms come together', async () => {
+    const store = await open()
+    await store.saveDraft(roomId, 'half a thou')
+    await store.saveDraft('another room', 'and')
+    await store.saveDraft('another room', '')
+    expect(await store.drafts()).toEqual({ [roomId]: 'half a thou' })
+  })
+
   test('a draft is dropped in the step in which the message is kept', async () => {
     const store = await open()
     await store.saveDraft(roomId, 'half a thou')

@@ -1,6 +1,7 @@
 import type { Me } from '../../protocol/api.ts'
 import { createApi, type Api } from './api.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { watchDrafts, type Drafts } from './drafts.ts'
 import { openStore } from './idb-store.ts'
 import { createOpenRooms } from './open-rooms.ts'
 import { browserPage, noPage, type Page } from './page.ts'
@@ -47,6 +48,7 @@ export function openGate(options: GateOptions = {}): Gate {
 export interface Client {
   me: Me['person']
   rooms: Rooms
+  drafts: Drafts
   /** The room's client, shared by all who ask for the same room; each closes their own. */
   openRoom(roomId: string): RoomClient
   /** Signs out on the server, then drops everything kept here, unsent messages too. Throws when it cannot be reached. */
@@ -63,7 +65,7 @@ export async function startClient(
 ): Promise<Client> {
   const { api, session, clock, page, tabs, origin } = gate
   const { person } = me
-  const store = own.store ?? (await openStore(person.id))
+  const { store, drafts } = watchDrafts(own.store ?? (await openStore(person.id)))
   const openTransport = own.openTransport ?? socketTransport({ address: (roomId) => socketAddress(origin, roomId) })
   const rooms = createRooms({ fetchRooms: api.rooms, store, clock, page })
   const open = createOpenRooms(clock, (roomId) => {
@@ -98,6 +100,7 @@ export async function startClient(
   return {
     me: person,
     rooms,
+    drafts,
     openRoom: open.open,
     async signOut() {
       await api.signOut()

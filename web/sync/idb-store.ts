@@ -152,6 +152,11 @@ export async function idbStore(person: string, now: () => number): Promise<Store
       return [...new Set(all.filter((one) => !one.failed).map((one) => one.room))]
     },
     draft: async (room) => (await (await database()).get('drafts', room)) ?? '',
+    async drafts() {
+      const tx = (await database()).transaction('drafts')
+      const [rooms, texts] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()])
+      return Object.fromEntries(rooms.map((room, index) => [room, texts[index]!]))
+    },
     async saveDraft(room, text) {
       const db = await database()
       await (text === '' ? db.delete('drafts', room) : db.put('drafts', text, room))

@@ -33,6 +33,7 @@ export function memoryStore(): Store {
     removeUnsent: async (id) => void unsent.delete(id),
     unsentRooms: async () => [...new Set([...unsent.values()].filter((one) => !one.failed).map((one) => one.room))],
     draft: async (room) => drafts.get(room) ?? '',
+    drafts: async () => Object.fromEntries(drafts),
     saveDraft: async (room, text) => void (text === '' ? drafts.delete(room) : drafts.set(room, text)),
     close: () => {},
     async destroy() {

@@ -48,6 +48,8 @@ export interface Store {
   /** The rooms in which something waits to be sent. */
   unsentRooms(): Promise<string[]>
   draft(room: string): Promise<string>
+  /** What is half written, by room. */
+  drafts(): Promise<Record<string, string>>
   saveDraft(room: string, text: string): Promise<void>
   close(): void
   /** Deletes everything: the person signs out. */

@@ -7,11 +7,14 @@ import type { RoomSummary } from '../../../protocol/api.ts'
 /** One room in the list: its name, its last line, when, and how much is unread. */
 export const RoomLine = memo(function RoomLine({
   room,
+  draft,
   current,
   me,
   now,
 }: {
   room: RoomSummary
+  /** What is half written there; empty when nothing is. */
+  draft: string
   current: boolean
   me: string
   now: number
@@ -36,7 +39,12 @@ export const RoomLine = memo(function RoomLine({
         </span>
         <span className="flex items-center gap-2">
           <span className={`min-w-0 flex-1 truncate text-sm ${unread > 0 ? 'text-ink' : 'text-muted'}`}>
-            {last === null ? (
+            {draft.trim() !== '' && !current ? (
+              <>
+                <span className="font-medium text-danger">Draft:</span>{' '}
+                <bdi>{draft.replace(/\s+/g, ' ').slice(0, 200)}</bdi>
+              </>
+            ) : last === null ? (
               <span className="text-muted">No messages yet</span>
             ) : (
               <LastLine last={last} me={me} named={room.type === 'group'} />

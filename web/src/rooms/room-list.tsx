@@ -21,26 +21,29 @@ const lineHeight = 68
 export function RoomList({ client, open }: { client: Client; open: string | null }) {
   const person = client.me
   const list = useStore(client.rooms.view)
+  const drafts = useStore(client.drafts)
   const refresh = () => void client.rooms.refresh()
+  // The room that is open has the page's heading.
+  const Heading = open === null ? 'h1' : 'p'
   const [dialog, setDialog] = useState<'new_room' | 'account' | null>(null)
   return (
     <>
       <header className="flex h-16 flex-none items-center gap-1 border-b border-line ps-4 pe-2">
-        <h1 className="flex flex-1 items-center gap-2.5 text-lg font-bold tracking-tight">
+        <Heading className="flex flex-1 items-center gap-2.5 text-lg font-bold tracking-tight">
           <Mark size={26} />
           Parley
-        </h1>
+        </Heading>
         <IconButton label="New room" onClick={() => setDialog('new_room')}>
           <Icon name="plus" />
         </IconButton>
         <button
-          aria-label={`You: ${person.name}`}
           className="grid size-11 flex-none place-items-center rounded-full"
           onClick={() => setDialog('account')}
           title={person.name}
           type="button"
         >
           <Avatar name={person.name} shape="person" size="medium" />
+          <span className="sr-only">You: {person.name}</span>
         </button>
       </header>
       {list.state === 'known' && list.failure !== null && (
@@ -71,7 +74,7 @@ export function RoomList({ client, open }: { client: Client; open: string | null
             Make one, then send its invitation to the people you want in it.
           </Notice>
         ) : (
-          <Lines me={person.id} open={open} rooms={list.rooms} />
+          <Lines drafts={drafts} me={person.id} open={open} rooms={list.rooms} />
         )}
       </div>
       {dialog === 'new_room' && <NewRoom onClose={() => setDialog(null)} rooms={client.rooms} />}
@@ -80,7 +83,17 @@ export function RoomList({ client, open }: { client: Client; open: string | null
   )
 }
 
-function Lines({ rooms, open, me }: { rooms: readonly RoomSummary[]; open: string | null; me: string }) {
+function Lines({
+  rooms,
+  drafts,
+  open,
+  me,
+}: {
+  rooms: readonly RoomSummary[]
+  drafts: Readonly<Record<string, string>>
+  open: string | null
+  me: string
+}) {
   const scroller = useRef<HTMLElement>(null)
   const now = useMinute()
   const lines = useVirtualizer({
@@ -103,7 +116,13 @@ function Lines({ rooms, open, me }: { rooms: readonly RoomSummary[]; open: strin
             key={line.key}
             style={{ height: line.size, transform: `translateY(${line.start}px)` }}
           >
-            <RoomLine current={rooms[line.index]!.id === open} me={me} now={now} room={rooms[line.index]!} />
+            <RoomLine
+              current={rooms[line.index]!.id === open}
+              draft={drafts[rooms[line.index]!.id] ?? ''}
+              me={me}
+              now={now}
+              room={rooms[line.index]!}
+            />
           </li>
         ))}
       </ul>
