@@ -12,7 +12,7 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
   const unread = useStore(client.rooms.view, (list) => totalUnread(list.rooms))
   useTitle(unread)
   return (
-    <div className="flex h-dvh">
+    <main className="flex h-dvh">
       <div
         className={`min-h-0 flex-none flex-col border-line bg-surface max-sm:w-full sm:flex sm:w-[17.5rem] sm:border-e lg:w-80 ${
           roomId === null ? 'flex' : 'max-sm:hidden'
@@ -22,7 +22,7 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
           <RoomList client={client} open={roomId} />
         </PaneBoundary>
       </div>
-      <main className={`min-h-0 min-w-0 flex-1 ${roomId === null ? 'max-sm:hidden' : ''}`}>
+      <div className={`min-h-0 min-w-0 flex-1 ${roomId === null ? 'max-sm:hidden' : ''}`}>
         {roomId === null ? (
           <Nothing client={client} />
         ) : (
@@ -30,8 +30,8 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
             <Room client={client} key={roomId} roomId={roomId} />
           </PaneBoundary>
         )}
-      </main>
-    </div>
+      </div>
+    </main>
   )
 }
 

@@ -16,6 +16,7 @@ export function NotFound() {
           </Link>
         }
         art={<Hoist />}
+        level="h1"
         title="There is no page here"
       >
         The address may have been cut off on its way to you.

@@ -10,6 +10,7 @@ export function Unreachable() {
       <Notice
         action={<Button onClick={() => void askSession()}>Try again</Button>}
         art={<Hoist />}
+        level="h1"
         title="Parley cannot be reached"
       >
         Check your connection. Nothing is lost: try again when you are back online.

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { launch, openWindow } from './support/browser.ts'
+import { composer, signIn } from './support/person.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(async () => await browser.close())
+
+/** What axe finds wrong with the page as it stands. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(`${axe};0`)
+  const { violations: found } = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })')
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}
+
+test.each([
+  { width: 1280, dark: false },
+  { width: 1280, dark: true },
+  { width: 360, dark: false },
+  { width: 360, dark: true },
+])('axe finds nothing wrong on any screen, $width px wide, dark: $dark', async (look) => {
+  const { page, errors } = await openWindow(browser, look)
+  const [ada] = inject('parley').demo
+  const wrong: Record<string, string[]> = {}
+  const check = async (screen: string) => (wrong[screen] = await violations(page))
+  const closed = async (screen: string) => {
+    await page.getByRole('dialog').waitFor()
+    await check(screen)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+
+  for (const path of ['/sign-in', '/sign-up', '/j/AAAAAAAAAAAAAAAAAAAAAA', '/nowhere']) {
+    await page.goto(path)
+    await page.getByRole('heading', { name: /Sign in|Make an account|unknown|no page here/ }).waitFor()
+    await check(path)
+  }
+  await page.goto('/sign-up')
+  await page.getByRole('button', { name: 'Make an account' }).click()
+  await check('sign-up with errors')
+  await signIn(page, ada!.email, ada!.password)
+  await check('room list')
+  await page.getByRole('button', { name: 'New room' }).click()
+  await closed('new room')
+  await page.getByRole('button', { name: /^You:/ }).click()
+  await closed('account')
+  await page.getByRole('link', { name: /Ebb 2\.0/ }).click()
+  await page.getByRole('article').first().waitFor()
+  await check('room')
+  await composer(page).press('PageUp')
+  await page.getByRole('button', { name: /latest message/ }).waitFor()
+  await check('room, scrolled back')
+  await page
+    .getByRole('button', { name: /members/ })
+    .first()
+    .click()
+  await closed('members')
+  await page.getByRole('button', { name: 'Invite' }).filter({ visible: true }).click()
+  await closed('invite')
+  await page.goto('/r/01900000-0000-7000-8000-000000000000')
+  await page.getByRole('heading', { name: 'You are not in this room' }).waitFor()
+  await check('a room of others')
+
+  expect(Object.entries(wrong).filter(([, found]) => found.length > 0)).toEqual([])
+  expect(errors).toEqual([])
+})
