@@ -31,6 +31,8 @@ export async function startSession(): Promise<void> {
   })
   const me = remembered()
   if (me !== null) await enter(me)
+  // Nothing is remembered: hardly anyone is signed in, and one question tells.
+  else if ((await gate.session.refresh()) === 'signed_out') return
   await askSession()
 }
 
