@@ -76,12 +76,13 @@ export class Flush {
       for (let batches = 0; batches < batchesPerRun && !this.room.stopped(); batches++) {
         if (!(await this.batch())) {
           this.attempt = 0
-          if (!this.pending()) this.parts.agenda.done('flush')
+          if (this.room.stopped() || !this.pending()) this.parts.agenda.done('flush')
           return
         }
       }
       this.attempt = 0
-      if (!this.room.stopped()) this.parts.agenda.plan('flush', Date.now())
+      if (this.room.stopped()) this.parts.agenda.done('flush')
+      else this.parts.agenda.plan('flush', Date.now())
     } catch (error) {
       this.attempt += 1
       const retryAt = Date.now() + backoff(this.attempt, Math.random())
@@ -113,6 +114,7 @@ export class Flush {
       case 'gap':
         // Postgres was restored from an older copy. What the log still holds is sent again.
         if (answer.lastSeq + 1 < this.room.floor()) {
+          this.room.flushedTo(this.room.floor() - 1)
           this.room.stop(`Postgres ends at ${answer.lastSeq}, below the log's floor ${this.room.floor()}`)
           return false
         }
