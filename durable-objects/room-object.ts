@@ -8,7 +8,7 @@ import { utf8Bytes } from '../protocol/text.ts'
 import { Upstream, type Hello, type Mark, type Post } from '../protocol/upstream.ts'
 import { oldestVersion, protocolVersion } from '../protocol/version.ts'
 import { derivedId, messageHash } from './digest.ts'
-import type { RoomEnv } from './env.ts'
+import { secretOf, type RoomEnv } from './env.ts'
 import { Database, type JoinOutcome } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { readRenewal } from './renewal.ts'
@@ -67,6 +67,7 @@ const defectRetryMs = 5_000
  * Postgres follows behind the log; see `outbox/flush.ts`.
  */
 export class Room extends DurableObject<RoomEnv> {
+  private readonly secret: string
   private readonly log: Log
   private readonly record: RoomRecord
   private readonly agenda: Agenda
@@ -83,6 +84,7 @@ export class Room extends DurableObject<RoomEnv> {
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env)
+    this.secret = secretOf(env)
     createTables(ctx.storage.sql)
     this.log = new Log(ctx.storage.sql)
     this.record = new RoomRecord(ctx.storage.sql)
@@ -248,7 +250,7 @@ export class Room extends DurableObject<RoomEnv> {
       for (const item of batch.messages) {
         if (this.log.find(item.id)) continue
         const { id, by, text } = item
-        const hash = messageHash({ by, text, replyTo: null }, this.env.PARLEY_SECRET)
+        const hash = messageHash({ by, text, replyTo: null }, this.secret)
         const command = { id, by, text, replyTo: null, mentions: [], hash }
         messages.push(this.append(posted(this.awake(), command, item.source, item.at)))
       }
@@ -309,7 +311,7 @@ export class Room extends DurableObject<RoomEnv> {
       return this.refuse(socket, { id: post.id, reason: 'busy', detail, retryAfterMs: 30_000 })
     }
     const { id, text, replyTo = null, mentions = [] } = post
-    const hash = messageHash({ by, text, replyTo }, this.env.PARLEY_SECRET)
+    const hash = messageHash({ by, text, replyTo }, this.secret)
     const context = {
       known: this.log.find(id),
       target: replyTo === null || this.log.hasMessage(replyTo),
@@ -342,7 +344,7 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
-    const renewal = await readRenewal(ticket, this.env.PARLEY_SECRET, Date.now())
+    const renewal = await readRenewal(ticket, this.secret, Date.now())
     const attachment = attached(socket)
     // Someone else's ticket, or one of another device, moves nothing: the socket ends with its own session.
     if (renewal?.person !== attachment.person || renewal.device !== attachment.device) return
