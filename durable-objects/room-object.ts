@@ -16,7 +16,7 @@ import { catchUp } from './room/catch-up.ts'
 import { decide, joined, posted } from './room/decide.ts'
 import { here } from './room/here.ts'
 import { advance } from './room/marks.ts'
-import { freshPace, type Pace } from './room/pace.ts'
+import { frameRate, freshPace, spend, type Pace } from './room/pace.ts'
 import { evolve, withMarks, type Room as RoomState } from './room/room.ts'
 import { attach, attached, Sockets, type Attachment } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
@@ -78,8 +78,10 @@ export class Room extends DurableObject<RoomEnv> {
   private room: RoomState | null
   private waking: Promise<boolean> | null = null
   private readonly paces = new Map<string, Pace>()
+  private readonly framePaces = new Map<string, Pace>()
   private readonly raised = new Set<string>()
   private lastHere = ''
+  private telling = false
   private comparing = false
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
@@ -145,6 +147,7 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    if (this.floods(attached(socket).person)) return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const frame = typeof data === 'string' ? readFrame(data) : null
     if (typeof data !== 'string') return this.malformed(socket, null, 'Frames are text.')
     if (!frame) return this.malformed(socket, null, 'This is not JSON.')
@@ -353,6 +356,13 @@ export class Room extends DurableObject<RoomEnv> {
     this.sockets.send(socket, { t: 'renewed', expiresAt })
   }
 
+  private floods(person: string): boolean {
+    const now = Date.now()
+    const paid = spend(this.framePaces.get(person) ?? freshPace(now, frameRate), now, frameRate)
+    if (paid.ok) this.framePaces.set(person, paid.pace)
+    return !paid.ok
+  }
+
   /** Stores all or nothing, and knows no more than it stored. */
   private transact<T>(work: () => T): T {
     const before = this.room
@@ -391,8 +401,11 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   private markAllRead(): void {
-    const { head, members } = this.awake()
-    for (const person of members.keys()) this.setMarks({ person, delivered: head, read: head })
+    const room = this.awake()
+    const marks = { delivered: room.head, read: room.head }
+    const members = new Map([...room.members].map(([person, member]) => [person, { ...member, ...marks }]))
+    for (const member of members.values()) this.record.setMarks(member)
+    this.room = { ...room, members }
   }
 
   /** Marks are told together, at most every 100 ms. */
@@ -410,14 +423,21 @@ export class Room extends DurableObject<RoomEnv> {
     }, limits.marksEveryMs)
   }
 
+  /** Who is here is told as marks are: when many come back at once, each of them changes the list for all the others. */
   private tellWhoIsHere(): void {
     const people = here(this.sockets.presences(), Date.now())
     // Alone, nobody is left who would want to know of a lease that runs out.
     if (people.length > 1) this.agenda.hasten('presence', Date.now() + limits.presenceSweepMs)
     else this.agenda.done('presence')
-    if (people.join() === this.lastHere) return
-    this.lastHere = people.join()
-    this.sockets.broadcast({ t: 'here', people })
+    if (this.telling || people.join() === this.lastHere) return
+    this.telling = true
+    setTimeout(() => {
+      this.telling = false
+      const now = here(this.sockets.presences(), Date.now())
+      if (now.join() === this.lastHere) return
+      this.lastHere = now.join()
+      this.sockets.broadcast({ t: 'here', people: now })
+    }, limits.marksEveryMs)
   }
 
   private async perform(duty: Duty): Promise<void> {
@@ -466,10 +486,11 @@ export class Room extends DurableObject<RoomEnv> {
 
   /** Asks for the member changes whose outcome is unknown, until it is known. */
   private async settleIntents(): Promise<void> {
-    const unsettled: Intent[] = []
-    for (const intent of this.record.intents()) if (!(await this.fulfil(intent))) unsettled.push(intent)
-    if (unsettled.length > 0) this.agenda.plan('members', Date.now() + intentRetryMs)
-    else this.agenda.done('members')
+    for (const intent of this.record.intents()) {
+      // Postgres is away: the others would only wait for the same silence.
+      if (!(await this.fulfil(intent))) return this.agenda.plan('members', Date.now() + intentRetryMs)
+    }
+    this.agenda.done('members')
   }
 
   /** Carries out one member change; null while its outcome is unknown. */

@@ -35,7 +35,7 @@ export class Flush {
   private readonly storage: DurableObjectStorage
   private readonly parts: { log: Log; record: RoomRecord; agenda: Agenda }
   private running: Promise<void> | null = null
-  private attempt = 0
+  private attempt: number
   private triedAt = 0
 
   constructor(
@@ -48,6 +48,7 @@ export class Flush {
     this.database = database
     this.storage = storage
     this.parts = parts
+    this.attempt = parts.agenda.failures('flush')
   }
 
   /** Something is new: plans the flush, in the step that stored it. */
@@ -75,20 +76,25 @@ export class Flush {
     try {
       for (let batches = 0; batches < batchesPerRun && !this.room.stopped(); batches++) {
         if (!(await this.batch())) {
-          this.attempt = 0
+          this.failed(0)
           if (this.room.stopped() || !this.pending()) this.parts.agenda.done('flush')
           return
         }
       }
-      this.attempt = 0
+      this.failed(0)
       if (this.room.stopped()) this.parts.agenda.done('flush')
       else this.parts.agenda.plan('flush', Date.now())
     } catch (error) {
-      this.attempt += 1
+      this.failed(this.attempt + 1)
       const retryAt = Date.now() + backoff(this.attempt, Math.random())
       this.parts.agenda.plan('flush', retryAt)
       console.warn(`room ${this.room.id}: flush ${this.attempt} failed at seq ${this.room.flushed()}: ${String(error)}`)
     }
+  }
+
+  private failed(times: number): void {
+    if (times !== this.attempt) this.parts.agenda.setFailures('flush', times)
+    this.attempt = times
   }
 
   private pending(): boolean {

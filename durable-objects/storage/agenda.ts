@@ -36,6 +36,16 @@ export class Agenda {
     this.storage.sql.exec('delete from agenda where kind = ?', duty)
   }
 
+  /** How often in a row a duty has failed: kept, so that a room that sleeps between its tries still waits longer each time. */
+  failures(duty: Duty): number {
+    const rows = this.storage.sql.exec<{ failed: number }>('select failed from tries where kind = ?', duty)
+    return rows.toArray()[0]?.failed ?? 0
+  }
+
+  setFailures(duty: Duty, failed: number): void {
+    this.storage.sql.exec('insert or replace into tries (kind, failed) values (?, ?)', duty, failed)
+  }
+
   /** The duties that are due, earliest first. */
   ripe(now: number): Duty[] {
     const rows = this.storage.sql.exec<{ kind: Duty }>('select kind from agenda where due <= ? order by due', now)

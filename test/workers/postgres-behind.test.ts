@@ -74,7 +74,7 @@ test('[FLU3] a batch whose answer was lost is sent again and changes nothing', a
   expect((await recorded(room)).map((message) => message.text)).toEqual(['kept twice, stored once'])
 })
 
-test('[FLU4] a flush that fails is tried again later and later, never at once', async () => {
+test('[FLU4] a flush that fails is tried again later and later, never at once, and sleep forgets nothing', async () => {
   const ada = await signUp('Ada')
   const room = await roomOf(ada)
   const sender = await enter(ada, room)
@@ -85,6 +85,7 @@ test('[FLU4] a flush that fails is tried again later and later, never at once', 
   const waits: number[] = []
   for (let i = 0; i < 6; i++) {
     await ring(room, 'flush')
+    await hibernate(room)
     const due = await inStorage(
       room,
       (sql) => sql.exec<{ due: number }>(`select due from agenda where kind = 'flush'`).one().due,

@@ -102,6 +102,20 @@ test('[PAC1] who posts too fast is told when to go on, and nothing is lost', asy
   expect(ids.indexOf(refused.id!)).toBeGreaterThanOrEqual(limits.paceBurst)
 })
 
+test('[PAC2] a socket that floods the room is closed with 4429, and the others go on', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const [flood, calm] = [await enter(ada, room), await enter(grace, room)]
+
+  for (let i = 0; i < limits.frameBurst * 2; i++) flood.send({ t: 'mark', delivered: 0, read: 0 })
+  await flood.until(() => flood.closedWith !== null)
+
+  expect(flood.closedWith).toBe(closeCodes.slowDown)
+  const id = freshId()
+  calm.send({ t: 'post', id, text: 'calm' })
+  expect(await calm.next('ack')).toMatchObject({ id })
+})
+
 test.each([
   ['not JSON', '{', null],
   ['an unknown kind', '{"t":"dance"}', null],
