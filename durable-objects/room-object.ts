@@ -4,11 +4,11 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import type { Refused } from '../protocol/downstream.ts'
 import type { Message, RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
-import { utf8Bytes } from '../protocol/text.ts'
-import { Upstream, type Hello, type Mark, type Post } from '../protocol/upstream.ts'
+import type { Hello, Mark, Post, Upstream } from '../protocol/upstream.ts'
 import { oldestVersion, protocolVersion } from '../protocol/version.ts'
 import { derivedId, messageHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
+import { chunks, readFrame } from './frames.ts'
 import { Database, type JoinOutcome } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { readRenewal } from './renewal.ts'
@@ -595,45 +595,10 @@ export class Room extends DurableObject<RoomEnv> {
   }
 }
 
-/** A frame as the schema reads it; what is wrong with it, and its id if it has one; or null when it is not JSON. */
-function readFrame(data: string): Upstream | { problem: string; id: string | null } | null {
-  if (utf8Bytes(data) > limits.frameBytes)
-    return { problem: `A frame is at most ${limits.frameBytes} bytes.`, id: null }
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch {
-    return null
-  }
-  const read = Upstream.safeParse(value)
-  if (read.success) return read.data
-  const id =
-    typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
-  const issue = read.error.issues[0]
-  return { problem: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'does not fit'}`, id }
-}
-
 /** What the others see of the members, but for marks. */
 function roster({ members }: RoomState): string {
   return [...members.values()]
     .map(({ person, name, role }) => `${person} ${role} ${name}`)
     .sort()
     .join('\n')
-}
-
-/** Messages in runs of at most 256 kB each. */
-function* chunks(messages: Message[]): Generator<Message[]> {
-  let chunk: Message[] = []
-  let size = 0
-  for (const message of messages) {
-    const bytes = message.text.length + 300
-    if (chunk.length > 0 && size + bytes > limits.chunkBytes) {
-      yield chunk
-      chunk = []
-      size = 0
-    }
-    chunk.push(message)
-    size += bytes
-  }
-  yield chunk
 }

@@ -19,8 +19,7 @@ function publicFiles(root: string): string[] {
 function registryHost(env: Readonly<Record<string, string | undefined>>): string | null {
   const registry = env.npm_config_registry
   if (registry === undefined || !URL.canParse(registry)) return null
-  const { host } = new URL(registry)
-  return host === 'registry.npmjs.org' ? null : host
+  return new URL(registry).host
 }
 
 function main(root: string): void {

@@ -54,7 +54,7 @@ test('secrets are found', () => {
 })
 
 test('folders that every machine has tell nothing', () => {
-  expect(privateFolders('/tmp/parley', '/root')).toEqual(['/tmp/parley'])
+  expect(privateFolders('/srv/parley', '/root')).toEqual(['/srv/parley'])
   expect(privateFolders('/data/ada/parley', '/home/ada')).toEqual(['/data/ada/parley', '/data/ada', '/home/ada'])
   expect(privateFolders('/app', '/root')).toEqual([])
 })

@@ -1,0 +1,39 @@
+import type { Message } from '../protocol/events.ts'
+import { limits } from '../protocol/limits.ts'
+import { utf8Bytes } from '../protocol/text.ts'
+import { Upstream } from '../protocol/upstream.ts'
+
+/** A frame as the schema reads it; what is wrong with it, and its id if it has one; or null when it is not JSON. */
+export function readFrame(data: string): Upstream | { problem: string; id: string | null } | null {
+  if (utf8Bytes(data) > limits.frameBytes)
+    return { problem: `A frame is at most ${limits.frameBytes} bytes.`, id: null }
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    return null
+  }
+  const read = Upstream.safeParse(value)
+  if (read.success) return read.data
+  const id =
+    typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
+  const issue = read.error.issues[0]
+  return { problem: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'does not fit'}`, id }
+}
+
+/** Messages in runs of at most 256 kB each. */
+export function* chunks(messages: Message[]): Generator<Message[]> {
+  let chunk: Message[] = []
+  let size = 0
+  for (const message of messages) {
+    const bytes = message.text.length + 300
+    if (chunk.length > 0 && size + bytes > limits.chunkBytes) {
+      yield chunk
+      chunk = []
+      size = 0
+    }
+    chunk.push(message)
+    size += bytes
+  }
+  yield chunk
+}
