@@ -762,7 +762,7 @@ export type Database = {
       }
       get_unread_counts: {
         Args: {
-          p_cap?: number
+          p_cap?: number | null
         }
         Returns: {
           room_id: string | null
@@ -796,7 +796,7 @@ export type Database = {
           p_from: number
           p_to: number
           p_events: Json
-          p_marks?: Json
+          p_marks?: Json | null
         }
         Returns: Json
       }
@@ -810,16 +810,16 @@ export type Database = {
       search_messages: {
         Args: {
           p_query: string
-          p_room_id?: string
-          p_limit?: number
-          p_sender?: string
-          p_has?: string
-          p_before?: string
-          p_after?: string
-          p_sort?: string
-          p_from?: string
-          p_from_room?: string
-          p_from_seq?: number
+          p_room_id?: string | null
+          p_limit?: number | null
+          p_sender?: string | null
+          p_has?: string | null
+          p_before?: string | null
+          p_after?: string | null
+          p_sort?: string | null
+          p_from?: string | null
+          p_from_room?: string | null
+          p_from_seq?: number | null
         }
         Returns: {
           room_id: string | null
@@ -833,14 +833,14 @@ export type Database = {
       set_presence: {
         Args: {
           p_online: boolean
-          p_status?: string
-          p_ttl_seconds?: number
+          p_status?: string | null
+          p_ttl_seconds?: number | null
         }
         Returns: string
       }
       sweep_ephemeral: {
         Args: {
-          p_batch?: number
+          p_batch?: number | null
         }
         Returns: Json
       }
@@ -949,7 +949,7 @@ export type Database = {
       link_preview: {
         Args: {
           p_code_hash: string
-          p_person?: string
+          p_person?: string | null
         }
         Returns: Json
       }

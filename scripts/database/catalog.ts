@@ -59,8 +59,9 @@ const tablesOf = `
 const functionsOf = `
   select p.proname as name,
     (select coalesce(jsonb_agg(jsonb_build_object(
-        'name', p.proargnames[a.place], 'type', format_type(a.type, null), 'nullable', false,
-        'hasDefault', a.place > p.pronargs - p.pronargdefaults, 'generated', false) order by a.place), '[]')
+        'name', p.proargnames[a.place], 'type', format_type(a.type, null),
+        -- What may be left out may be null as well.
+        'nullable', a.place > p.pronargs - p.pronargdefaults, 'hasDefault', a.place > p.pronargs - p.pronargdefaults, 'generated', false) order by a.place), '[]')
       from unnest(p.proargtypes::oid[]) with ordinality as a (type, place)) as args,
     format_type(p.prorettype, null) as returns,
     p.proretset as set,
