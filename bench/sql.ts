@@ -15,7 +15,7 @@ type Shown = Result & { plans?: { ours: string[]; naive: string[] } }
  * npm run bench -- sql [--json] [--plans] [--messages N] [--only WORD]: what the database is asked most, each against
  * the obvious way to write it, in the same run on a scratch server. Trust the ratios: the times are this machine's.
  */
-await launchCommand(async (args) => {
+await launchCommand(async ([, ...args]) => {
   const { values } = parseArgs({
     args,
     options: {
