@@ -3,7 +3,7 @@ import { Advice } from '../lib/advice.ts'
 import type { Size } from './town.ts'
 
 /** What the command line asks for. */
-export type Options = Size & { add: boolean; url: string | null }
+export type Options = Omit<Size, 'guest'> & { add: boolean; url: string | null; guestEmail: string | null }
 
 export const usage = `Usage: npm run seed -- [options]
 
@@ -13,6 +13,7 @@ export const usage = `Usage: npm run seed -- [options]
   --seed NAME     where chance begins, unless parley: the same seed and sizes make the same rows
   --until DATE    the last moment of it all, unless 2026-11-01
   --add           also into a database that holds people or rooms already
+  --with E-MAIL   this account, which exists already, is among them, in many rooms; as --add
   --url URL       the database, unless DATABASE_URL, or the one that npm start runs`
 
 /** Reads the command line. Throws Advice with what is wrong. */
@@ -26,6 +27,7 @@ export function options(args: string[]): Options {
       seed: { type: 'string', default: 'parley' },
       until: { type: 'string', default: '2026-11-01' },
       add: { type: 'boolean', default: false },
+      with: { type: 'string' },
       url: { type: 'string' },
     },
   })
@@ -39,7 +41,8 @@ export function options(args: string[]): Options {
     messages: number('messages', values.messages, 0),
     seed: values.seed,
     until,
-    add: values.add,
+    add: values.add || values.with !== undefined,
+    guestEmail: values.with?.toLowerCase() ?? null,
     url: values.url ?? null,
   }
 }

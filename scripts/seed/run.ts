@@ -26,10 +26,17 @@ export async function seed(sql: postgres.Sql, size: Size, add: boolean, screen: 
   return summary(size, made, memberships, (performance.now() - started) / 1_000)
 }
 
+/** The account behind an e-mail. Throws Advice when nobody has signed up with it. */
+export async function accountOf(sql: postgres.Sql, email: string): Promise<string> {
+  const [account] = await sql<{ id: string }[]>`select id::text from auth.users where lower(email) = ${email}`
+  if (account) return account.id
+  throw new Advice(`Nobody has signed up as ${email}. Nothing was written.`)
+}
+
 async function assertRoom(sql: postgres.Sql, size: Size, add: boolean): Promise<void> {
   const [found] = await sql<{ people: number; rooms: number; same: boolean }[]>`
     select (select count(*)::int from public.user_profiles) as people, (select count(*)::int from public.rooms) as rooms,
-      exists (select from auth.users where email = ${`person-1@${size.seed}.example.org`}) as same`
+      exists (select from auth.users where email = ${`person-2@${size.seed}.example.org`}) as same`
   if (found!.same) throw new Advice(`The seed "${size.seed}" is in this database already. Choose another: --seed NAME`)
   if (add || (found!.people === 0 && found!.rooms === 0)) return
   throw new Advice(

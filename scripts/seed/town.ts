@@ -3,7 +3,15 @@ import { idOf, type Random, random } from './random.ts'
 import { groupName, type Locale, locales, personName, remark } from './talk.ts'
 
 /** How much to make, from which seed; `until` is the last moment of it all, in epoch milliseconds. */
-export type Size = { seed: string; people: number; rooms: number; messages: number; until: number }
+export type Size = {
+  seed: string
+  people: number
+  rooms: number
+  messages: number
+  until: number
+  /** An account that exists already and takes the place of the first person, who is in many rooms. */
+  guest?: string
+}
 
 export type SeedPerson = {
   id: string
@@ -72,11 +80,11 @@ export function town(size: Size): Town {
   return { people, rooms }
 }
 
-function person({ seed, until }: Size, i: number): SeedPerson {
+function person({ seed, until, guest }: Size, i: number): SeedPerson {
   const chance = random(`${seed} person ${i}`)
   const locale = chance.pick(locales, 1.4)
   return {
-    id: idOf(`${seed} person ${i}`),
+    id: i === 0 && guest !== undefined ? guest : idOf(`${seed} person ${i}`),
     email: `person-${i + 1}@${seed}.example.org`,
     name: personName(locale, chance),
     locale,

@@ -25,7 +25,10 @@ export async function writeTown(
     await tx`select set_config('parley.catching_up', 'on', true)`
     // The full-text index takes its words in large portions.
     await tx.unsafe(`set local gin_pending_list_limit = '64MB'; set local work_mem = '128MB'`)
-    await writePeople(tx, people)
+    await writePeople(
+      tx,
+      people.filter(({ id }) => id !== size.guest),
+    )
     await writeRooms(tx, rooms)
     memberships = await writeMembers(tx, size, rooms)
     await writeMessages(tx, size, rooms, onMessages)

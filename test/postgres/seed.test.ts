@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Advice } from '../../scripts/lib/advice.ts'
 import { options } from '../../scripts/seed/options.ts'
-import { seed } from '../../scripts/seed/run.ts'
+import { accountOf, seed } from '../../scripts/seed/run.ts'
 import { town } from '../../scripts/seed/town.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
 
@@ -151,6 +151,22 @@ describe('asking for a seed', () => {
     await shared.end()
   })
 
+  test('an account that exists is put into many rooms, and stays as it is', async () => {
+    const shared = await freshDatabase()
+    await shared`
+      insert into auth.users (email, raw_user_meta_data) values ('ada@example.org', '{"display_name": "Ada"}')`
+    const ada = await accountOf(shared, 'ada@example.org')
+    await seed(shared, { ...size, guest: ada }, true, screen)
+
+    const [row] = await shared`
+      select u.display_name as name, (select count(*) > 10 from room_participants p where p.user_id = u.id) as busy
+      from user_profiles u where u.id = ${ada}`
+    expect(row).toEqual({ name: 'Ada', busy: true })
+    expect([...(await shared`select count(*) as people from user_profiles`)]).toEqual([{ people: 60 }])
+    await expect(accountOf(shared, 'nobody@example.org')).rejects.toThrow(/Nobody has signed up as nobody@example\.org/)
+    await shared.end()
+  })
+
   test('rooms of every size: most are of two people, groups have a long tail', () => {
     const { rooms } = town({ ...size, people: 5_000, rooms: 5_000 })
     const sizes = rooms.filter(({ directKey }) => directKey === null).map(({ members }) => members.length)
@@ -171,6 +187,7 @@ describe('asking for a seed', () => {
       until: Date.parse('2026-11-01'),
       add: true,
       url: null,
+      guestEmail: null,
     })
     for (const wrong of [
       ['--people', 'many'],
