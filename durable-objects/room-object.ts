@@ -8,7 +8,7 @@ import { utf8Bytes } from '../protocol/text.ts'
 import { Upstream, type Hello, type Mark, type Post } from '../protocol/upstream.ts'
 import { oldestVersion, protocolVersion } from '../protocol/version.ts'
 import { derivedId, messageHash } from './digest.ts'
-import type { RoomEnv } from './env.ts'
+import { secretOf, type RoomEnv } from './env.ts'
 import { Database, type JoinOutcome } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { readRenewal } from './renewal.ts'
@@ -16,7 +16,7 @@ import { catchUp } from './room/catch-up.ts'
 import { decide, joined, posted } from './room/decide.ts'
 import { here } from './room/here.ts'
 import { advance } from './room/marks.ts'
-import { freshPace, type Pace } from './room/pace.ts'
+import { frameRate, freshPace, spend, type Pace } from './room/pace.ts'
 import { evolve, withMarks, type Room as RoomState } from './room/room.ts'
 import { attach, attached, Sockets, type Attachment } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
@@ -55,12 +55,19 @@ const membersFreshMs = 5 * 60_000
 /** A member change whose outcome is unknown is asked again after this long. */
 const intentRetryMs = 5_000
 
+/** An object that stopped begins a new epoch after this long: two that fight over a room do so slowly. */
+const nextEpochMs = 30_000
+
+/** A post that met a defect is repeated after this long. */
+const defectRetryMs = 5_000
+
 /**
  * One room: it holds the live sockets, decides what is accepted, and keeps every event in its log before anyone hears
  * of it. One frame is handled in one synchronous step: parse, check, dedupe, take the next seq, store, ack, broadcast.
  * Postgres follows behind the log; see `outbox/flush.ts`.
  */
 export class Room extends DurableObject<RoomEnv> {
+  private readonly secret: string
   private readonly log: Log
   private readonly record: RoomRecord
   private readonly agenda: Agenda
@@ -71,11 +78,15 @@ export class Room extends DurableObject<RoomEnv> {
   private room: RoomState | null
   private waking: Promise<boolean> | null = null
   private readonly paces = new Map<string, Pace>()
+  private readonly framePaces = new Map<string, Pace>()
   private readonly raised = new Set<string>()
   private lastHere = ''
+  private telling = false
+  private comparing = false
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env)
+    this.secret = secretOf(env)
     createTables(ctx.storage.sql)
     this.log = new Log(ctx.storage.sql)
     this.record = new RoomRecord(ctx.storage.sql)
@@ -98,6 +109,7 @@ export class Room extends DurableObject<RoomEnv> {
         stop: (why) => {
           console.error(`room ${this.id}: stopped writing: ${why}`)
           this.record.stop(why)
+          this.agenda.plan('epoch', Date.now() + nextEpochMs)
         },
         stopped: () => this.record.stopped() !== null,
       },
@@ -135,13 +147,28 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    if (this.floods(attached(socket).person)) return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const frame = typeof data === 'string' ? readFrame(data) : null
     if (typeof data !== 'string') return this.malformed(socket, null, 'Frames are text.')
     if (!frame) return this.malformed(socket, null, 'This is not JSON.')
     if ('problem' in frame) return this.malformed(socket, frame.id, frame.problem)
-    if (!this.room || !this.room.members.has(attached(socket).person)) {
+    if (!this.room) return socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
+    if (!this.room.members.has(attached(socket).person)) {
       return socket.close(closeCodes.notAMember, 'You are not a member of this room.')
     }
+    try {
+      await this.receive(socket, frame)
+    } catch (error) {
+      const { person } = attached(socket)
+      console.error(`room ${this.id}: ${frame.t} of ${person} after seq ${this.room.head} failed: ${String(error)}`)
+      const id = frame.t === 'post' ? frame.id : null
+      const detail = 'Something went wrong in this room. Your text is kept.'
+      this.refuse(socket, { id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
+    }
+  }
+
+  /** Not async, so that a frame is handled in one step; renewing alone waits, for a signature. */
+  private receive(socket: WebSocket, frame: Upstream): void | Promise<void> {
     switch (frame.t) {
       case 'hello':
         return this.hello(socket, frame)
@@ -157,13 +184,14 @@ export class Room extends DurableObject<RoomEnv> {
           attached(socket).person,
         )
       case 'renew':
-        return await this.renew(socket, frame.ticket)
+        return this.renew(socket, frame.ticket)
     }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // 1005: the peer gave no code. 1006 and 1015: it sent no close frame, so there is nobody to answer.
-    if (code === 1005) socket.close()
+    // 1005: the peer gave no code; 1004: one that may not be sent back. 1006 and 1015: it sent no close frame, so there
+    // is nobody to answer.
+    if (code === 1004 || code === 1005) socket.close()
     else if (code !== 1006 && code !== 1015) socket.close(code)
     this.tellWhoIsHere()
   }
@@ -191,7 +219,7 @@ export class Room extends DurableObject<RoomEnv> {
     if (ready === false) return { outcome: 'away' }
     if (ready === null) return { outcome: 'unknown' }
     const intent = { command, person, codeHash }
-    this.ctx.storage.transactionSync(() => {
+    this.transact(() => {
       this.record.addIntent(intent)
       this.agenda.hasten('members', Date.now() + intentRetryMs)
     })
@@ -217,12 +245,15 @@ export class Room extends DurableObject<RoomEnv> {
     if (ready === false) return { outcome: 'away' }
     if (ready === null) return { outcome: 'no_room' }
     if (!batch.append && this.log.hasOwnMessages()) return { outcome: 'has_messages' }
+    if (this.record.stopped() !== null || this.awake().head - this.awake().flushed >= limits.backlogEvents) {
+      return { outcome: 'away' }
+    }
     const messages: Message[] = []
-    this.ctx.storage.transactionSync(() => {
+    this.transact(() => {
       for (const item of batch.messages) {
         if (this.log.find(item.id)) continue
         const { id, by, text } = item
-        const hash = messageHash({ by, text, replyTo: null }, this.env.PARLEY_SECRET)
+        const hash = messageHash({ by, text, replyTo: null }, this.secret)
         const command = { id, by, text, replyTo: null, mentions: [], hash }
         messages.push(this.append(posted(this.awake(), command, item.source, item.at)))
       }
@@ -254,7 +285,7 @@ export class Room extends DurableObject<RoomEnv> {
     const plan = catchUp(room, hello)
     if (plan.kind === 'reset') this.sockets.send(socket, { t: 'reset', epoch, head })
     // After a tail or a reset the client holds nothing below it, so nothing below it is sent either.
-    const from = plan.kind === 'continue' ? hello.from : plan.after + 1
+    const from = plan.kind === 'continue' ? Math.min(hello.from, plan.after + 1) : plan.after + 1
     this.sendChunk(socket, { ...attachment, from }, plan.after)
     this.tellWhoIsHere()
   }
@@ -262,7 +293,8 @@ export class Room extends DurableObject<RoomEnv> {
   private more(socket: WebSocket, to: number): void {
     const attachment = attached(socket)
     if (attachment.live || attachment.seenAt === 0) return
-    this.sendChunk(socket, attachment, Math.max(to, this.awake().floor - 1))
+    const { head, floor } = this.awake()
+    this.sendChunk(socket, attachment, Math.min(Math.max(to, floor - 1), head))
   }
 
   /** Sends what comes after a seq; the socket becomes live in the step in which its chunk reaches the head. */
@@ -282,7 +314,7 @@ export class Room extends DurableObject<RoomEnv> {
       return this.refuse(socket, { id: post.id, reason: 'busy', detail, retryAfterMs: 30_000 })
     }
     const { id, text, replyTo = null, mentions = [] } = post
-    const hash = messageHash({ by, text, replyTo }, this.env.PARLEY_SECRET)
+    const hash = messageHash({ by, text, replyTo }, this.secret)
     const context = {
       known: this.log.find(id),
       target: replyTo === null || this.log.hasMessage(replyTo),
@@ -298,7 +330,7 @@ export class Room extends DurableObject<RoomEnv> {
         return this.sockets.send(socket, { t: 'ack', id, seq: decision.seq, at: decision.at })
       case 'accept': {
         this.paces.set(by, decision.pace)
-        const message = this.ctx.storage.transactionSync(() => this.append(decision.event))
+        const message = this.transact(() => this.append(decision.event))
         this.sockets.send(socket, { t: 'ack', id, seq: message.seq, at: message.at })
         this.announce([message])
         if (this.flush.full()) this.ctx.waitUntil(this.flushSome())
@@ -310,18 +342,36 @@ export class Room extends DurableObject<RoomEnv> {
     const member = this.awake().members.get(attached(socket).person)
     const next = member && advance(member, mark, this.awake().head)
     if (!next) return
-    this.ctx.storage.transactionSync(() => this.setMarks(next))
+    this.transact(() => this.setMarks(next))
     this.raise([next.person])
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
-    const renewal = await readRenewal(ticket, this.env.PARLEY_SECRET, Date.now())
+    const renewal = await readRenewal(ticket, this.secret, Date.now())
     const attachment = attached(socket)
     // Someone else's ticket, or one of another device, moves nothing: the socket ends with its own session.
     if (renewal?.person !== attachment.person || renewal.device !== attachment.device) return
     const expiresAt = Math.max(attachment.expiresAt, renewal.expiresAt)
     attach(socket, { ...attachment, expiresAt })
     this.sockets.send(socket, { t: 'renewed', expiresAt })
+  }
+
+  private floods(person: string): boolean {
+    const now = Date.now()
+    const paid = spend(this.framePaces.get(person) ?? freshPace(now, frameRate), now, frameRate)
+    if (paid.ok) this.framePaces.set(person, paid.pace)
+    return !paid.ok
+  }
+
+  /** Stores all or nothing, and knows no more than it stored. */
+  private transact<T>(work: () => T): T {
+    const before = this.room
+    try {
+      return this.ctx.storage.transactionSync(work)
+    } catch (error) {
+      this.room = before
+      throw error
+    }
   }
 
   /** Stores one event with all that follows from it. The caller has opened the transaction and tells the sockets. */
@@ -351,8 +401,11 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   private markAllRead(): void {
-    const { head, members } = this.awake()
-    for (const person of members.keys()) this.setMarks({ person, delivered: head, read: head })
+    const room = this.awake()
+    const marks = { delivered: room.head, read: room.head }
+    const members = new Map([...room.members].map(([person, member]) => [person, { ...member, ...marks }]))
+    for (const member of members.values()) this.record.setMarks(member)
+    this.room = { ...room, members }
   }
 
   /** Marks are told together, at most every 100 ms. */
@@ -370,14 +423,21 @@ export class Room extends DurableObject<RoomEnv> {
     }, limits.marksEveryMs)
   }
 
+  /** Who is here is told as marks are: when many come back at once, each of them changes the list for all the others. */
   private tellWhoIsHere(): void {
     const people = here(this.sockets.presences(), Date.now())
     // Alone, nobody is left who would want to know of a lease that runs out.
     if (people.length > 1) this.agenda.hasten('presence', Date.now() + limits.presenceSweepMs)
     else this.agenda.done('presence')
-    if (people.join() === this.lastHere) return
-    this.lastHere = people.join()
-    this.sockets.broadcast({ t: 'here', people })
+    if (this.telling || people.join() === this.lastHere) return
+    this.telling = true
+    setTimeout(() => {
+      this.telling = false
+      const now = here(this.sockets.presences(), Date.now())
+      if (now.join() === this.lastHere) return
+      this.lastHere = now.join()
+      this.sockets.broadcast({ t: 'here', people: now })
+    }, limits.marksEveryMs)
   }
 
   private async perform(duty: Duty): Promise<void> {
@@ -391,6 +451,8 @@ export class Room extends DurableObject<RoomEnv> {
         return this.endSessions(Date.now())
       case 'members':
         return await this.settleIntents()
+      case 'epoch':
+        return await this.beginAnew()
     }
   }
 
@@ -408,12 +470,27 @@ export class Room extends DurableObject<RoomEnv> {
     }
   }
 
+  /** An object that must not write any more lets its epoch go, claims another one, and takes along what it still holds. */
+  private async beginAnew(): Promise<void> {
+    if (this.record.stopped() !== null) {
+      this.ctx.storage.transactionSync(() => {
+        this.log.setAside(this.awake().flushed)
+        this.record.end()
+      })
+      this.room = null
+      for (const socket of this.sockets.all()) socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
+    }
+    if ((await this.ready()) === false) this.agenda.plan('epoch', Date.now() + nextEpochMs)
+    else this.agenda.done('epoch')
+  }
+
   /** Asks for the member changes whose outcome is unknown, until it is known. */
   private async settleIntents(): Promise<void> {
-    const unsettled: Intent[] = []
-    for (const intent of this.record.intents()) if (!(await this.fulfil(intent))) unsettled.push(intent)
-    if (unsettled.length > 0) this.agenda.plan('members', Date.now() + intentRetryMs)
-    else this.agenda.done('members')
+    for (const intent of this.record.intents()) {
+      // Postgres is away: the others would only wait for the same silence.
+      if (!(await this.fulfil(intent))) return this.agenda.plan('members', Date.now() + intentRetryMs)
+    }
+    this.agenda.done('members')
   }
 
   /** Carries out one member change; null while its outcome is unknown. */
@@ -425,50 +502,62 @@ export class Room extends DurableObject<RoomEnv> {
       console.warn(`room ${this.id}: joining is not settled yet: ${String(error)}`)
       return null
     }
-    this.ctx.storage.transactionSync(() => {
-      if ('member' in outcome) this.admit(outcome)
+    const message = this.transact(() => {
       this.record.removeIntent(intent.command)
+      return 'member' in outcome ? this.admit(outcome) : null
     })
+    if (message) {
+      this.tellMembers()
+      this.announce([message])
+    }
     return outcome
   }
 
-  private admit({ member, membersVersion }: Extract<JoinOutcome, { member: unknown }>): void {
+  /** Takes a member into the copy; null when they are there already. */
+  private admit({ member, membersVersion }: Extract<JoinOutcome, { member: unknown }>): Message | null {
     const room = this.awake()
     this.record.setMembersVersion(membersVersion)
     this.room = { ...room, membersVersion: Math.max(room.membersVersion, membersVersion) }
-    if (room.members.has(member.person)) return
+    if (room.members.has(member.person)) return null
     this.record.putMember(member)
     this.room = { ...this.room, members: new Map(room.members).set(member.person, member) }
     const id = derivedId(this.id, room.epoch, room.head + 1)
-    const message = this.append(joined(this.room, { id: member.person, name: member.name }, id, Date.now()))
-    this.sockets.broadcast({
-      t: 'members',
-      version: this.room.membersVersion,
-      members: [...this.room.members.values()],
-    })
-    this.announce([message])
+    return this.append(joined(this.room, { id: member.person, name: member.name }, id, Date.now()))
+  }
+
+  private tellMembers(): void {
+    const { membersVersion, members } = this.awake()
+    this.sockets.broadcast({ t: 'members', version: membersVersion, members: [...members.values()] })
   }
 
   /** Compares the members' copy with Postgres in the background, at most every 5 minutes; away: the copy stands. */
   private refreshMembers(): void {
-    const now = Date.now()
-    if (now - this.record.membersCheckedAt() < membersFreshMs) return
-    this.ctx.waitUntil(
-      this.database
-        .roomState(this.id)
-        .then((state) => {
-          if (!state) return
-          this.record.replaceMembers(state, now)
-          this.room = this.record.load(this.log.head())
-          const { membersVersion, members } = this.awake()
-          this.sockets.broadcast({ t: 'members', version: membersVersion, members: [...members.values()] })
-          for (const socket of this.sockets.all()) {
-            if (!members.has(attached(socket).person))
-              socket.close(closeCodes.notAMember, 'You are no longer a member.')
-          }
-        })
-        .catch((error: unknown) => console.warn(`room ${this.id}: members not compared: ${String(error)}`)),
-    )
+    if (this.comparing || Date.now() - this.record.membersCheckedAt() < membersFreshMs) return
+    this.comparing = true
+    const done = this.compareMembers()
+      .catch((error: unknown) => console.warn(`room ${this.id}: members not compared: ${String(error)}`))
+      .finally(() => {
+        this.comparing = false
+      })
+    this.ctx.waitUntil(done)
+  }
+
+  private async compareMembers(): Promise<void> {
+    const state = await this.database.roomState(this.id)
+    // What was read before a join that the room has heard of, or while one is under way, says nothing of it.
+    if (!state || !this.room || state.membersVersion < this.room.membersVersion || this.record.intents().length > 0)
+      return
+    const before = roster(this.room)
+    this.transact(() => {
+      this.record.replaceMembers(state, Date.now())
+      this.room = this.record.load(this.log.head())
+    })
+    if (roster(this.awake()) === before) return
+    for (const socket of this.sockets.all()) {
+      if (!this.awake().members.has(attached(socket).person))
+        socket.close(closeCodes.notAMember, 'You are no longer a member.')
+    }
+    this.tellMembers()
   }
 
   /** True: awake. False: storage is empty and Postgres is away. Null: there is no such room. */
@@ -478,6 +567,7 @@ export class Room extends DurableObject<RoomEnv> {
       .then((found) => {
         this.room = this.record.load(this.log.head())
         if (this.room) this.sockets.answerPings(this.room.head)
+        if (this.room && this.room.head > this.room.flushed) this.flush.wanted(Date.now())
         return found
       })
       .finally(() => {
@@ -521,6 +611,14 @@ function readFrame(data: string): Upstream | { problem: string; id: string | nul
     typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
   const issue = read.error.issues[0]
   return { problem: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'does not fit'}`, id }
+}
+
+/** What the others see of the members, but for marks. */
+function roster({ members }: RoomState): string {
+  return [...members.values()]
+    .map(({ person, name, role }) => `${person} ${role} ${name}`)
+    .sort()
+    .join('\n')
 }
 
 /** Messages in runs of at most 256 kB each. */

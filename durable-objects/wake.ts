@@ -8,7 +8,8 @@ const spinePage = limits.list
 
 /**
  * Gives an object with empty storage its room back: a new epoch, the members, and the spine, so that an id that was
- * used once stays used. The log begins after what Postgres holds. False when there is no such room.
+ * used once stays used. The log begins after what Postgres holds, with what an ended epoch left behind. False when
+ * there is no such room.
  */
 export async function wake(
   id: string,
@@ -30,6 +31,9 @@ export async function wake(
     if (page.length < spinePage) break
     after = page.at(-1)!.seq
   }
-  storage.transactionSync(() => record.begin(state, claim.epoch, claim.lastSeq, Date.now()))
+  storage.transactionSync(() => {
+    record.begin(state, claim.epoch, claim.lastSeq, Date.now())
+    log.takeUp(claim.lastSeq)
+  })
   return true
 }

@@ -3,11 +3,11 @@ import { Message, Source } from './events.ts'
 import { Role } from './downstream.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
-import { MessageText, PersonName, RoomName } from './text.ts'
+import { MessageText, PersonName, RoomName, Storable } from './text.ts'
 
 /** The shapes of the HTTP API under /api/v1. Times are epoch milliseconds. */
 
-export const Email = z.string().check(z.trim(), z.toLowerCase(), z.maxLength(254), z.regex(/^[^@\s]+@[^@\s]+$/))
+export const Email = Storable.check(z.trim(), z.toLowerCase(), z.maxLength(254), z.regex(/^[^@\s]+@[^@\s]+$/))
 const Password = z.string().check(z.minLength(limits.passwordMin), z.maxLength(limits.passwordMax))
 
 /** POST /auth/sign-up */

@@ -54,6 +54,9 @@ export const limits = {
   /** Messages a person may post in a burst, and the rate that refills it. */
   paceBurst: 40,
   pacePerSecond: 10,
+  /** Frames that a person may send in a burst, and the rate that refills it: far above what catching up takes. */
+  frameBurst: 600,
+  framesPerSecond: 60,
   /** A renewal ticket lives this long. */
   renewalMs: 60_000,
   /** A socket outlives its session by this much, then closes with 4401. */

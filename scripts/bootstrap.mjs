@@ -64,7 +64,9 @@ function countPackages(folder) {
   if (!existsSync(folder)) return 0
   return readdirSync(folder).reduce((count, name) => {
     if (name.startsWith('.')) return count
-    return count + (name.startsWith('@') ? readdirSync(join(folder, name)).length : 1)
+    if (name.startsWith('@')) return count + countPackages(join(folder, name))
+    // npm makes all the folders first and fills them one by one.
+    return count + (existsSync(join(folder, name, 'package.json')) ? 1 : 0)
   }, 0)
 }
 

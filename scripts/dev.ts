@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { context } from 'esbuild'
-import { createServer } from 'vite'
+import { type Logger, createLogger, createServer } from 'vite'
 import { launch } from './lib/launch.ts'
 import { freePort } from './lib/ports.ts'
 import { terminalReport } from './lib/report.ts'
@@ -39,7 +39,7 @@ async function servePage(port: number, workerUrl: string) {
   const server = await createServer({
     configFile: join(repository, 'vite.config.ts'),
     clearScreen: false,
-    logLevel: 'warn',
+    customLogger: calmLogger(),
     server: {
       host: '127.0.0.1',
       port,
@@ -49,6 +49,16 @@ async function servePage(port: number, workerUrl: string) {
     },
   })
   return server.listen()
+}
+
+// A socket that breaks off is no news: each tab that closes and each new run of the worker ends some.
+function calmLogger(): Logger {
+  const logger = createLogger('warn', { allowClearScreen: false })
+  const { error } = logger
+  logger.error = (message, options) => {
+    if (!/ws proxy (socket )?error/.test(message)) error(message, options)
+  }
+  return logger
 }
 
 async function watchWorker(reload: (script: string) => Promise<void>, note: (line: string) => void) {

@@ -1,23 +1,21 @@
-import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { orphans, processAt } from './lib/processes.ts'
 import { stopPostgres } from './lib/postgres.ts'
 
 /**
- * Waits beside a system for its end: node guard.ts POSTGRES_DIR. Each line on stdin is the pid of a program to end, or
- * `released`. When stdin closes without that, the system was killed: what it left is ended here.
+ * Waits beside a system for its end: node guard.ts POSTGRES_DIR. When stdin closes without a word, the system was
+ * killed: the Postgres and every workerd that it left are ended here.
  */
-const pids = new Set<number>()
-let released = false
-
-createInterface({ input: process.stdin })
-  .on('line', (line) => {
-    if (line === 'released') released = true
-    else pids.add(Number(line))
-  })
-  .on('close', () => {
-    if (released) return
-    for (const pid of pids) end(pid)
-    void stopPostgres(process.argv[2]!)
-  })
+async function main(postgresDir: string): Promise<void> {
+  const system = process.ppid
+  const group = processAt(system)?.group
+  if ((await text(process.stdin)) === 'released') return
+  // Files are closed a moment before children become orphans.
+  while (process.ppid === system) await sleep(20)
+  if (group !== undefined) for (const pid of orphans(group, 'workerd')) end(pid)
+  await stopPostgres(postgresDir)
+}
 
 function end(pid: number): void {
   try {
@@ -26,3 +24,5 @@ function end(pid: number): void {
     // It ended before.
   }
 }
+
+await main(process.argv[2]!)

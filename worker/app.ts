@@ -1,7 +1,9 @@
 import { Hono } from 'hono'
+import { limits } from '../protocol/limits.ts'
 import type { App } from './env.ts'
 import { ownOrigin } from './origin.ts'
 import { ProblemError, renderProblem } from './problem.ts'
+import { bodyUpTo } from './read.ts'
 import { authentication } from './routes/authentication.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
@@ -26,13 +28,15 @@ export const app = new Hono<App>()
     c.header('x-request-id', c.get('requestId'))
   })
   .use(ownOrigin)
+  .route('/', imports)
+  // Whatever else comes in is no larger than a frame.
+  .use(bodyUpTo(limits.frameBytes))
   .get('/health', (c) => c.json({ ok: true }))
   .route('/', authentication)
   .route('/', me)
   .route('/', rooms)
   .route('/', history)
   .route('/', links)
-  .route('/', imports)
 
 app.notFound((c) => renderProblem(new ProblemError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c))
 app.onError(renderProblem)

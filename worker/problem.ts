@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { routePath } from 'hono/route'
 import type { Problem, ProblemKind } from '../protocol/problems.ts'
 import { problems } from '../protocol/problems.ts'
 import type { App } from './env.ts'
@@ -20,7 +21,8 @@ export function renderProblem(error: unknown, c: Context<App>): Response {
   const requestId = c.get('requestId')
   if (!(error instanceof ProblemError)) {
     const text = error instanceof Error ? (error.stack ?? String(error)) : String(error)
-    console.error(`request ${requestId} ${c.req.method} ${c.req.path}: ${text}`)
+    // The route, not the path: that of a join link holds its code.
+    console.error(`request ${requestId} ${c.req.method} ${routePath(c, -1)}: ${text}`)
   }
   const known = error instanceof ProblemError ? error : new ProblemError('internal')
   const { status, title } = problems[known.kind]

@@ -1,16 +1,22 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import type * as z from 'zod/mini'
-import { limits } from '../protocol/limits.ts'
 import type { App } from './env.ts'
 import { ProblemError } from './problem.ts'
 
-/** The largest request body: an import batch of 500 messages of 16 kB, with room to spare. */
-const largestBody = limits.importMessages * limits.textBytes * 2
+/** Refuses a larger body, unread where its length is announced. Problem: too_large. */
+export function bodyUpTo(bytes: number): MiddlewareHandler<App> {
+  return bodyLimit({
+    maxSize: bytes,
+    onError: () => {
+      throw new ProblemError('too_large', `A body has at most ${bytes} bytes here.`)
+    },
+  })
+}
 
-/** The request's JSON body as the schema reads it. Problems: invalid_request with what is wrong by field, too_large. */
+/** The request's JSON body as the schema reads it. Problem: invalid_request with what is wrong by field. */
 export async function readBody<T extends z.ZodMiniType>(c: Context<App>, schema: T): Promise<z.infer<T>> {
   const text = await c.req.text()
-  if (text.length > largestBody) throw new ProblemError('too_large')
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -1,11 +1,19 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie, deleteCookie } from 'hono/cookie'
-import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose'
 import * as z from 'zod/mini'
 import type { Me } from '../protocol/api.ts'
 import { Uuid } from '../protocol/ids.ts'
 import type { App, Env } from './env.ts'
 import { ProblemError } from './problem.ts'
+import { databaseAway } from './supabase.ts'
 
 /** Who makes a request: taken from a verified access token, never from the request's body. */
 export interface Session {
@@ -20,7 +28,7 @@ const Claims = z.object({
   exp: z.number(),
   email: z.optional(z.string()),
   role: z.literal('authenticated'),
-  user_metadata: z.optional(z.looseObject({ display_name: z.optional(z.string()) })),
+  user_metadata: z.nullish(z.looseObject({})),
 })
 
 const accessCookie = 'parley_access'
@@ -33,19 +41,44 @@ const refreshPath = '/api/v1/auth'
 /** Cookies outlive the access token: an expired one is told from none, and the refresh token decides. */
 const cookieLifeS = 400 * 86_400
 
-/** Keys are fetched once per project and kept by jose, which asks again when a key id is unknown. */
+/** How long a fetch of keys may take, and how long a failed one is not repeated. */
+const keysTimeoutMs = 2_000
+const keysRetryMs = 30_000
+
 const keySets = new Map<string, JWTVerifyGetKey>()
 
+/** The project's public keys, kept by jose, which asks again when they are old or a key id is unknown. */
 function keySet(env: Env): JWTVerifyGetKey {
   const url = `${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`
   const known = keySets.get(url)
   if (known) return known
-  const made = createRemoteJWKSet(new URL(url))
+  const made = lasting(createRemoteJWKSet(new URL(url), { timeoutDuration: keysTimeoutMs }))
   keySets.set(url, made)
   return made
 }
 
-/** The session of an access token, or null when it is not valid now. HS256 needs the secret; else the JWKS decides. */
+/** While Auth is away the keys that were fetched last go on counting; without any nothing can be said. */
+function lasting(remote: ReturnType<typeof createRemoteJWKSet>): JWTVerifyGetKey {
+  let retryAt = 0
+  return async (header, token) => {
+    const kept = remote.jwks()
+    if (kept && Date.now() < retryAt) return await createLocalJWKSet(kept)(header, token)
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
+      console.warn(`the project's public keys could not be fetched: ${String(error)}`)
+      retryAt = Date.now() + keysRetryMs
+      if (!kept) throw databaseAway()
+      return await createLocalJWKSet(kept)(header, token)
+    }
+  }
+}
+
+/**
+ * The session of an access token, or null when it is not valid now. HS256 needs the secret; else the JWKS decides.
+ * Problem: database_away when there is no key to verify it with.
+ */
 export async function verifyToken(token: string, env: Env): Promise<Session | null> {
   try {
     const hs256 = decodeProtectedHeader(token).alg === 'HS256'
@@ -68,7 +101,7 @@ export async function verifyToken(token: string, env: Env): Promise<Session | nu
 }
 
 /** What a person is called: by the name in their account's data, else by their address. */
-export function nameOf(data: { display_name?: unknown } | undefined, email: string): string {
+export function nameOf(data: { display_name?: unknown } | null | undefined, email: string): string {
   const given = typeof data?.display_name === 'string' ? data.display_name.trim() : ''
   return given || email.replace(/@.*$/, '') || 'Someone'
 }

@@ -66,7 +66,7 @@ export function asService(env: Env) {
   return client.schema('parley')
 }
 
-/** The data of an answer from the Data API. Problem: database_away when nothing or a 5xx came back. */
+/** The data of an answer from the Data API. Problems: database_away when nothing or a 5xx came back, sign_in. */
 export function dataOf<T>(answer: {
   data: T
   error: { message: string; code?: string } | null
@@ -77,6 +77,8 @@ export function dataOf<T>(answer: {
       console.warn(`database away: ${answer.status} ${answer.error.message}`)
       throw databaseAway()
     }
+    // The token ended on its way, or the clocks differ.
+    if (answer.status === 401) throw new ProblemError('sign_in')
     throw new Error(`Data API: ${answer.status} ${answer.error.code ?? ''} ${answer.error.message}`)
   }
   if (answer.data === null || answer.data === undefined) throw new Error('Data API: no data')

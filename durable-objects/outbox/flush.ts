@@ -35,7 +35,7 @@ export class Flush {
   private readonly storage: DurableObjectStorage
   private readonly parts: { log: Log; record: RoomRecord; agenda: Agenda }
   private running: Promise<void> | null = null
-  private attempt = 0
+  private attempt: number
   private triedAt = 0
 
   constructor(
@@ -48,6 +48,7 @@ export class Flush {
     this.database = database
     this.storage = storage
     this.parts = parts
+    this.attempt = parts.agenda.failures('flush')
   }
 
   /** Something is new: plans the flush, in the step that stored it. */
@@ -75,19 +76,25 @@ export class Flush {
     try {
       for (let batches = 0; batches < batchesPerRun && !this.room.stopped(); batches++) {
         if (!(await this.batch())) {
-          this.attempt = 0
-          if (!this.pending()) this.parts.agenda.done('flush')
+          this.failed(0)
+          if (this.room.stopped() || !this.pending()) this.parts.agenda.done('flush')
           return
         }
       }
-      this.attempt = 0
-      if (!this.room.stopped()) this.parts.agenda.plan('flush', Date.now())
+      this.failed(0)
+      if (this.room.stopped()) this.parts.agenda.done('flush')
+      else this.parts.agenda.plan('flush', Date.now())
     } catch (error) {
-      this.attempt += 1
+      this.failed(this.attempt + 1)
       const retryAt = Date.now() + backoff(this.attempt, Math.random())
       this.parts.agenda.plan('flush', retryAt)
       console.warn(`room ${this.room.id}: flush ${this.attempt} failed at seq ${this.room.flushed()}: ${String(error)}`)
     }
+  }
+
+  private failed(times: number): void {
+    if (times !== this.attempt) this.parts.agenda.setFailures('flush', times)
+    this.attempt = times
   }
 
   private pending(): boolean {
@@ -113,6 +120,7 @@ export class Flush {
       case 'gap':
         // Postgres was restored from an older copy. What the log still holds is sent again.
         if (answer.lastSeq + 1 < this.room.floor()) {
+          this.room.flushedTo(this.room.floor() - 1)
           this.room.stop(`Postgres ends at ${answer.lastSeq}, below the log's floor ${this.room.floor()}`)
           return false
         }

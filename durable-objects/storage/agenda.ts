@@ -1,5 +1,5 @@
 /** What a room may have to do later. */
-export type Duty = 'flush' | 'presence' | 'sessions' | 'members'
+export type Duty = 'flush' | 'presence' | 'sessions' | 'members' | 'epoch'
 
 /** An alarm may ring this late before it counts as lost. */
 const rescueAfterMs = 5_000
@@ -34,6 +34,16 @@ export class Agenda {
 
   done(duty: Duty): void {
     this.storage.sql.exec('delete from agenda where kind = ?', duty)
+  }
+
+  /** How often in a row a duty has failed: kept, so that a room that sleeps between its tries still waits longer each time. */
+  failures(duty: Duty): number {
+    const rows = this.storage.sql.exec<{ failed: number }>('select failed from tries where kind = ?', duty)
+    return rows.toArray()[0]?.failed ?? 0
+  }
+
+  setFailures(duty: Duty, failed: number): void {
+    this.storage.sql.exec('insert or replace into tries (kind, failed) values (?, ?)', duty, failed)
   }
 
   /** The duties that are due, earliest first. */

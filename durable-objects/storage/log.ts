@@ -95,6 +95,32 @@ export class Log {
     return events
   }
 
+  /** Ends an epoch: keeps the events after a seq for the next one, and forgets the rest. */
+  setAside(after: number): void {
+    this.sql.exec('insert into carried (seq, event) select seq, event from log where seq > ?', after)
+    this.sql.exec('delete from log')
+    this.sql.exec('delete from states')
+    this.sql.exec('delete from spine')
+  }
+
+  /** Gives what an ended epoch left behind the places after `head`; what Postgres has by now is skipped. */
+  takeUp(head: number): void {
+    const places = new Map<number, number>()
+    let seq = head
+    for (const row of this.sql.exec<{ event: string }>('select event from carried order by seq')) {
+      const event = JSON.parse(row.event) as RoomEvent
+      const known = this.find(event.id)
+      places.set(event.seq, known?.seq ?? seq + 1)
+      if (known) continue
+      seq += 1
+      if (event.kind === 'posted' && event.replyTo !== null) {
+        event.replyTo = places.get(event.replyTo) ?? event.replyTo
+      }
+      this.append({ ...event, seq })
+    }
+    this.sql.exec('delete from carried')
+  }
+
   /**
    * The states that events after `after` have touched, of messages from `from` on, by rev: at most 500 and 256 kB.
    * The chunk is complete up to its `to`; when everything fits, that is the head.

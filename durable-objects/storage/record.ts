@@ -56,13 +56,19 @@ export class RoomRecord {
 
   /** Begins an epoch: the log starts after `start`, which Postgres has already. */
   begin(state: RoomState, epoch: number, start: number, now: number): void {
-    this.sql.exec('delete from room')
+    this.end()
     this.sql.exec(
       `insert into room (id, facts, epoch, start, flushed, members_version, members_checked_at)
        values (1, ?, ?, ?, ?, ?, ?)`,
       ...[JSON.stringify(state.room), epoch, start, start, state.membersVersion, now],
     )
     this.replaceMembers(state, now)
+  }
+
+  /** Ends an epoch: the room is asleep until it has claimed the next one. */
+  end(): void {
+    this.sql.exec('delete from room')
+    this.sql.exec('delete from members')
   }
 
   /** Takes the members as Postgres has them; marks of those who stay never fall. */

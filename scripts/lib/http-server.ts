@@ -20,8 +20,8 @@ export async function serve(
       if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing)
       else outgoing.end()
     } catch (error) {
-      // The caller went away, or the handler broke: either way nothing more can be said on this connection.
-      console.error(error)
+      // Where the caller went away nobody is left to answer, and nothing is wrong.
+      if (!outgoing.destroyed) console.error(error)
       outgoing.destroy()
     }
   })

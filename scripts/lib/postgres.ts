@@ -64,7 +64,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = run(postgresPrograms().postgres, ['-D', dataDir, '-p', `${port}`, ...flags], dataDir)
   const lines: string[] = []
-  const ended = new Promise<string[]>((settle) => server.once('close', () => settle(lines)))
+  const ended = new Promise<string[]>((settle) =>
+    server.once('close', (_code, signal) => settle(signal ? [...lines, `killed by ${signal}`] : lines)),
+  )
   await new Promise<void>((ready, failed) => {
     createInterface({ input: server.stderr }).on('line', (line) => {
       lines.push(line)

@@ -30,8 +30,17 @@ export function claim(dataDir: string, pageUrl: string): () => void {
 export function runningSystem(dataDir: string): RunState | null {
   const file = join(dataDir, 'run.json')
   if (!existsSync(file)) return null
-  const state: RunState = JSON.parse(readFileSync(file, 'utf8'))
-  return alive(state.pid) ? state : null
+  const state = readState(file)
+  return state && alive(state.pid) ? state : null
+}
+
+// A process that was killed while it wrote leaves half a file, and runs no more.
+function readState(file: string): RunState | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunState
+  } catch {
+    return null
+  }
 }
 
 // After a restart of the machine the same number may be another program.

@@ -15,11 +15,11 @@ import { buildWeb } from './web.ts'
 import { buildWorker, startWorker } from './worker.ts'
 
 /**
- * What a system is started with beside its settings. `page: 'build'` builds the web client first, `'built'` serves
- * dist/web as it is, `'none'` serves the API alone. `durable: false` is for tests. `signal` gives up between two steps.
+ * What a system is started with beside its settings. `page: 'build'` builds the web client and serves it,
+ * `'none'` serves the API alone. `durable: false` is for tests. `signal` gives up between two steps.
  */
 export type SystemOptions = Settings & {
-  page: 'build' | 'built' | 'none'
+  page: 'build' | 'none'
   durable?: boolean
   report?: Report
   signal?: AbortSignal
@@ -89,13 +89,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     )
     stops.push(supabase.close)
 
-    if (options.page === 'build') await step('Web client built', buildWeb)
+    const page = options.page === 'build' ? join(dataDir, 'page') : null
+    if (page) await step('Web client built', () => buildWeb(page))
     const script = await step('Worker built', buildWorker)
     const worker = await step('Worker and rooms', () =>
       startWorker(script, {
         port: pagePort,
         objectsDir: join(dataDir, 'objects'),
-        page: options.page !== 'none',
+        page,
         onLog: log.to('worker'),
         secrets: {
           SUPABASE_URL: supabase.url,
@@ -107,7 +108,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       }),
     )
     stops.push(worker.stop)
-    guardian.look()
 
     return {
       pageUrl: worker.url,
@@ -115,10 +115,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       postgresUrl: database.url,
       keys,
       database,
-      async reloadWorker(next) {
-        await worker.reload(next)
-        guardian.look()
-      },
+      reloadWorker: worker.reload,
       stop,
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, stop } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
 import { taken } from './ports.ts'
 import { repository } from './settings.ts'
@@ -9,8 +9,8 @@ export type WorkerOptions = {
   port: number
   objectsDir: string
   secrets: Record<string, string>
-  /** Whether it serves the built page from dist/web beside the API. */
-  page: boolean
+  /** The folder with the built page, served beside the API; null for the API alone. */
+  page: string | null
   onLog: (line: string) => void
 }
 
@@ -35,6 +35,8 @@ export const bundle = {
 /** Build the worker. */
 export async function buildWorker(): Promise<string> {
   const { outputFiles } = await build(bundle)
+  // Otherwise its process stays for as long as this one.
+  await stop()
   return outputFiles[0]!.text
 }
 
@@ -58,7 +60,7 @@ export async function startWorker(script: string, options: WorkerOptions): Promi
       workers: [
         {
           ...worker,
-          ...(options.page && assets ? { assets } : {}),
+          ...(options.page && assets ? { assets: { ...assets, directory: options.page } } : {}),
           name: 'parley',
           modules: [{ type: 'ESModule', path: 'index.js', contents }],
           bindings: { ...bindings, ...options.secrets },

@@ -13,7 +13,8 @@ import { scratchPostgres } from '../../scripts/lib/postgres.ts'
 /**
  * A real Postgres with the real migrations and a real Auth and Data API, behind a gate. The gate is a fake for one
  * fault: `PUT /gate/shut` makes the database unreachable and `PUT /gate/lost` lets requests through and loses the
- * answers, until `PUT /gate/open`. Prints its address and keys on one line and ends with its standard input.
+ * answers, until `PUT /gate/open`. `PUT /keys` gives the project the public keys in its body, as a hosted one has them:
+ * the local Auth signs with a secret and has none. Prints its address and keys on one line and ends with its standard input.
  */
 async function backend(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-workers-'))
@@ -26,13 +27,21 @@ async function backend(): Promise<void> {
   await sql.end()
   const lite = await serveLite(database.url, await freePort(), keys)
   let gate = 'open'
+  let publicKeys: string | null = null
   const front = await serve(await freePort(), 'PARLEY_SUPABASE_PORT', async (request) => {
     const { pathname, search } = new URL(request.url)
     if (pathname.startsWith('/gate/')) {
       gate = pathname.slice('/gate/'.length)
       return new Response(null, { status: 204 })
     }
+    if (pathname === '/keys') {
+      publicKeys = await request.text()
+      return new Response(null, { status: 204 })
+    }
     if (gate === 'shut') return Response.json({ message: 'The gate is shut.' }, { status: 503 })
+    if (publicKeys !== null && pathname === '/auth/v1/.well-known/jwks.json') {
+      return new Response(publicKeys, { headers: { 'content-type': 'application/json' } })
+    }
     const body = request.body && (await request.arrayBuffer())
     const headers = new Headers(request.headers)
     for (const name of ['connection', 'host', 'content-length', 'transfer-encoding']) headers.delete(name)

@@ -69,6 +69,17 @@ test('a folder that a killed system left behind is taken over', async () => {
   expect(said).not.toContain('runs already')
 })
 
+test('a state that was half written when its process was killed is none', async () => {
+  const dataDir = scratchFolder()
+  writeFileSync(join(dataDir, 'run.json'), '{"pid":')
+  mkdirSync(join(dataDir, 'postgres'))
+  writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '17\n')
+
+  const { said } = await run([start], await elsewhere(dataDir)).ended
+
+  expect(said).toContain('The database folder is half-written')
+})
+
 test('a half-written database folder is told from a database', async () => {
   const dataDir = scratchFolder()
   mkdirSync(join(dataDir, 'postgres'))

@@ -388,6 +388,26 @@ describe('sending', () => {
   })
 })
 
+describe('a long window', () => {
+  test('is cut back to the newest messages when the reader is at its end, and can be read back again', async () => {
+    const pages: number[] = []
+    const { client, live, view } = opened({
+      fetchPage: async (_room, before, limit) => {
+        pages.push(before)
+        return { covers: [before - limit, before - 1], messages: messages(before - limit, before - 1), more: true }
+      },
+    })
+    await live(messages(2_001, 3_000))
+    client.forgetOlder()
+    expect(view().rows).toHaveLength(1_000)
+    await client.loadOlder()
+    client.forgetOlder()
+    expect([view().rows.length, view().older]).toEqual([200, 'more'])
+    await client.loadOlder()
+    expect([pages, seen(view().rows)[0]]).toEqual([[2_001, 2_801], '2751 message 2751'])
+  })
+})
+
 describe('a closed room', () => {
   test('[CLO2] 4403: not a member; what was kept of it is dropped', async () => {
     const { link, live, view, store, clock } = opened()

@@ -1,14 +1,21 @@
 import { createClient } from '@supabase/supabase-js'
-import { SignJWT } from 'jose'
-import { expect, test } from 'vitest'
+import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters } from 'jose'
+import { afterEach, expect, test, vi } from 'vitest'
+import { secretOf } from '../../durable-objects/env.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
 import { uuidV8 } from '../../protocol/ids.ts'
 import { signRenewal } from '../../worker/renewal.ts'
+import { dataOf } from '../../worker/supabase.ts'
 import { connect, enter, nothing } from './support/client.ts'
 import { bindings, gate, marksRow, recorded } from './support/database.ts'
 import { flushed, objectOf, ring } from './support/objects.ts'
-import { ask, bodyOf, freshId, join, request, roomOf, signUp, signUpAfresh } from './support/people.ts'
+import { ask, bodyOf, freshId, join, request, roomOf, signUp, signUpAfresh, site } from './support/people.ts'
+
+afterEach(async () => {
+  vi.useRealTimers()
+  await gate('open')
+})
 
 test('[SES1] signing up, out and in: the session lives in cookies that no script can read', async () => {
   const person = await signUpAfresh('Ada')
@@ -64,6 +71,13 @@ test('[SES2] a forged ticket, one of someone else or of another device moves not
   expect(client.frames.filter((frame) => frame.t === 'renewed')).toEqual([])
 })
 
+test('[SES2] [DUP2] a secret that is missing, empty or short is a clear error, never a weak key', () => {
+  for (const env of [{}, { PARLEY_SECRET: '' }, { PARLEY_SECRET: 'x'.repeat(31) }]) {
+    expect(() => secretOf(env)).toThrow(/^PARLEY_SECRET is missing/)
+  }
+  expect(secretOf({ PARLEY_SECRET: 'x'.repeat(32) })).toBe('x'.repeat(32))
+})
+
 test('[CLO1] a socket whose session is over is closed with 4401', async () => {
   const ada = await signUp('Ada')
   const room = await roomOf(ada)
@@ -99,6 +113,49 @@ test('[SES3] a bot signs in with a bearer token, without cookies or Origin', asy
   expect((await ask('/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
 })
 
+test('[SES3] [SES4] tokens of a project with signing keys count by its public keys, also while Auth is away', async () => {
+  const signing = await generateKeyPair('ES256')
+  const other = await generateKeyPair('ES256')
+  const publicKey = await exportJWK(signing.publicKey)
+  await fetch(`${bindings.SUPABASE_URL}/keys`, {
+    method: 'PUT',
+    body: JSON.stringify({ keys: [{ ...publicKey, kid: 'now', alg: 'ES256' }] }),
+  })
+  const status = async (token: string) => (await ask('/me', { headers: { authorization: `Bearer ${token}` } })).status
+  const token = await signedBy(signing.privateKey, { alg: 'ES256', kid: 'now' })
+
+  await gate('shut')
+  expect(await status(token)).toBe(503)
+  await gate('open')
+  expect(await status(token)).toBe(200)
+  expect(await status(await signedBy(other.privateKey, { alg: 'ES256', kid: 'now' }))).toBe(401)
+  expect(await status(await signedBy(other.privateKey, { alg: 'ES256', kid: 'unknown' }))).toBe(401)
+  const asSecret = new TextEncoder().encode(JSON.stringify(publicKey))
+  expect(await status(await signedBy(asSecret, { alg: 'HS256', kid: 'now' }))).toBe(401)
+
+  await gate('shut')
+  vi.setSystemTime(Date.now() + 20 * 60_000)
+  expect(await status(token)).toBe(200)
+})
+
+test('[SES3] what a person wrote into their own account data locks nobody out', async () => {
+  for (const metadata of [null, { display_name: null }, { display_name: 7 }]) {
+    const token = await signed({ user_metadata: metadata })
+    const answer = await ask('/me', { headers: { authorization: `Bearer ${token}` } })
+    expect(await bodyOf(answer, 200)).toMatchObject({ person: { name: 'bot' } })
+  }
+})
+
+test('[SES1] signing out after the access token has ended ends the session at Auth all the same', async () => {
+  const ada = await signUpAfresh('Ada')
+  ada.cookies.delete('parley_access')
+  const copied = { ...ada, cookies: new Map(ada.cookies) }
+
+  expect((await request(ada, 'POST', '/auth/sign-out')).status).toBe(204)
+
+  expect((await request(copied, 'POST', '/auth/refresh')).status).toBe(401)
+})
+
 test('[ORI1] what changes something and rests on a cookie must come from our own pages', async () => {
   const ada = await signUp('Ada')
   const body = { id: freshId(), name: 'From elsewhere' }
@@ -127,6 +184,35 @@ test('[PRB1] what does not fit is refused with what is wrong, by field; unknown 
     name: 'Eve',
   })
   expect(await bodyOf(taken, 409)).toMatchObject({ type: '/problems/email_taken' })
+})
+
+test('[PRB1] a body that is too large is refused before it is read, and an import may be larger', async () => {
+  const large = JSON.stringify({ email: 'a@b', password: 'x'.repeat(limits.frameBytes) })
+  const answer = await request(null, 'POST', '/auth/sign-in', { email: 'a@b', password: 'x'.repeat(limits.frameBytes) })
+  expect(await bodyOf(answer, 413)).toMatchObject({ type: '/problems/too_large' })
+  const streamed = await ask('/auth/sign-in', {
+    method: 'POST',
+    headers: { origin: site },
+    body: new Blob([large]).stream(),
+  })
+  expect(streamed.status).toBe(413)
+
+  const messages = Array.from({ length: 100 }, (_, i) => ({
+    ...{ id: derived(i), at: i, by: null, source: null, text: 'x'.repeat(limits.textBytes) },
+  }))
+  expect((await importing(await roomOf(await signUp('Ada')), messages)).status).toBe(200)
+})
+
+test('[PRB1] a link that was cut off is an unknown link, and a token that the database refuses asks to sign in', async () => {
+  const ada = await signUp('Ada')
+  expect(await bodyOf(await request(ada, 'GET', '/links/abc'), 404)).toMatchObject({
+    type: '/problems/not_found',
+    detail: expect.stringContaining('copied whole'),
+  })
+  expect((await request(ada, 'POST', '/links/abc/join')).status).toBe(404)
+  expect(() => dataOf({ data: null, error: { message: 'JWT expired', code: 'PGRST303' }, status: 401 })).toThrow(
+    expect.objectContaining({ kind: 'sign_in' }),
+  )
 })
 
 test('[ROO1] a room is made once, however often it is asked for, and shows in the list with what is new', async () => {
@@ -248,17 +334,23 @@ async function importing(room: string, messages: unknown[], append = false, key 
 }
 
 async function signed(claims: Record<string, unknown>, secret = bindings.SUPABASE_JWT_SECRET!): Promise<string> {
+  return await signedBy(new TextEncoder().encode(secret), { alg: 'HS256' }, claims)
+}
+
+async function signedBy(
+  key: CryptoKey | Uint8Array,
+  header: JWTHeaderParameters,
+  claims: Record<string, unknown> = {},
+): Promise<string> {
   const now = Math.floor(Date.now() / 1_000)
   const base = {
     sub: crypto.randomUUID(),
     aud: 'authenticated',
     role: 'authenticated',
     email: 'bot@example.org',
-    exp: now + 60,
+    exp: now + 3_600,
   }
-  return await new SignJWT({ ...base, ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
-    .sign(new TextEncoder().encode(secret))
+  return await new SignJWT({ ...base, ...claims }).setProtectedHeader(header).sign(key)
 }
 
 function unsigned(claims: Record<string, unknown>): string {

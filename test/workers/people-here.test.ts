@@ -72,6 +72,28 @@ test('[HERE1] [AC-31] who opens the room is here, once however many tabs, and go
   expect(await watcher.next('here')).toEqual({ t: 'here', people: [ada.id] })
 })
 
+test('[HERE1] [AC-31] who is back at once has never left', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const watcher = await enter(ada, room)
+  await enter(grace, room)
+  await watcher.next('here', ({ people }) => people.length === 2)
+
+  await runInDurableObject(objectOf(room), async (object, state) => {
+    const [socket] = state.getWebSockets(`u:${grace.id}`)
+    const attachment = attached(socket!)
+    attach(socket!, { ...attachment, seenAt: 0 })
+    object.webSocketError()
+    attach(socket!, attachment)
+    object.webSocketError()
+  })
+  const linus = await signUp('Linus')
+  await join(linus, ada, room)
+  await enter(linus, room)
+
+  expect(await watcher.next('here')).toEqual({ t: 'here', people: [ada.id, grace.id, linus.id].sort() })
+})
+
 test('[HERE2] being here is a lease: a socket without a sign of life ends in the sweep', async () => {
   const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
   const room = await roomOf(ada, grace)

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
+import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
 import { connect, enter, nothing } from './support/client.ts'
-import { gate, recorded } from './support/database.ts'
-import { flushed, hibernate, inStorage, loseStorage, objectOf, ring, unflushed } from './support/objects.ts'
+import { gate, leaveInPostgres, recorded, removeRoom, takeEpoch } from './support/database.ts'
+import {
+  compareMembers,
+  flushed,
+  hibernate,
+  inStorage,
+  loseStorage,
+  objectOf,
+  ring,
+  unflushed,
+} from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUp } from './support/people.ts'
 
 afterEach(async () => await gate('open'))
@@ -64,7 +74,7 @@ test('[FLU3] a batch whose answer was lost is sent again and changes nothing', a
   expect((await recorded(room)).map((message) => message.text)).toEqual(['kept twice, stored once'])
 })
 
-test('[FLU4] a flush that fails is tried again later and later, never at once', async () => {
+test('[FLU4] a flush that fails is tried again later and later, never at once, and sleep forgets nothing', async () => {
   const ada = await signUp('Ada')
   const room = await roomOf(ada)
   const sender = await enter(ada, room)
@@ -75,6 +85,7 @@ test('[FLU4] a flush that fails is tried again later and later, never at once', 
   const waits: number[] = []
   for (let i = 0; i < 6; i++) {
     await ring(room, 'flush')
+    await hibernate(room)
     const due = await inStorage(
       room,
       (sql) => sql.exec<{ due: number }>(`select due from agenda where kind = 'flush'`).one().due,
@@ -115,14 +126,12 @@ test('[EPO1] an object that lost its storage begins a new epoch: no seq is used 
   expect(page).toMatchObject({ covers: [1, welcome.head], messages: [{ text: 'in Postgres' }], more: false })
 })
 
-test('[EPO2] an object whose epoch was taken over stops writing', async () => {
+test('[EPO2] an object whose epoch was taken over stops writing, and its alarm does not spin', async () => {
   const ada = await signUp('Ada')
   const room = await roomOf(ada)
   const sender = await enter(ada, room)
-  await inStorage(room, (sql) => sql.exec('update room set epoch = epoch - 1'))
-  await hibernate(room)
-  const id = freshId()
-  sender.send({ t: 'post', id, text: 'of the past' })
+  await takeEpoch(room)
+  sender.send({ t: 'post', id: freshId(), text: 'of the past' })
   await sender.next('ack')
 
   await ring(room, 'flush')
@@ -130,6 +139,76 @@ test('[EPO2] an object whose epoch was taken over stops writing', async () => {
   expect(await recorded(room)).toEqual([])
   sender.send({ t: 'post', id: freshId(), text: 'another' })
   expect(await sender.next('refused')).toMatchObject({ reason: 'busy', retryAfterMs: expect.any(Number) })
+  const due = await inStorage(room, (sql) => sql.exec<{ due: number }>('select min(due) as due from agenda').one().due)
+  expect(due).toBeGreaterThan(Date.now())
+})
+
+test('[EPO4] an object that stopped begins a new epoch and takes along what Postgres does not have', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const before = await enter(ada, room)
+  const post = async (text: string, replyTo?: number) => {
+    const id = freshId()
+    before.send({ t: 'post', id, text, ...(replyTo === undefined ? {} : { replyTo }) })
+    return await before.next('ack')
+  }
+  const first = await post('in Postgres')
+  await flushed(room)
+  await takeEpoch(room)
+  const second = await post('acknowledged by the past', first.seq)
+  const third = await post('and answered there', second.seq)
+  await ring(room, 'flush')
+
+  await gate('shut')
+  await ring(room, 'epoch')
+  await before.until(() => before.closedWith !== null)
+  expect(before.closedWith).toBe(closeCodes.tryAgainLater)
+  await gate('open')
+  await ring(room, 'epoch')
+  await flushed(room)
+
+  const [kept, ...carried] = await recorded(room)
+  expect(kept).toMatchObject({ seq: first.seq, text: 'in Postgres' })
+  const base = carried[0]!.seq
+  expect(base).toBeGreaterThan(limits.epochLift)
+  expect(carried).toMatchObject([
+    { seq: base, id: second.id, at: second.at, text: 'acknowledged by the past', replyTo: first.seq },
+    { seq: base + 1, id: third.id, at: third.at, text: 'and answered there', replyTo: base },
+  ])
+  const after = await connect(ada, room)
+  expect((await after.hello(nothing)).messages).toEqual(carried)
+  after.send({ t: 'post', id: second.id, text: 'acknowledged by the past', replyTo: first.seq })
+  expect(await after.next('ack')).toMatchObject({ seq: base })
+})
+
+test('[CLO2] people of a room that was deleted are closed with 4403', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const sender = await enter(ada, room)
+  await removeRoom(room)
+  sender.send({ t: 'post', id: freshId(), text: 'into nothing' })
+  await sender.next('ack')
+  await ring(room, 'flush')
+  await ring(room, 'epoch')
+  await sender.until(() => sender.closedWith !== null)
+
+  const again = await connect(ada, room)
+  await again.until(() => again.closedWith !== null)
+
+  expect(again.closedWith).toBe(closeCodes.notAMember)
+})
+
+test('[WAK1] a frame to a room whose storage is gone is no removal: the socket is told to come back', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const client = await enter(ada, room)
+  await inStorage(room, (sql) => sql.exec('delete from room'))
+  await hibernate(room)
+
+  client.send({ t: 'typing', on: true })
+  await client.until(() => client.closedWith !== null)
+
+  expect(client.closedWith).toBe(closeCodes.tryAgainLater)
 })
 
 test('[EPO3] Postgres restored from an older copy gets again what the log still holds', async () => {
@@ -216,4 +295,25 @@ test('[JOI1] an unknown link lets nobody in, and only owners and admins make one
   expect((await request(grace, 'POST', `/links/${'A'.repeat(22)}/join`)).status).toBe(404)
   expect((await request(grace, 'GET', `/links/${'A'.repeat(22)}`)).status).toBe(404)
   expect((await request(grace, 'POST', `/rooms/${room}/links`)).status).toBe(403)
+})
+
+test('[JOI2] a copy of the members that is older than a join does not undo it', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const [watcher, client] = [await enter(ada, room), await enter(grace, room)]
+
+  // What Postgres says now is older than what the room has heard.
+  await inStorage(room, (sql) => sql.exec('update room set members_version = members_version + 2'))
+  await hibernate(room)
+  await leaveInPostgres(room, grace.id)
+  await compareMembers(room)
+  client.send({ t: 'post', id: freshId(), text: 'still here' })
+  expect(await client.next('ack')).toMatchObject({ seq: expect.any(Number) })
+
+  await inStorage(room, (sql) => sql.exec('update room set members_version = 0'))
+  await hibernate(room)
+  await compareMembers(room)
+  await client.until(() => client.closedWith !== null)
+  expect(client.closedWith).toBe(closeCodes.notAMember)
+  expect(await watcher.next('members')).toMatchObject({ members: [{ person: ada.id }] })
 })

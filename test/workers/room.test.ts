@@ -1,9 +1,10 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
 import { connect, enter, nothing } from './support/client.ts'
 import { recorded } from './support/database.ts'
-import { flushed, hibernate } from './support/objects.ts'
+import { flushed, hibernate, inStorage, objectOf } from './support/objects.ts'
 import { freshId, roomOf, signUp } from './support/people.ts'
 
 test('[ACK1] a post is acknowledged with its seq and reaches the others and the own other tab', async () => {
@@ -99,6 +100,20 @@ test('[PAC1] who posts too fast is told when to go on, and nothing is lost', asy
   const refused = await client.next('refused')
   expect(refused).toMatchObject({ reason: 'slow_down', retryAfterMs: expect.any(Number) })
   expect(ids.indexOf(refused.id!)).toBeGreaterThanOrEqual(limits.paceBurst)
+})
+
+test('[PAC2] a socket that floods the room is closed with 4429, and the others go on', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const [flood, calm] = [await enter(ada, room), await enter(grace, room)]
+
+  for (let i = 0; i < limits.frameBurst * 2; i++) flood.send({ t: 'mark', delivered: 0, read: 0 })
+  await flood.until(() => flood.closedWith !== null)
+
+  expect(flood.closedWith).toBe(closeCodes.slowDown)
+  const id = freshId()
+  calm.send({ t: 'post', id, text: 'calm' })
+  expect(await calm.next('ack')).toMatchObject({ id })
 })
 
 test.each([
@@ -251,4 +266,57 @@ test('[CLO4] a client of a version that the room does not speak is closed with 4
   await client.until(() => client.closedWith !== null)
 
   expect(client.closedWith).toBe(closeCodes.clientTooOld)
+})
+
+test('[RES1] a range that a chunk covers is whole, whatever the client claims to hold', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const client = await enter(ada, room)
+  for (let i = 1; i <= 4; i++) client.send({ t: 'post', id: freshId(), text: `${i}` })
+  for (let i = 1; i <= 4; i++) await client.next('ack')
+  const { epoch } = (await client.hello(nothing)).welcome
+
+  const resumed = await client.hello({ epoch, since: 1, from: 4 })
+
+  expect(resumed.chunks.map((chunk) => chunk.covers)).toEqual([[2, 4]])
+  expect(resumed.messages.map((message) => message.text)).toEqual(['2', '3', '4'])
+})
+
+test('[SEQ1] [REF1] a post that could not be stored is refused as internal, and leaves no hole behind', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const client = await enter(ada, room)
+  await inStorage(room, (sql) =>
+    sql.exec(`create trigger full before insert on spine begin select raise(abort, 'no space left'); end`),
+  )
+  const id = freshId()
+  client.send({ t: 'post', id, text: 'kept' })
+  expect(await client.next('refused')).toMatchObject({
+    id,
+    reason: 'internal',
+    retryAfterMs: expect.any(Number),
+  })
+  await inStorage(room, (sql) => sql.exec('drop trigger full'))
+
+  client.send({ t: 'post', id, text: 'kept' })
+
+  expect(await client.next('ack')).toMatchObject({ id, seq: 1 })
+  expect(await client.next('changes')).toMatchObject({ covers: [1, 1], messages: [{ text: 'kept' }] })
+})
+
+test.each([1001, 1004, 2999])('[HERE1] a close with %i is answered, and its person leaves', async (code) => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const watcher = await enter(ada, room)
+  const leaver = await enter(grace, room)
+  await watcher.next('here', ({ people }) => people.length === 2)
+
+  // The platform's own client takes fewer codes than the wire may bring.
+  await runInDurableObject(objectOf(room), (object, state) => {
+    const [socket] = state.getWebSockets(`u:${grace.id}`)
+    object.webSocketClose(socket!, code)
+  })
+
+  expect(await watcher.next('here')).toEqual({ t: 'here', people: [ada.id] })
+  leaver.close()
 })

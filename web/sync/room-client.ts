@@ -9,7 +9,7 @@ import { raiseMarks } from './members.ts'
 import { createPager } from './pager.ts'
 import type { OpenedRoom, RoomDeps } from './room-deps.ts'
 import { createSender } from './sender.ts'
-import { keptMessages, type Kept } from './store.ts'
+import { keptMessages, mostMessages, type Kept } from './store.ts'
 import * as timelines from './timeline.ts'
 import type { Closed, Connection, RoomView } from './types.ts'
 import { createTypingAnnouncer, createTypists } from './typing.ts'
@@ -310,6 +310,12 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     },
     loadOlder: pager.loadOlder,
     loadGap: (_after, before) => pager.loadBelow(before),
+    forgetOlder() {
+      if (timeline.messages.length <= mostMessages) return
+      timeline = timelines.newest(timeline, keptMessages)
+      pager.startOver()
+      render()
+    },
     draft: () => store.draft(roomId).catch(() => ''),
     saveDraft: (text) => void store.saveDraft(roomId, text).catch(() => {}),
     renew: (ticket) => void link.send({ t: 'renew', ticket }),

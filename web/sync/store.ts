@@ -22,6 +22,9 @@ export interface Kept {
   messages: readonly Message[]
 }
 
+/** A window is cut back to what is kept once it holds more than this: an hour of scrolling must not slow the page. */
+export const mostMessages = 1_000
+
 /** How much of a room is kept, and of how many rooms. */
 export const keptMessages = 200
 export const keptRooms = 50

@@ -70,6 +70,8 @@ export interface RoomClient {
   read(seq: number): void
   loadOlder(): Promise<void>
   loadGap(after: number, before: number): Promise<void>
+  /** The reader is at the end: of a long window only the newest messages stay in memory. */
+  forgetOlder(): void
   draft(): Promise<string>
   saveDraft(text: string): void
   close(): void

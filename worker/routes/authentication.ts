@@ -1,5 +1,6 @@
 import type { AuthError } from '@supabase/supabase-js'
 import { Hono, type Context } from 'hono'
+import { secretOf } from '../../durable-objects/env.ts'
 import { signRenewal } from '../renewal.ts'
 import { SignIn, SignUp, type Refreshed, type SignedIn } from '../../protocol/api.ts'
 import type { App } from '../env.ts'
@@ -27,18 +28,16 @@ export const authentication = new Hono<App>()
     return c.json(await signedInWith(c, data.session))
   })
   .post('/auth/sign-out', async (c) => {
-    const session = await sessionOf(c)
     dropTokens(c)
     // Auth may be away: the cookies are gone all the same, and the refresh token dies with its cookie.
-    if (session)
-      await asNobody(c.env)
-        .auth.admin.signOut(session.token, 'local')
-        .catch(() => undefined)
+    await endSession(c).catch((error: unknown) => console.warn(`not signed out at Auth: ${String(error)}`))
     return c.body(null, 204)
   })
   .post('/auth/refresh', async (c) => {
     const token = refreshTokenOf(c)
     if (token === null) throw new ProblemError('sign_in')
+    // Asked for before the token is spent.
+    const secret = secretOf(c.env)
     const tokens = await refreshTokens(c.env, token)
     if (!tokens) {
       dropTokens(c)
@@ -47,9 +46,19 @@ export const authentication = new Hono<App>()
     const { me } = await signedInWith(c, tokens)
     const device = deviceOf(c) ?? crypto.randomUUID()
     const claims = { person: me.person.id, device, expiresAt: me.expiresAt }
-    const renewal = await signRenewal(claims, c.env.PARLEY_SECRET, Date.now())
+    const renewal = await signRenewal(claims, secret, Date.now())
     return c.json({ expiresAt: me.expiresAt, renewal } satisfies Refreshed)
   })
+
+/** Ends the session at Auth, by its refresh token when the access token has ended already. */
+async function endSession(c: Context<App>): Promise<void> {
+  const session = await sessionOf(c)
+  const refreshToken = refreshTokenOf(c)
+  const token = session?.token ?? (refreshToken && (await refreshTokens(c.env, refreshToken))?.access_token)
+  if (!token) return
+  const { error } = await asNobody(c.env).auth.admin.signOut(token, 'local')
+  if (error) throw error
+}
 
 async function signedInWith(c: Context<App>, tokens: Tokens): Promise<Extract<SignedIn, { state: 'signed_in' }>> {
   const session = await verifyToken(tokens.access_token, c.env)

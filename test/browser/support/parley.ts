@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { freePort } from '../../../scripts/lib/ports.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -56,6 +57,11 @@ export async function runParley(dataDir: string, args: readonly string[] = []): 
   return {
     ...{ pageUrl: `http://127.0.0.1:${page}`, env, said },
     stop: () => end('SIGINT'),
-    kill: () => end('SIGKILL'),
+    async kill() {
+      // The system is a process of its own behind npm; npm alone killed, it would stop in order.
+      const { pid } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as { pid: number }
+      process.kill(pid, 'SIGKILL')
+      await end('SIGKILL')
+    },
   }
 }

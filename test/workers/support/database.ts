@@ -33,3 +33,25 @@ export async function marksRow(room: string, person: string): Promise<{ delivere
   if (answer.error) throw new Error(answer.error.message)
   return { delivered: Number(answer.data.last_delivered_seq), read: Number(answer.data.last_read_seq) }
 }
+
+/** Another object claims the room, as when this one came back from an older copy of its storage. */
+export async function takeEpoch(room: string): Promise<void> {
+  const answer = await service().schema('parley').rpc('claim_epoch', { p_room_id: room })
+  if (answer.error) throw new Error(answer.error.message)
+}
+
+/** The room is deleted behind the object's back. */
+export async function removeRoom(room: string): Promise<void> {
+  const answer = await service().from('rooms').delete().eq('id', room)
+  if (answer.error) throw new Error(answer.error.message)
+}
+
+/** Someone is no longer a member, and the object has not heard of it. */
+export async function leaveInPostgres(room: string, person: string): Promise<void> {
+  const answer = await service()
+    .from('room_participants')
+    .update({ left_at: new Date().toISOString() })
+    .eq('room_id', room)
+    .eq('user_id', person)
+  if (answer.error) throw new Error(answer.error.message)
+}

@@ -35,6 +35,11 @@ export async function ring(room: string, duty: string): Promise<void> {
   })
 }
 
+/** Compares the room's copy of its members with Postgres, as a connect does in the background. */
+export async function compareMembers(room: string): Promise<void> {
+  await runInDurableObject(objectOf(room), async (object) => await object['compareMembers']())
+}
+
 /** Reads or changes the object's own storage. */
 export async function inStorage<T>(room: string, work: (sql: SqlStorage) => T): Promise<T> {
   return (await runInDurableObject(objectOf(room), (_, state) => work(state.storage.sql))) as T

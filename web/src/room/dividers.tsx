@@ -15,11 +15,11 @@ export function DayDivider({ at, now }: { at: number; now: number }) {
 export function UnreadDivider({ count }: { count: number }) {
   return (
     <div className="flex items-center gap-3 pt-4 pb-1" role="separator">
-      <span className="h-px flex-1 bg-signal" />
+      <span className="flex-1 border-t border-signal" />
       <span className="rounded-full bg-signal px-3 py-0.5 text-xs font-semibold text-on-signal">
         {count === 1 ? '1 new message' : `${count.toLocaleString()} new messages`}
       </span>
-      <span className="h-px flex-1 bg-signal" />
+      <span className="flex-1 border-t border-signal" />
     </div>
   )
 }

@@ -92,7 +92,7 @@ export const Message = memo(function Message(props: Props) {
       {onReply !== null && row.state === 'confirmed' && (
         <button
           aria-label="Reply to this message"
-          className="grid size-7 flex-none place-items-center self-center rounded-full text-muted pointer-events-none opacity-0 group-hover/row:pointer-events-auto group-hover/row:opacity-100 group-focus-within/row:pointer-events-auto group-focus-within/row:opacity-100 hover:bg-sunken hover:text-ink touch:size-11"
+          className="grid size-7 flex-none place-items-center self-center rounded-full text-muted pointer-events-none opacity-0 group-hover/row:pointer-events-auto group-hover/row:opacity-100 group-focus-within/row:pointer-events-auto group-focus-within/row:opacity-100 hover:bg-sunken hover:text-ink touch:-my-1 touch:size-11"
           onClick={() => onReply(row)}
           tabIndex={props.reachable ? 0 : -1}
           title="Reply"

@@ -76,6 +76,7 @@ export function Timeline({
   // The first unread message may be older than the newest page: then it is fetched before the room opens at it.
   const [fetched, setFetched] = useState(false)
   const known = fetched || readAtOpen >= head || reaches(view, readAtOpen + 1)
+  if (live && known && !fetched) setFetched(true)
   useEffect(() => {
     if (!live || known) return
     void backTo(client, readAtOpen + 1).then(() => setFetched(true))
@@ -183,7 +184,10 @@ export function Timeline({
     if (element.scrollTop < aheadPx && older === 'more') void client.loadOlder()
     const { roomId } = view.getState()
     if (list.getDistanceFromEnd() > tailPx && top !== undefined) places.set(roomId, entries[top.index]!.key)
-    else places.delete(roomId)
+    else {
+      places.delete(roomId)
+      client.forgetOlder()
+    }
     reading.look()
   }, [client, entries, known, list, older, reading, view])
 
