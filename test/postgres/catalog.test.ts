@@ -131,11 +131,18 @@ describe('who may call what', () => {
 
   test('the service calls what the room needs', async () => {
     expect(await callable('service_role', 'parley')).toEqual([
+      'change_members',
       'claim_epoch',
+      'create_group',
       'create_join_link',
+      'delete_room',
+      'erase_account',
+      'erase_in_room',
+      'hand_over',
       'join_room',
       'link_preview',
       'member',
+      'message_states',
       'room_spine',
       'room_state',
     ])
