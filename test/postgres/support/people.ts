@@ -65,12 +65,17 @@ export async function attempt(
 
 const undone = Symbol('undone')
 
-// Lite reads the single claims, hosted Supabase both.
 async function become(tx: Tx, person: Person | 'anon' | 'service'): Promise<void> {
   const role = person === 'anon' ? 'anon' : person === 'service' ? 'service_role' : 'authenticated'
-  const sub = role === 'authenticated' ? people[person as Person] : ''
-  await tx`select set_config('request.jwt.claims', ${JSON.stringify({ sub, role })}, true)`
-  await tx`select set_config('request.jwt.claim.sub', ${sub}, true)`
-  await tx`select set_config('request.jwt.claim.role', ${role}, true)`
+  await actAs(tx, role, people[person as Person] ?? '')
+}
+
+/** From here to the end of the transaction, act as this role, and as this person where the role has one. */
+export async function actAs(tx: Tx, role: 'anon' | 'authenticated' | 'service_role', id: string): Promise<void> {
+  const sub = role === 'authenticated' ? id : ''
+  // Lite reads the single claims, hosted Supabase both.
+  await tx`
+    select set_config('request.jwt.claims', ${JSON.stringify({ sub, role })}, true),
+      set_config('request.jwt.claim.sub', ${sub}, true), set_config('request.jwt.claim.role', ${role}, true)`
   await tx.unsafe(`set local role ${role}`)
 }
