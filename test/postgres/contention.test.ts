@@ -25,7 +25,7 @@ test('ingest, marks, reading and changes of members in one room never deadlock',
     select ${room}, id from user_profiles where id <> ${person(0)} order by id`
 
   const deadlocks: unknown[] = []
-  let done = false
+  const work = { done: false }
   const changed = { count: 0 }
   const everyone = Array.from({ length: members }, (_, i) => person(i))
 
@@ -37,17 +37,17 @@ test('ingest, marks, reading and changes of members in one room never deadlock',
       const marks = everyone.toReversed().map((id) => ({ person: id, delivered: from, read: from }))
       await ingest(connection, { room, from, to: from + 19, events, marks })
     }
-    done = true
+    work.done = true
   }
   async function change(connection: Sql, from: number): Promise<void> {
     const named = (kind: string) => [from, from + 3, from + 1].map((i) => ({ kind, person: person(i) }))
-    for (let kind = 'remove'; !done; kind = kind === 'remove' ? 'add' : 'remove') {
+    for (let kind = 'remove'; !work.done; kind = kind === 'remove' ? 'add' : 'remove') {
       await connection`select parley.change_members(${randomUUID()}, ${room}, ${person(0)}, ${connection.json(named(kind))})`
       changed.count++
     }
   }
   async function read(connection: Sql, i: number): Promise<void> {
-    while (!done) {
+    while (!work.done) {
       await connection.begin(async (tx) => {
         await tx`select set_config('request.jwt.claim.sub', ${person(i)}, true)`
         await tx`set local role authenticated`
@@ -56,9 +56,9 @@ test('ingest, marks, reading and changes of members in one room never deadlock',
       })
     }
   }
-  const guarded = (work: Promise<void>) =>
-    work.catch((error: unknown) => {
-      done = true
+  const guarded = (part: Promise<void>) =>
+    part.catch((error: unknown) => {
+      work.done = true
       deadlocks.push(error)
     })
   const connections = await Promise.all(Array.from({ length: 5 }, () => secondConnection(sql)))
