@@ -264,33 +264,45 @@ as $$
   select * from private.user_cards(p_user_ids);
 $$;
 
--- The batch of a room's events, as protocol/events.ts shapes them. `event` is the whole of it.
+-- The batch of a room's events, as protocol/events.ts shapes them. `role` is what the kind does: make a row, change one,
+-- sweep over many; null is a kind that nobody knows.
 create function private.events_of(p_events jsonb)
 returns table (
-  event jsonb, kind text, seq bigint, at bigint, id uuid, by uuid, text text, reply_to bigint, mentions uuid[],
+  role text, kind text, seq bigint, at bigint, id uuid, by uuid, text text, reply_to bigint, mentions uuid[],
   source jsonb, hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text,
   expires_at bigint)
 language sql immutable
 set search_path = ''
 as $$
-  select e.event, r.kind, r.seq, r.at, r.id, r.by, r.text, r."replyTo", coalesce(r.mentions, '{}'),
-    nullif(r.source, 'null'), r.hash, r.person, r.target, r.emoji, r.metadata, r.edits, r.mode, r."expiresAt"
-  from jsonb_array_elements(p_events) as e (event)
-  cross join lateral jsonb_to_record(e.event) as r (
+  select
+    case
+      when e.kind in ('posted', 'member_joined', 'member_left', 'role_changed', 'member_banned', 'member_unbanned',
+        'member_muted', 'renamed', 'room_changed', 'call_started', 'call_ended') then 'row'
+      when e.kind in ('edited', 'deleted', 'undeleted', 'reacted', 'unreacted', 'pinned', 'unpinned') then 'change'
+      when e.kind in ('expired', 'account_erased') then 'sweep'
+    end,
+    e.kind, e.seq, e.at, e.id, e.by, e.text, e."replyTo", coalesce(e.mentions, '{}'), nullif(e.source, 'null'), e.hash,
+    e.person, e.target, e.emoji, e.metadata, e.edits, e.mode, e."expiresAt"
+  from jsonb_to_recordset(p_events) as e (
     kind text, seq bigint, at bigint, id uuid, by uuid, text text, "replyTo" bigint, mentions uuid[], source jsonb,
     hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text, "expiresAt" bigint);
 $$;
 
--- What each kind of event does: make a message, touch one, touch many.
-create function private.event_role(kind text) returns text
+-- Whole events by their seq. Apart, because most batches hold messages alone and need none.
+create function private.event_at(p_events jsonb, p_seq bigint) returns jsonb
 language sql immutable
 set search_path = ''
-return case
-  when kind in ('posted', 'member_joined', 'member_left', 'role_changed', 'member_banned', 'member_unbanned',
-    'member_muted', 'renamed', 'room_changed', 'call_started', 'call_ended') then 'row'
-  when kind in ('edited', 'deleted', 'undeleted', 'reacted', 'unreacted', 'pinned', 'unpinned') then 'change'
-  when kind in ('expired', 'account_erased') then 'sweep'
-end;
+as $$
+  select e.event from jsonb_array_elements(p_events) e (event) where (e.event -> 'seq')::bigint = p_seq;
+$$;
+
+create function private.events_among(p_events jsonb, p_seqs bigint[]) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_agg(e.event order by (e.event -> 'seq')::bigint)
+  from jsonb_array_elements(p_events) e (event) where (e.event -> 'seq')::bigint = any (p_seqs);
+$$;
 
 create function private.profile_of(p_person uuid) returns uuid
 language sql stable
@@ -476,8 +488,8 @@ declare
 begin
   for step in
     with changes as (
-      select e.event, e.seq, e.target, e.kind, e.kind in ('reacted', 'unreacted') as reaction,
-        count(*) filter (where private.event_role(e.kind) = 'sweep') over (order by e.seq) as part
+      select e.seq, e.target, e.kind in ('reacted', 'unreacted') as reaction,
+        count(*) filter (where e.role = 'sweep') over (order by e.seq) as part
       from private.events_of(p_events) e
     ), runs as (
       select c.*, lag(c.reaction) over (partition by c.part, c.target order by c.seq) as follows
@@ -489,7 +501,7 @@ begin
         + case when r.target is null then 0 else 1 end as place
       from runs r
     )
-    select s.part, s.place, jsonb_agg(s.event order by s.seq) as events
+    select s.part, s.place, private.events_among(p_events, array_agg(s.seq)) as events
     from steps s
     group by s.part, s.place
     order by s.part, s.place
@@ -514,7 +526,10 @@ declare
   fact record;
 begin
   for fact in
-    select e.event, e.kind, e.seq from private.events_of(p_events) e where e.kind in ('renamed', 'room_changed') order by e.seq
+    select private.event_at(p_events, e.seq) as event, e.kind, e.seq
+    from private.events_of(p_events) e
+    where e.kind in ('renamed', 'room_changed')
+    order by e.seq
   loop
     update public.rooms r
     set name = case fact.kind when 'renamed' then fact.event ->> 'name' else r.name end,
@@ -549,29 +564,32 @@ declare
   event_count int := jsonb_array_length(events);
   room public.rooms;
   clash bigint;
+  outside boolean;
   strange text;
+  changing boolean;
+  telling boolean;
   floor bigint;
   inserted int := 0;
   incoming int;
-  changes jsonb;
-  facts boolean;
   newest bigint;
   duplicates jsonb := '[]';
 begin
   if event_count > 500 or jsonb_array_length(marks) > 5000 then
     raise exception 'at most 500 events and 5000 marks' using errcode = '22023';
   end if;
-  if p_from < 1 or p_to < p_from - 1
-    or exists (select from private.events_of(events) e where e.seq is null or e.seq not between p_from and p_to)
-  then
+  select coalesce(bool_or(e.seq is null or e.seq not between p_from and p_to), false),
+    min(coalesce(e.kind, 'without a kind')) filter (where e.role is null),
+    coalesce(bool_or(e.role <> 'row'), false), coalesce(bool_or(e.kind in ('renamed', 'room_changed')), false)
+  into outside, strange, changing, telling
+  from private.events_of(events) e;
+  if p_from < 1 or p_to < p_from - 1 or outside then
     raise exception 'an event lies outside of %..%', p_from, p_to using errcode = '22023';
   end if;
   if p_parked and (p_from <> p_to or event_count <> 1) then
     raise exception 'a parked event comes alone' using errcode = '22023';
   end if;
-  select e.kind into strange from private.events_of(events) e where private.event_role(e.kind) is null limit 1;
-  if found then
-    raise exception 'nobody knows an event %', coalesce(strange, 'without a kind') using errcode = '22023';
+  if strange is not null then
+    raise exception 'nobody knows an event %', strange using errcode = '22023';
   end if;
 
   room := private.lock_room(p_room_id, array(select m.person from private.marks_of(marks) m));
@@ -596,13 +614,8 @@ begin
       return jsonb_build_object('outcome', 'split_brain', 'seq', clash);
     end if;
 
-    select count(*) filter (where k.role = 'row'), max(e.at) filter (where k.role = 'row'),
-      jsonb_agg(e.event order by e.seq) filter (where k.role <> 'row'),
-      bool_or(e.kind in ('renamed', 'room_changed'))
-    into incoming, newest, changes, facts
-    from private.events_of(events) e
-    cross join lateral (select private.event_role(e.kind) as role) k
-    where e.seq > floor;
+    select count(*), max(e.at) into incoming, newest
+    from private.events_of(events) e where e.seq > floor and e.role = 'row';
   end if;
 
   if incoming > 0 then
@@ -620,16 +633,16 @@ begin
       case when e.reply_to is not null then coalesce(
         (select m.seq from public.messages m where m.room_id = p_room_id and m.seq = e.reply_to),
         (select t.seq from private.events_of(events) t
-         where t.seq = e.reply_to and t.seq < e.seq and private.event_role(t.kind) = 'row')) end,
+         where t.seq = e.reply_to and t.seq < e.seq and t.role = 'row')) end,
       e.mentions,
       case
-        when e.kind <> 'posted' then jsonb_build_object('system', e.event - array['seq', 'at', 'id'])
+        when e.kind <> 'posted' then jsonb_build_object('system', private.event_at(events, e.seq) - array['seq', 'at', 'id'])
         when e.source is not null then jsonb_build_object('import', e.source)
         else '{}'
       end,
       private.from_ms(e.at), now(), private.from_ms(e.expires_at)
     from private.events_of(events) e
-    where e.seq > floor and private.event_role(e.kind) = 'row'
+    where e.seq > floor and e.role = 'row'
     order by e.seq
     on conflict on constraint messages_idempotency_key do nothing;
     get diagnostics inserted = row_count;
@@ -650,12 +663,13 @@ begin
     order by e.seq
     on conflict do nothing;
   end if;
-  if changes is not null then
-    perform private.apply_changes(p_room_id, changes);
+  if changing then
+    perform private.apply_changes(p_room_id, private.events_among(events, array(
+      select e.seq from private.events_of(events) e where e.seq > floor and e.role <> 'row')));
   end if;
-  if facts then
-    perform private.apply_room_facts(p_room_id, (
-      select jsonb_agg(e.event order by e.seq) from private.events_of(events) e where e.seq > floor));
+  if telling then
+    perform private.apply_room_facts(p_room_id, private.events_among(events, array(
+      select e.seq from private.events_of(events) e where e.seq > floor)));
   end if;
 
   if jsonb_array_length(marks) > 0 then
