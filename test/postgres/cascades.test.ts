@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshDatabase, type Sql } from './support/database.ts'
-import { as, people, signUp } from './support/people.ts'
+import { as, people, startOver } from './support/people.ts'
 import { fill, ingest, makeRoom, nineOClock, posted, run } from './support/rooms.ts'
 
 let sql: Sql
-beforeEach(async () => {
-  await sql?.end()
+beforeAll(async () => {
   sql = await freshDatabase()
-  await signUp(sql)
 })
+beforeEach(() => startOver(sql))
 afterAll(() => sql.end())
 
 async function count(table: string): Promise<number> {

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
-import { people, signUp } from './support/people.ts'
+import { people, startOver } from './support/people.ts'
 import { fill, ingest, joined, makeRoom, nineOClock, posted, run } from './support/rooms.ts'
 
 let sql: Sql
-beforeEach(async () => {
-  await sql?.end()
+beforeAll(async () => {
   sql = await freshDatabase()
-  await signUp(sql)
 })
+beforeEach(() => startOver(sql))
 afterAll(() => sql.end())
 
 async function erase(mode: 'keep' | 'erase', limit = 2): Promise<{ outcome: string; rows?: number; rooms?: string[] }> {

@@ -242,7 +242,7 @@ test('[FLU1] folding any log gives exactly the rows, after retries, late repeats
       const { room: facts, ...rows } = fold(events, accounts)
       expect(await stored(room)).toEqual({ ...rows, room: { ...asMade, ...facts } })
     }),
-    { numRuns: 50, seed: 20250907, interruptAfterTimeLimit: 20_000 },
+    { numRuns: 40, seed: 20250907, interruptAfterTimeLimit: 20_000 },
   )
 })
 
