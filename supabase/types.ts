@@ -797,6 +797,7 @@ export type Database = {
           p_to: number
           p_events: Json
           p_marks?: Json | null
+          p_parked?: boolean | null
         }
         Returns: Json
       }
@@ -850,6 +851,36 @@ export type Database = {
   }
   parley: {
     Tables: {
+      audit_log: {
+        Row: {
+          action: string
+          actor: string | null
+          at: string
+          details: Json
+          id: number
+          person: string | null
+          room_id: string | null
+        }
+        Insert: {
+          action: string
+          actor?: string | null
+          at?: string
+          details?: Json
+          id?: number
+          person?: string | null
+          room_id?: string | null
+        }
+        Update: {
+          action?: string
+          actor?: string | null
+          at?: string
+          details?: Json
+          id?: number
+          person?: string | null
+          room_id?: string | null
+        }
+        Relationships: []
+      }
       commands: {
         Row: {
           hash: string
@@ -866,6 +897,72 @@ export type Database = {
         Update: {
           hash?: string
           id?: string
+          room_id?: string
+          seq?: number
+        }
+        Relationships: []
+      }
+      devices: {
+        Row: {
+          first_seen_at: string
+          id: string
+          last_seen_at: string
+          name: string
+          person: string
+          revoked_at: string | null
+        }
+        Insert: {
+          first_seen_at?: string
+          id: string
+          last_seen_at?: string
+          name?: string
+          person: string
+          revoked_at?: string | null
+        }
+        Update: {
+          first_seen_at?: string
+          id?: string
+          last_seen_at?: string
+          name?: string
+          person?: string
+          revoked_at?: string | null
+        }
+        Relationships: []
+      }
+      jobs: {
+        Row: {
+          at: string
+          created_at: string
+          done_at: string | null
+          done_to: number
+          id: string
+          kind: string
+          mode: string | null
+          person: string | null
+          room_id: string
+          seq: number
+        }
+        Insert: {
+          at?: string
+          created_at?: string
+          done_at?: string | null
+          done_to?: number
+          id?: string
+          kind: string
+          mode?: string | null
+          person?: string | null
+          room_id: string
+          seq?: number
+        }
+        Update: {
+          at?: string
+          created_at?: string
+          done_at?: string | null
+          done_to?: number
+          id?: string
+          kind?: string
+          mode?: string | null
+          person?: string | null
           room_id?: string
           seq?: number
         }
@@ -898,6 +995,62 @@ export type Database = {
         }
         Relationships: []
       }
+      join_requests: {
+        Row: {
+          asked_at: string
+          decided_at: string | null
+          decided_by: string | null
+          note: string
+          person: string
+          room_id: string
+          state: string
+        }
+        Insert: {
+          asked_at?: string
+          decided_at?: string | null
+          decided_by?: string | null
+          note?: string
+          person: string
+          room_id: string
+          state?: string
+        }
+        Update: {
+          asked_at?: string
+          decided_at?: string | null
+          decided_by?: string | null
+          note?: string
+          person?: string
+          room_id?: string
+          state?: string
+        }
+        Relationships: []
+      }
+      link_uses: {
+        Row: {
+          code_hash: string
+          person: string
+          used_at: string
+        }
+        Insert: {
+          code_hash: string
+          person: string
+          used_at?: string
+        }
+        Update: {
+          code_hash?: string
+          person?: string
+          used_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'link_uses_code_hash_fkey'
+            columns: ['code_hash']
+            isOneToOne: false
+            referencedRelation: 'join_links'
+            referencedColumns: ['code_hash']
+          },
+        ]
+      }
       member_commands: {
         Row: {
           answer: Json | null
@@ -919,12 +1072,77 @@ export type Database = {
         }
         Relationships: []
       }
+      passcode_attempts: {
+        Row: {
+          blocked_until: string | null
+          failed: number
+          last_at: string
+          person: string
+          room_id: string
+        }
+        Insert: {
+          blocked_until?: string | null
+          failed?: number
+          last_at?: string
+          person: string
+          room_id: string
+        }
+        Update: {
+          blocked_until?: string | null
+          failed?: number
+          last_at?: string
+          person?: string
+          room_id?: string
+        }
+        Relationships: []
+      }
+      passcodes: {
+        Row: {
+          hash: string
+          room_id: string
+          set_at: string
+          set_by: string | null
+        }
+        Insert: {
+          hash: string
+          room_id: string
+          set_at?: string
+          set_by?: string | null
+        }
+        Update: {
+          hash?: string
+          room_id?: string
+          set_at?: string
+          set_by?: string | null
+        }
+        Relationships: []
+      }
     }
     Views: { [_ in never]: never }
     Functions: {
+      change_members: {
+        Args: {
+          p_command: string
+          p_room_id: string
+          p_by: string
+          p_changes: Json
+          p_head?: number | null
+        }
+        Returns: Json
+      }
       claim_epoch: {
         Args: {
           p_room_id: string
+        }
+        Returns: Json
+      }
+      create_group: {
+        Args: {
+          p_room_id: string
+          p_name: string
+          p_owner: string
+          p_members: string[]
+          p_description?: string | null
         }
         Returns: Json
       }
@@ -934,6 +1152,39 @@ export type Database = {
           p_person: string
           p_code_hash: string
           p_expires_at_ms: number
+        }
+        Returns: Json
+      }
+      delete_room: {
+        Args: {
+          p_room_id: string
+          p_by?: string | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      erase_account: {
+        Args: {
+          p_person: string
+          p_mode: string
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      erase_in_room: {
+        Args: {
+          p_room_id: string
+          p_person: string
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      hand_over: {
+        Args: {
+          p_command: string
+          p_room_id: string
+          p_from: string
+          p_to: string
         }
         Returns: Json
       }
@@ -957,6 +1208,13 @@ export type Database = {
         Args: {
           p_room_id: string
           p_person: string
+        }
+        Returns: Json
+      }
+      message_states: {
+        Args: {
+          p_room_id: string
+          p_seqs: number[]
         }
         Returns: Json
       }

@@ -108,7 +108,7 @@ export class Log {
     const places = new Map<number, number>()
     let seq = head
     for (const row of this.sql.exec<{ event: string }>('select event from carried order by seq')) {
-      const event = JSON.parse(row.event) as RoomEvent
+      const event = JSON.parse(row.event) as LogEvent
       const known = this.find(event.id)
       places.set(event.seq, known?.seq ?? seq + 1)
       if (known) continue
