@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { ImportBatch, Imported, Page } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { Refused } from '../protocol/downstream.ts'
-import type { Message, RoomEvent } from '../protocol/events.ts'
+import type { Message, LogEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Hello, Mark, Post, Upstream } from '../protocol/upstream.ts'
 import { oldestVersion, protocolVersion } from '../protocol/version.ts'
@@ -375,7 +375,7 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   /** Stores one event with all that follows from it. The caller has opened the transaction and tells the sockets. */
-  private append(event: RoomEvent): Message {
+  private append(event: LogEvent): Message {
     const message = this.log.append(event)
     this.room = evolve(this.awake(), event)
     this.flush.wanted(Date.now())

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
-import { MessageText, Storable } from './text.ts'
+import { MessageText, RoomName, Storable, utf8Bytes } from './text.ts'
 
 /** Where an imported message came from: the name it was written under there, and the kind of export. */
 export const Source = z.object({ name: Storable.check(z.maxLength(200)), source: z.enum(['whatsapp', 'demo']) })
@@ -20,6 +20,8 @@ export const Posted = z.object({
   source: z.nullable(Source),
   /** Keyed hash of author and body, in hex: it tells a repeat from a conflict without keeping the text. */
   hash: z.string(),
+  /** When it disappears by itself; absent: never. */
+  expiresAt: z.optional(TimeMs),
 })
 export type Posted = z.infer<typeof Posted>
 
@@ -34,8 +36,113 @@ export const MemberJoined = z.object({
 })
 export type MemberJoined = z.infer<typeof MemberJoined>
 
+/** The events that a room's log holds at present: every one of them makes a message. */
+export const LogEvent = z.discriminatedUnion('kind', [Posted, MemberJoined])
+export type LogEvent = z.infer<typeof LogEvent>
+
+// Someone asked for it: an id that is used once, and the hash that tells a repeat from a conflict.
+const command = { seq: Seq, at: TimeMs, id: z.union([ClientId, DerivedId]), by: z.nullable(Uuid), hash: z.string() }
+// It touches one message, by the message's seq.
+const change = { ...command, target: Seq }
+// It is shown as a row of its own.
+const fact = { seq: Seq, at: TimeMs, id: DerivedId }
+
+/** What is kept of a text that was changed: the text, and when the next one took its place. */
+export const EarlierText = z.object({ text: z.string(), until: TimeMs })
+export type EarlierText = z.infer<typeof EarlierText>
+
+/** What a message carries beside its text. */
+export const Metadata = z.object({ import: z.optional(Source) })
+export type Metadata = z.infer<typeof Metadata>
+
+/** A reaction: anything short that is shown in place of words. */
+export const Emoji = Storable.check(
+  z.minLength(1),
+  z.refine((emoji) => utf8Bytes(emoji) <= limits.emojiBytes, `is longer than ${limits.emojiBytes} bytes`),
+)
+
+export const Edited = z.object({
+  kind: z.literal('edited'),
+  ...change,
+  text: MessageText,
+  mentions: z.array(Uuid).check(z.maxLength(limits.mentions)),
+})
+export const Deleted = z.object({ kind: z.literal('deleted'), ...change })
+/** Carries the whole content, since the deletion emptied it everywhere. */
+export const Undeleted = z.object({
+  kind: z.literal('undeleted'),
+  ...change,
+  text: MessageText,
+  mentions: z.array(Uuid).check(z.maxLength(limits.mentions)),
+  metadata: Metadata,
+  edits: z.array(EarlierText).check(z.maxLength(limits.earlierTexts)),
+})
+export const Reacted = z.object({ kind: z.literal('reacted'), ...change, by: Uuid, emoji: Emoji })
+export const Unreacted = z.object({ kind: z.literal('unreacted'), ...change, by: Uuid, emoji: Emoji })
+export const Pinned = z.object({ kind: z.literal('pinned'), ...change })
+export const Unpinned = z.object({ kind: z.literal('unpinned'), ...change })
+
+/** Every message whose `expiresAt` is not after `at` has disappeared. */
+export const Expired = z.object({ kind: z.literal('expired'), seq: Seq, at: TimeMs })
+/** Someone's account is gone: their messages stay as nobody's, or go as well. */
+export const AccountErased = z.object({
+  ...{ kind: z.literal('account_erased'), seq: Seq, at: TimeMs },
+  person: Uuid,
+  mode: z.enum(['keep', 'erase']),
+})
+
+const about = { ...fact, person: Uuid, name: Storable, by: z.nullable(Uuid) }
+export const MemberLeft = z.object({ kind: z.literal('member_left'), ...about })
+export const RoleChanged = z.object({
+  kind: z.literal('role_changed'),
+  ...about,
+  role: z.enum(['owner', 'admin', 'moderator', 'member']),
+})
+/** `until`: null is for good. */
+export const MemberBanned = z.object({ kind: z.literal('member_banned'), ...about, until: z.nullable(TimeMs) })
+export const MemberUnbanned = z.object({ kind: z.literal('member_unbanned'), ...about })
+/** A moderator silenced someone; `until` null: they may write again. */
+export const MemberMuted = z.object({ kind: z.literal('member_muted'), ...about, until: z.nullable(TimeMs) })
+
+/** The name is the room's from here on. */
+export const Renamed = z.object({ kind: z.literal('renamed'), ...fact, by: z.nullable(Uuid), name: RoomName })
+/** What else people set about a room; a key that is missing stays as it was. */
+export const RoomChanged = z.object({
+  ...{ kind: z.literal('room_changed'), ...fact, by: z.nullable(Uuid) },
+  description: z.optional(Storable.check(z.maxLength(limits.roomDescription))),
+  postPolicy: z.optional(z.enum(['everyone', 'admins'])),
+  slowModeSeconds: z.optional(z.int().check(z.minimum(0), z.maximum(limits.slowModeSeconds))),
+})
+
+export const CallStarted = z.object({ kind: z.literal('call_started'), ...fact, by: z.nullable(Uuid), meeting: Uuid })
+export const CallEnded = z.object({
+  ...{ kind: z.literal('call_ended'), ...fact, meeting: Uuid },
+  durationMs: z.int().check(z.minimum(0)),
+})
+
 /** One fact in a room's log. Its seq is dense per room and is the only order there is. */
-export const RoomEvent = z.discriminatedUnion('kind', [Posted, MemberJoined])
+export const RoomEvent = z.discriminatedUnion('kind', [
+  Posted,
+  Edited,
+  Deleted,
+  Undeleted,
+  Reacted,
+  Unreacted,
+  Pinned,
+  Unpinned,
+  Expired,
+  AccountErased,
+  MemberJoined,
+  MemberLeft,
+  RoleChanged,
+  MemberBanned,
+  MemberUnbanned,
+  MemberMuted,
+  Renamed,
+  RoomChanged,
+  CallStarted,
+  CallEnded,
+])
 export type RoomEvent = z.infer<typeof RoomEvent>
 
 /** What a system row tells. */
@@ -61,7 +168,7 @@ export const Message = z.object({
 export type Message = z.infer<typeof Message>
 
 /** The state of the message that an event makes. */
-export function messageOf(event: RoomEvent): Message {
+export function messageOf(event: LogEvent): Message {
   const { seq, at, id } = event
   switch (event.kind) {
     case 'posted': {

@@ -6,6 +6,14 @@ export const limits = {
   frameBytes: 65_536,
   /** Mentions in one message. */
   mentions: 64,
+  /** UTF-8 bytes of a reaction. */
+  emojiBytes: 64,
+  /** Earlier texts of a message that are kept. */
+  earlierTexts: 10,
+  /** Characters in a room's description. */
+  roomDescription: 2_000,
+  /** The longest pause that slow mode asks for between two messages of a person. */
+  slowModeSeconds: 21_600,
   /** Characters in a room's name. */
   roomName: 100,
   /** Characters in a person's display name. */

@@ -1,5 +1,6 @@
 // What every npm script starts with. It runs before anything is installed and on Node 20, so it is plain JavaScript
 // without dependencies: install what the lockfile asks for, find a Node that runs TypeScript, run the script with it.
+// What it says itself goes to stderr: stdout is the script's.
 //   node scripts/bootstrap.mjs start --demo   →   node scripts/start.ts --demo
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -30,7 +31,7 @@ async function install() {
   const wanted = () =>
     `${createHash('sha256').update(readFileSync(lock)).digest('hex')} ${process.platform}-${process.arch}`
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted()) return
-  console.log('Installing what Parley needs. The first time takes a minute or two.')
+  console.error('Installing what Parley needs. The first time takes a minute or two.')
   const started = Date.now()
   const progress = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000)
@@ -56,7 +57,7 @@ async function install() {
     throw new Error(`${last}\nnpm install did not succeed. Check the network and the disk, then run it again.`)
   }
   writeFileSync(marker, wanted())
-  console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`)
+  console.error(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`)
 }
 
 function countPackages(folder) {
@@ -70,8 +71,8 @@ function countPackages(folder) {
 }
 
 function show(line) {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K${line}`)
-  else if (line) console.log(line)
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line}`)
+  else if (line) console.error(line)
 }
 
 function findNode() {

@@ -1,17 +1,14 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import postgres from 'postgres'
 import { Advice } from './lib/advice.ts'
-import { keysOf } from './lib/keys.ts'
+import { databaseUrl } from './lib/database-url.ts'
 import { migrate } from './lib/migrate.ts'
-import { settingsFrom } from './lib/settings.ts'
 
 /**
  * npm run migrate -- [url]: apply the pending migrations to a database. Without an url, DATABASE_URL, else the one that
  * `npm start` runs (which migrates by itself).
  */
 async function main(): Promise<void> {
-  const url = process.argv[2] ?? process.env['DATABASE_URL'] ?? localUrl()
+  const url = process.argv[2] ?? databaseUrl(process.env, 'npm run migrate -- postgres://…')
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   try {
     const applied = await migrate(sql)
@@ -19,14 +16,6 @@ async function main(): Promise<void> {
   } finally {
     await sql.end()
   }
-}
-
-function localUrl(): string {
-  const { dataDir, postgresPort } = settingsFrom(process.env)
-  if (!existsSync(join(dataDir, 'keys.json'))) {
-    throw new Advice('Which database? npm run migrate -- postgres://…, or set DATABASE_URL.')
-  }
-  return `postgres://postgres:${encodeURIComponent(keysOf(dataDir).postgresPassword)}@127.0.0.1:${postgresPort}/postgres`
 }
 
 try {

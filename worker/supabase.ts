@@ -1,5 +1,6 @@
 import { createClient } from '@supabase/supabase-js'
 import * as z from 'zod/mini'
+import type { Database } from '../supabase/types.ts'
 import type { Env } from './env.ts'
 import { ProblemError } from './problem.ts'
 
@@ -15,7 +16,7 @@ const limitedFetch: typeof fetch = async (input, init) => {
 
 /** Supabase as this person: row level security decides what they see. One client per request, no session kept. */
 export function asPerson(env: Env, token: string) {
-  return createClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, {
+  return createClient<Database>(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, {
     auth,
     global: { fetch: limitedFetch, headers: { Authorization: `Bearer ${token}` } },
   })
@@ -23,7 +24,7 @@ export function asPerson(env: Env, token: string) {
 
 /** Supabase Auth, for those who have no session yet. */
 export function asNobody(env: Env) {
-  return createClient(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, { auth, global: { fetch: limitedFetch } })
+  return createClient<Database>(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, { auth, global: { fetch: limitedFetch } })
 }
 
 /** What Supabase Auth answers to a refresh. */
@@ -58,7 +59,10 @@ export async function refreshTokens(env: Env, refreshToken: string): Promise<Tok
 
 /** Service functions of schema `parley`, with the service key. Used by the routes of join links alone. */
 export function asService(env: Env) {
-  const client = createClient(env.SUPABASE_URL, env.SUPABASE_SERVICE_KEY, { auth, global: { fetch: limitedFetch } })
+  const client = createClient<Database>(env.SUPABASE_URL, env.SUPABASE_SERVICE_KEY, {
+    auth,
+    global: { fetch: limitedFetch },
+  })
   return client.schema('parley')
 }
 

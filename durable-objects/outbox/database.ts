@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { createClient } from '@supabase/supabase-js'
 import { type Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
-import type { RoomEvent } from '../../protocol/events.ts'
+import type { LogEvent } from '../../protocol/events.ts'
 import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
 
 /** A room as Postgres has it. */
@@ -43,7 +43,7 @@ export interface Batch {
   epoch: number
   from: number
   to: number
-  events: RoomEvent[]
+  events: LogEvent[]
   marks: Marks[]
 }
 

@@ -1,5 +1,5 @@
 import type { Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
-import type { RoomEvent } from '../../protocol/events.ts'
+import type { LogEvent } from '../../protocol/events.ts'
 
 /**
  * What a room knows beside its log: all that a decision needs. Plain data, replaced and never mutated.
@@ -17,7 +17,7 @@ export interface Room {
 }
 
 /** The room after an event: the only way in which a room's head moves and a member appears. */
-export function evolve(room: Room, event: RoomEvent): Room {
+export function evolve(room: Room, event: LogEvent): Room {
   switch (event.kind) {
     case 'posted':
       return { ...room, head: event.seq }

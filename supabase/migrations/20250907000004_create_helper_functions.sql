@@ -264,18 +264,51 @@ as $$
   select * from private.user_cards(p_user_ids);
 $$;
 
--- The batch of a room's events, as protocol/events.ts shapes them.
+-- The batch of a room's events, as protocol/events.ts shapes them. `role` is what the kind does: make a row, change one,
+-- sweep over many; null is a kind that nobody knows.
 create function private.events_of(p_events jsonb)
 returns table (
-  kind text, seq bigint, at bigint, id uuid, by uuid, text text, reply_to bigint, mentions uuid[], source jsonb,
-  hash text, person uuid, name text)
+  role text, kind text, seq bigint, at bigint, id uuid, by uuid, text text, reply_to bigint, mentions uuid[],
+  source jsonb, hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text,
+  expires_at bigint)
 language sql immutable
 set search_path = ''
 as $$
-  select e.kind, e.seq, e.at, e.id, e.by, e.text, e."replyTo", coalesce(e.mentions, '{}'), e.source, e.hash, e.person, e.name
+  select
+    case
+      when e.kind in ('posted', 'member_joined', 'member_left', 'role_changed', 'member_banned', 'member_unbanned',
+        'member_muted', 'renamed', 'room_changed', 'call_started', 'call_ended') then 'row'
+      when e.kind in ('edited', 'deleted', 'undeleted', 'reacted', 'unreacted', 'pinned', 'unpinned') then 'change'
+      when e.kind in ('expired', 'account_erased') then 'sweep'
+    end,
+    e.kind, e.seq, e.at, e.id, e.by, e.text, e."replyTo", coalesce(e.mentions, '{}'), nullif(e.source, 'null'), e.hash,
+    e.person, e.target, e.emoji, e.metadata, e.edits, e.mode, e."expiresAt"
   from jsonb_to_recordset(p_events) as e (
     kind text, seq bigint, at bigint, id uuid, by uuid, text text, "replyTo" bigint, mentions uuid[], source jsonb,
-    hash text, person uuid, name text);
+    hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text, "expiresAt" bigint);
+$$;
+
+-- Whole events by their seq. Apart, because most batches hold messages alone and need none.
+create function private.event_at(p_events jsonb, p_seq bigint) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select e.event from jsonb_array_elements(p_events) e (event) where (e.event -> 'seq')::bigint = p_seq;
+$$;
+
+create function private.events_among(p_events jsonb, p_seqs bigint[]) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_agg(e.event order by (e.event -> 'seq')::bigint)
+  from jsonb_array_elements(p_events) e (event) where (e.event -> 'seq')::bigint = any (p_seqs);
+$$;
+
+create function private.profile_of(p_person uuid) returns uuid
+language sql stable
+set search_path = ''
+as $$
+  select u.id from public.user_profiles u where u.id = p_person;
 $$;
 
 create function private.marks_of(p_marks jsonb)
@@ -322,11 +355,205 @@ begin
 end
 $$;
 
+-- Takes a person out of these rows of a room, as an account_erased event asked: their messages (the text as well, or the
+-- name alone), their reactions, and their name in system rows. Doing it again changes nothing.
+create function private.erase_rows(job parley.jobs, p_seqs bigint[]) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  with gone as (
+    delete from public.message_reactions r
+    using public.messages m
+    where m.room_id = job.room_id and m.seq = any (p_seqs) and m.seq < job.seq
+      and r.room_id = m.room_id and r.seq = m.seq
+      and (r.user_id = job.person or (m.sender_id = job.person and job.mode = 'erase'))
+    returning r.seq
+  )
+  update public.messages m
+  set sender_id = case when m.sender_id <> job.person then m.sender_id end,
+      deleted_by = case when m.deleted_by <> job.person then m.deleted_by end,
+      deleted_at = case
+        when m.sender_id = job.person and job.mode = 'erase' then coalesce(m.deleted_at, job.at) else m.deleted_at end,
+      metadata = case
+        when m.type = 'system' then jsonb_set(m.metadata, '{system,name}', '""', false) else m.metadata end,
+      rev = greatest(m.rev, job.seq)
+  where m.room_id = job.room_id and m.seq = any (p_seqs) and m.seq < job.seq
+    and (m.sender_id = job.person or m.deleted_by = job.person or m.seq in (select g.seq from gone g)
+      or (m.type = 'system' and m.metadata #>> '{system,person}' = job.person::text
+        and m.metadata #>> '{system,name}' <> ''));
+end
+$$;
+
+-- One step of a room's changes: per message either one change or a run of reactions. `m.rev < e.seq` makes a repeat
+-- change nothing. What is deleted is touched by nothing but its undeletion, a system row by nothing at all.
+create function private.apply_step(p_room_id uuid, p_events jsonb) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  kinds text[] := array(select distinct e.kind from private.events_of(p_events) e);
+  emptied bigint[];
+begin
+  if kinds && array['edited', 'pinned', 'unpinned'] then
+    update public.messages m
+    set content = case e.kind when 'edited' then e.text else m.content end,
+        mentions = case e.kind when 'edited' then e.mentions else m.mentions end,
+        edited_at = case e.kind when 'edited' then private.from_ms(e.at) else m.edited_at end,
+        pinned_at = case e.kind when 'pinned' then private.from_ms(e.at) when 'unpinned' then null else m.pinned_at end,
+        rev = e.seq
+    from private.events_of(p_events) e
+    where e.kind in ('edited', 'pinned', 'unpinned')
+      and m.room_id = p_room_id and m.seq = e.target and m.rev < e.seq and m.type <> 'system' and m.deleted_at is null;
+  end if;
+
+  if kinds && array['reacted', 'unreacted'] then
+    -- The last word of each person on each emoji; who took one back and gave it again gave it later.
+    delete from public.message_reactions r
+    using private.events_of(p_events) e, public.messages m
+    where e.kind = 'unreacted' and m.room_id = p_room_id and m.seq = e.target and m.rev < e.seq and m.deleted_at is null
+      and r.room_id = p_room_id and r.seq = e.target and r.user_id = e.by and r.emoji = e.emoji;
+    insert into public.message_reactions (room_id, seq, user_id, emoji, created_at)
+    select distinct on (e.target, e.by, e.emoji) p_room_id, e.target, e.by, e.emoji, private.from_ms(e.at)
+    from private.events_of(p_events) e
+    join public.messages m on m.room_id = p_room_id and m.seq = e.target
+    where e.kind = 'reacted' and m.rev < e.seq and m.type <> 'system' and m.deleted_at is null
+      and private.profile_of(e.by) is not null
+      and not exists (
+        select from private.events_of(p_events) u
+        where u.kind = 'unreacted' and u.target = e.target and u.by = e.by and u.emoji = e.emoji and u.seq > e.seq)
+    order by e.target, e.by, e.emoji, e.seq
+    on conflict do nothing;
+    update public.messages m set rev = e.seq
+    from (
+      select r.target, max(r.seq) as seq
+      from private.events_of(p_events) r where r.kind in ('reacted', 'unreacted') group by r.target) e
+    where m.room_id = p_room_id and m.seq = e.target and m.rev < e.seq and m.type <> 'system' and m.deleted_at is null;
+  end if;
+
+  if 'deleted' = any (kinds) then
+    with gone as (
+      update public.messages m
+      set deleted_at = private.from_ms(e.at), deleted_by = private.profile_of(e.by), rev = e.seq
+      from private.events_of(p_events) e
+      where e.kind = 'deleted'
+        and m.room_id = p_room_id and m.seq = e.target and m.rev < e.seq and m.type <> 'system' and m.deleted_at is null
+      returning m.seq
+    )
+    select array_agg(g.seq) into emptied from gone g;
+  end if;
+
+  if 'undeleted' = any (kinds) then
+    update public.messages m
+    set content = e.text, mentions = e.mentions, metadata = e.metadata, edits = e.edits,
+        deleted_at = null, deleted_by = null, rev = e.seq
+    from private.events_of(p_events) e
+    where e.kind = 'undeleted'
+      and m.room_id = p_room_id and m.seq = e.target and m.rev < e.seq and m.type <> 'system' and m.deleted_at is not null;
+  end if;
+
+  if 'expired' = any (kinds) then
+    with gone as (
+      update public.messages m
+      set deleted_at = private.from_ms(e.at), rev = greatest(m.rev, e.seq)
+      from private.events_of(p_events) e
+      where e.kind = 'expired'
+        and m.room_id = p_room_id and m.seq < e.seq and m.expires_at <= private.from_ms(e.at) and m.deleted_at is null
+      returning m.seq
+    )
+    select array_agg(g.seq) into emptied from gone g;
+  end if;
+
+  if 'account_erased' = any (kinds) then
+    insert into parley.jobs (kind, room_id, person, mode, seq, at)
+    select 'erase_person', p_room_id, e.person, e.mode, e.seq, private.from_ms(e.at)
+    from private.events_of(p_events) e where e.kind = 'account_erased'
+    on conflict do nothing;
+  end if;
+
+  delete from public.message_reactions r where r.room_id = p_room_id and r.seq = any (emptied);
+end
+$$;
+
+-- A room's changes in their order. Those of one message follow each other in steps, everything else goes together, and
+-- what sweeps over many messages is a step of its own.
+create function private.apply_changes(p_room_id uuid, p_events jsonb) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  targets bigint[] := array(select distinct e.target from private.events_of(p_events) e where e.target is not null);
+  job parley.jobs;
+  step record;
+begin
+  for step in
+    with changes as (
+      select e.seq, e.target, e.kind in ('reacted', 'unreacted') as reaction,
+        count(*) filter (where e.role = 'sweep') over (order by e.seq) as part
+      from private.events_of(p_events) e
+    ), runs as (
+      select c.*, lag(c.reaction) over (partition by c.part, c.target order by c.seq) as follows
+      from changes c
+    ), steps as (
+      select r.*, count(*) filter (where not (r.reaction and coalesce(r.follows, false)))
+        over (partition by r.part, r.target order by r.seq)
+        -- The sweep that begins a part comes before its changes.
+        + case when r.target is null then 0 else 1 end as place
+      from runs r
+    )
+    select s.part, s.place, private.events_among(p_events, array_agg(s.seq)) as events
+    from steps s
+    group by s.part, s.place
+    order by s.part, s.place
+  loop
+    -- Rows that an erasing has yet to reach are erased before anything touches them: their rev would outlive it.
+    for job in
+      select j.* from parley.jobs j where j.room_id = p_room_id and j.kind = 'erase_person' and j.done_at is null order by j.seq
+    loop
+      perform private.erase_rows(job, targets);
+    end loop;
+    perform private.apply_step(p_room_id, step.events);
+  end loop;
+end
+$$;
+
+-- What the room's own events say about the room. Rare, so one by one.
+create function private.apply_room_facts(p_room_id uuid, p_events jsonb) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  fact record;
+begin
+  for fact in
+    select private.event_at(p_events, e.seq) as event, e.kind, e.seq
+    from private.events_of(p_events) e
+    where e.kind in ('renamed', 'room_changed')
+    order by e.seq
+  loop
+    update public.rooms r
+    set name = case fact.kind when 'renamed' then fact.event ->> 'name' else r.name end,
+        description = coalesce(fact.event ->> 'description', r.description),
+        post_policy = coalesce(fact.event ->> 'postPolicy', r.post_policy),
+        slow_mode_seconds = coalesce((fact.event ->> 'slowModeSeconds')::int, r.slow_mode_seconds)
+    where r.id = p_room_id
+      -- One that was parked says nothing any more once a later one was applied.
+      and not exists (
+        select from public.messages m
+        where m.room_id = p_room_id and m.seq > fact.seq and m.type = 'system'
+          and m.metadata #>> '{system,kind}' = fact.kind
+          and m.seq not in (select o.seq from private.events_of(p_events) o));
+  end loop;
+end
+$$;
+
 -- Writes a room's events p_from..p_to, in order, and its members' marks. A repeat changes nothing. What the room has
 -- accepted is never refused for membership, role or pace; a sender or a reply's target that is gone becomes null.
 -- All or nothing: every answer but `applied` means that nothing was written.
+-- p_parked: one event from below last_seq that was refused before; it is applied now and last_seq stays.
 create function public.ingest_batch(
-  p_room_id uuid, p_epoch bigint, p_from bigint, p_to bigint, p_events jsonb, p_marks jsonb default '[]')
+  p_room_id uuid, p_epoch bigint, p_from bigint, p_to bigint, p_events jsonb, p_marks jsonb default '[]',
+  p_parked boolean default false)
 returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -337,6 +564,11 @@ declare
   event_count int := jsonb_array_length(events);
   room public.rooms;
   clash bigint;
+  outside boolean;
+  strange text;
+  changing boolean;
+  telling boolean;
+  floor bigint;
   inserted int := 0;
   incoming int;
   newest bigint;
@@ -345,10 +577,19 @@ begin
   if event_count > 500 or jsonb_array_length(marks) > 5000 then
     raise exception 'at most 500 events and 5000 marks' using errcode = '22023';
   end if;
-  if p_from < 1 or p_to < p_from - 1
-    or exists (select from private.events_of(events) e where e.seq is null or e.seq not between p_from and p_to)
-  then
+  select coalesce(bool_or(e.seq is null or e.seq not between p_from and p_to), false),
+    min(coalesce(e.kind, 'without a kind')) filter (where e.role is null),
+    coalesce(bool_or(e.role <> 'row'), false), coalesce(bool_or(e.kind in ('renamed', 'room_changed')), false)
+  into outside, strange, changing, telling
+  from private.events_of(events) e;
+  if p_from < 1 or p_to < p_from - 1 or outside then
     raise exception 'an event lies outside of %..%', p_from, p_to using errcode = '22023';
+  end if;
+  if p_parked and (p_from <> p_to or event_count <> 1) then
+    raise exception 'a parked event comes alone' using errcode = '22023';
+  end if;
+  if strange is not null then
+    raise exception 'nobody knows an event %', strange using errcode = '22023';
   end if;
 
   room := private.lock_room(p_room_id, array(select m.person from private.marks_of(marks) m));
@@ -358,21 +599,23 @@ begin
   if p_epoch < room.epoch then
     return jsonb_build_object('outcome', 'stale_epoch', 'epoch', room.epoch);
   end if;
-  if p_from > room.last_seq + 1 then
+  if p_from > room.last_seq + (not p_parked)::int then
     return jsonb_build_object('outcome', 'gap', 'lastSeq', room.last_seq);
   end if;
+  floor := case when p_parked then 0 else room.last_seq end;
 
   if event_count > 0 then
     -- A taken seq with another message under it, below last_seq or above: two objects number this room.
     select min(e.seq) into clash
     from private.events_of(events) e
     join public.messages m on m.room_id = p_room_id and m.seq = e.seq
-    where m.client_id <> e.id;
+    where m.client_id is distinct from e.id;
     if clash is not null then
       return jsonb_build_object('outcome', 'split_brain', 'seq', clash);
     end if;
 
-    select count(*), max(e.at) into incoming, newest from private.events_of(events) e where e.seq > room.last_seq;
+    select count(*), max(e.at) into incoming, newest
+    from private.events_of(events) e where e.seq > floor and e.role = 'row';
   end if;
 
   if incoming > 0 then
@@ -381,24 +624,25 @@ begin
     perform set_config('parley.catching_up', case when event_count > 200 then 'on' else 'off' end, true);
 
     insert into public.messages (
-      room_id, seq, rev, client_id, sender_id, type, content, reply_to_seq, mentions, metadata, created_at, updated_at)
+      room_id, seq, rev, client_id, sender_id, type, content, reply_to_seq, mentions, metadata, created_at, updated_at,
+      expires_at)
     select p_room_id, e.seq, e.seq, e.id,
-      (select u.id from public.user_profiles u where u.id = e.by),
+      case when e.kind = 'posted' then (select u.id from public.user_profiles u where u.id = e.by) end,
       case e.kind when 'posted' then 'text' else 'system' end,
       coalesce(e.text, ''),
       case when e.reply_to is not null then coalesce(
         (select m.seq from public.messages m where m.room_id = p_room_id and m.seq = e.reply_to),
-        (select t.seq from private.events_of(events) t where t.seq = e.reply_to and t.seq < e.seq)) end,
+        (select t.seq from private.events_of(events) t
+         where t.seq = e.reply_to and t.seq < e.seq and t.role = 'row')) end,
       e.mentions,
       case
-        when e.kind <> 'posted' then jsonb_build_object(
-          'system', jsonb_build_object('kind', e.kind, 'person', e.person, 'name', e.name))
+        when e.kind <> 'posted' then jsonb_build_object('system', private.event_at(events, e.seq) - array['seq', 'at', 'id'])
         when e.source is not null then jsonb_build_object('import', e.source)
         else '{}'
       end,
-      private.from_ms(e.at), now()
+      private.from_ms(e.at), now(), private.from_ms(e.expires_at)
     from private.events_of(events) e
-    where e.seq > room.last_seq
+    where e.seq > floor and e.role = 'row'
     order by e.seq
     on conflict on constraint messages_idempotency_key do nothing;
     get diagnostics inserted = row_count;
@@ -407,14 +651,25 @@ begin
       select coalesce(jsonb_agg(jsonb_build_object('clientId', e.id, 'seq', m.seq) order by e.seq), '[]') into duplicates
       from private.events_of(events) e
       join public.messages m on m.room_id = p_room_id and m.client_id = e.id
-      where e.seq > room.last_seq and m.seq <> e.seq;
+      where e.seq > floor and m.seq <> e.seq;
     end if;
+  end if;
 
+  if event_count > 0 then
     insert into parley.commands (room_id, id, seq, hash)
     select p_room_id, e.id, e.seq, e.hash
     from private.events_of(events) e
-    where e.kind = 'posted' and e.seq > room.last_seq
+    where e.hash is not null and e.seq > floor
+    order by e.seq
     on conflict do nothing;
+  end if;
+  if changing then
+    perform private.apply_changes(p_room_id, private.events_among(events, array(
+      select e.seq from private.events_of(events) e where e.seq > floor and e.role <> 'row')));
+  end if;
+  if telling then
+    perform private.apply_room_facts(p_room_id, private.events_among(events, array(
+      select e.seq from private.events_of(events) e where e.seq > floor)));
   end if;
 
   if jsonb_array_length(marks) > 0 then
@@ -438,7 +693,7 @@ begin
       and (m.delivered > p.last_delivered_seq or m.read > p.last_read_seq);
   end if;
 
-  if p_to > room.last_seq or p_epoch > room.epoch then
+  if p_to > room.last_seq or p_epoch > room.epoch or newest is not null then
     update public.rooms r
     set last_seq = greatest(r.last_seq, p_to),
         epoch = greatest(r.epoch, p_epoch),
@@ -655,6 +910,7 @@ begin
       where p.left_at is not null;
       -- Nothing written: the same person came in by another command in this moment.
       reply := jsonb_build_object('outcome', case when found then 'joined' else 'already' end);
+      insert into parley.link_uses (code_hash, person) values (p_code_hash, p_person) on conflict do nothing;
     exception
       when check_violation then
         get stacked diagnostics refused_by = constraint_name;
@@ -692,7 +948,7 @@ grant execute on all functions in schema parley to service_role;
 
 revoke execute on function public.get_or_create_direct_room(uuid), public.mark_room_read(uuid, bigint),
   public.get_unread_counts(int), public.get_room_stats(uuid), public.set_presence(boolean, text, int),
-  public.get_user_cards(uuid[]), public.ingest_batch(uuid, bigint, bigint, bigint, jsonb, jsonb),
+  public.get_user_cards(uuid[]), public.ingest_batch(uuid, bigint, bigint, bigint, jsonb, jsonb, boolean),
   public.sweep_ephemeral(int),
   public.search_messages(text, uuid, int, uuid, text, timestamptz, timestamptz, text, timestamptz, uuid, bigint)
   from public, anon, authenticated;
@@ -701,5 +957,5 @@ grant execute on function public.get_or_create_direct_room(uuid), public.mark_ro
   public.get_user_cards(uuid[]),
   public.search_messages(text, uuid, int, uuid, text, timestamptz, timestamptz, text, timestamptz, uuid, bigint)
   to authenticated;
-grant execute on function public.ingest_batch(uuid, bigint, bigint, bigint, jsonb, jsonb), public.sweep_ephemeral(int)
+grant execute on function public.ingest_batch(uuid, bigint, bigint, bigint, jsonb, jsonb, boolean), public.sweep_ephemeral(int)
   to service_role;

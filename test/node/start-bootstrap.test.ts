@@ -51,6 +51,19 @@ test('it hands on the arguments', async () => {
   })
 })
 
+test('what it says about installing goes to stderr, so that stdout is the script alone', async () => {
+  const program = repository().bootstrap(['probe', '--json'])
+  let stdout = ''
+  program.child.stdout!.on('data', (chunk) => (stdout += chunk))
+
+  const { said } = await program.ended
+
+  expect({ stdout, installed: said.includes('Installed in') }).toEqual({
+    stdout: 'probe ran with --json\n',
+    installed: true,
+  })
+})
+
 test('an install that fails is told with its reason, and nothing is run', async () => {
   const { folder, bootstrap } = repository('console.error("npm error code ENOTFOUND"); process.exitCode = 1')
 

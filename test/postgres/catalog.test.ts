@@ -33,6 +33,39 @@ describe('the inventory', () => {
   })
 })
 
+describe('the inventory of parley', () => {
+  test('is what the product needs beyond the founding tables, no policy, and nothing published', async () => {
+    expect(await names(sql`select tablename as name from pg_tables where schemaname = 'parley' order by 1`)).toEqual([
+      'audit_log',
+      'commands',
+      'devices',
+      'jobs',
+      'join_links',
+      'join_requests',
+      'link_uses',
+      'member_commands',
+      'passcode_attempts',
+      'passcodes',
+    ])
+    const [counts] = await sql`
+      select
+        (select count(*) from pg_policies where schemaname = 'parley') as policies,
+        (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
+        (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
+    expect(counts).toEqual({ policies: 0, functions: 14, published: 0 })
+  })
+
+  test('its functions read or write as they say', async () => {
+    const reading = names(sql`
+      select proname as name from pg_proc where provolatile = 's' and pronamespace = 'parley'::regnamespace order by 1`)
+    expect(await reading).toEqual(['link_preview', 'member', 'message_states', 'room_spine', 'room_state'])
+    expect(
+      await names(sql`
+        select proname as name from pg_proc where provolatile = 'v' and pronamespace = 'public'::regnamespace order by 1`),
+    ).toEqual(['get_or_create_direct_room', 'ingest_batch', 'mark_room_read', 'set_presence', 'sweep_ephemeral'])
+  })
+})
+
 describe('what every table, policy and function has', () => {
   test('row level security is on for every table in public and parley', async () => {
     const open = await names(
@@ -131,11 +164,18 @@ describe('who may call what', () => {
 
   test('the service calls what the room needs', async () => {
     expect(await callable('service_role', 'parley')).toEqual([
+      'change_members',
       'claim_epoch',
+      'create_group',
       'create_join_link',
+      'delete_room',
+      'erase_account',
+      'erase_in_room',
+      'hand_over',
       'join_room',
       'link_preview',
       'member',
+      'message_states',
       'room_spine',
       'room_state',
     ])

@@ -413,3 +413,81 @@ describe('at once', () => {
     ])
   })
 })
+
+describe('a parked event', () => {
+  test('is applied below the head, which stays, and alone', async () => {
+    const room = await makeRoom(sql)
+    await ingest(sql, { room, from: 1, to: 3, events: [posted(1), posted(3)] })
+    const parked = { room, from: 2, to: 2, events: [posted(2)], parked: true }
+    expect(await ingest(sql, parked)).toEqual({ outcome: 'applied', appliedTo: 3, duplicates: [] })
+    expect(await texts(room)).toEqual(['message 1', 'message 2', 'message 3'])
+    expect((await sql`select last_seq from rooms where id = ${room}`)[0]).toEqual({ last_seq: 3 })
+    await expect(ingest(sql, { ...parked, to: 3, events: [posted(2), posted(3)] })).rejects.toThrow(/comes alone/)
+  })
+
+  test('of the future is a gap, of an earlier epoch stale, on a taken seq split-brain', async () => {
+    const room = await makeRoom(sql)
+    await ingest(sql, { room, epoch: 2, from: 1, to: 2, events: run(1, 2) })
+    const park = (seq: number, epoch: number, id = posted(seq).id) =>
+      ingest(sql, { room, epoch, from: seq, to: seq, events: [posted(seq, { id })], parked: true })
+    expect(await park(3, 2)).toEqual({ outcome: 'gap', lastSeq: 2 })
+    expect(await park(2, 1)).toEqual({ outcome: 'stale_epoch', epoch: 2 })
+    expect(await park(2, 2, posted(9).id)).toEqual({ outcome: 'split_brain', seq: 2 })
+  })
+})
+
+describe('changes', () => {
+  const change = (seq: number, target: number) => ({
+    seq,
+    at: nineOClock,
+    id: posted(seq).id,
+    by: people.ada,
+    hash: `${seq}`,
+    target,
+  })
+
+  test('have their command kept, and an earlier text has its end', async () => {
+    const room = await makeRoom(sql)
+    await fill(sql, room, run(1, 1))
+    const edited = { kind: 'edited', ...change(2, 1), text: 'better', mentions: [] as string[] } as const
+    await ingest(sql, { room, from: 2, to: 2, events: [edited] })
+    const [row] =
+      await sql`select content, rev, edits, private.to_ms(edited_at) as at from messages where room_id = ${room}`
+    const edits = [{ text: 'message 1', until: nineOClock }]
+    expect(row).toEqual({ content: 'better', rev: 2, edits, at: nineOClock })
+    expect(
+      await sql`select from parley.commands where room_id = ${room} and id = ${posted(2).id} and hash = '2'`,
+    ).toHaveLength(1)
+  })
+
+  test('of a kind that nobody knows are refused whole, so that the room parks them', async () => {
+    const room = await makeRoom(sql)
+    const strange = { ...posted(2), kind: 'shouted' } as never
+    await expect(ingest(sql, { room, from: 1, to: 2, events: [posted(1), strange] })).rejects.toThrow(/event shouted/)
+    expect(await texts(room)).toEqual([])
+  })
+
+  test('of what is gone, never was or is a system row change nothing', async () => {
+    const room = await makeRoom(sql)
+    await fill(sql, room, [joined(1), posted(2)])
+    const events = [1, 2, 7].map((target, i) => ({ kind: 'pinned', ...change(3 + i, target) }) as const)
+    await sql`update messages set deleted_at = now() where room_id = ${room} and seq = 2`
+    expect(await ingest(sql, { room, from: 3, to: 5, events })).toMatchObject({ outcome: 'applied' })
+    expect([...(await sql`select rev from messages where room_id = ${room} order by seq`)]).toEqual([
+      { rev: 1 },
+      { rev: 2 },
+    ])
+  })
+
+  test('on many messages by many people go together', async () => {
+    const room = await makeRoom(sql)
+    await fill(sql, room, run(1, 100))
+    const events = Array.from({ length: 400 }, (_, i) => {
+      return { kind: 'reacted', ...change(101 + i, 1 + (i % 3)), emoji: `${i}` } as const
+    })
+    await ingest(sql, { room, from: 101, to: 500, events })
+    expect([
+      ...(await sql`select count(*) as n, max(m.rev) as rev from message_reactions r join messages m using (room_id, seq) where room_id = ${room}`),
+    ]).toEqual([{ n: 400, rev: 500 }])
+  })
+})

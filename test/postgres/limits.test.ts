@@ -80,3 +80,11 @@ test('a new epoch lifts the head by limits.epochLift, which is above limits.back
   ])
   expect(limits.epochLift).toBeGreaterThan(limits.backlogEvents)
 })
+
+test('a reaction has limits.emojiBytes bytes, a room’s description and slow mode their own limits', async () => {
+  const definitions = await sql`
+    select conname as name, pg_get_constraintdef(oid) as rule from pg_constraint
+    where conname in ('message_reactions_emoji_check', 'rooms_description_check', 'rooms_slow_mode_seconds_check') order by 1`
+  const numbers = definitions.map(({ rule }) => Number(/(\d+)\)*$/.exec(rule)?.[1]))
+  expect(numbers).toEqual([limits.emojiBytes, limits.roomDescription, limits.slowModeSeconds])
+})

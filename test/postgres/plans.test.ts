@@ -75,3 +75,60 @@ test('search walks the full-text index and never the whole table', async () => {
   })
   expect(used).toEqual({ index_scans: 1, table_scans: 0 })
 })
+
+function indexes(nodes: Node[]): unknown[] {
+  return nodes.map((node) => node['Index Name']).filter(Boolean)
+}
+
+test('unread walks the key above the mark', async () => {
+  await sql`update room_participants set last_read_seq = 100 where user_id = ${people.grace}`
+  const [body] = await sql`select prosrc from pg_proc where proname = 'unread_counts'`
+  const nodes = await plan((tx) =>
+    tx`reset role`.then(() => tx.unsafe(`explain (format json) ${body!['prosrc'].replaceAll('p_cap', '1000')}`)),
+  )
+  const scans = nodes.filter((node) => String(node['Index Name']).startsWith('messages_'))
+  expect(scans.map((scan) => [scan['Index Name'], scan['Index Cond']])).toEqual([
+    ['messages_pkey', expect.stringMatching(/room_id = .*seq > /)],
+  ])
+})
+
+test('what changed since a seq: the new ones by the key, the touched ones by their rev', async () => {
+  await sql`update messages set rev = 3000 where room_id = ${room} and seq in (7, 8)`
+  await sql`analyze messages`
+  const nodes = await plan((tx) =>
+    tx.unsafe(`
+      explain (format json)
+      select * from messages where room_id = '${room}' and seq > 1990
+      union all
+      select * from messages where room_id = '${room}' and rev <> seq and rev > 1990 and seq <= 1990`),
+  )
+  expect(indexes(nodes)).toEqual(['messages_pkey', 'messages_rev_idx'])
+})
+
+test('search in one room reads the index of that room and of that word', async () => {
+  const scans = async (tx: Tx) =>
+    (
+      await tx<{ index: number; table: number }[]>`
+      select pg_stat_get_xact_numscans('messages_search_idx'::regclass) as index,
+        pg_stat_get_xact_numscans('messages'::regclass) as table`
+    )[0]!
+  const [before, after] = await as(sql, 'grace', async (tx) => {
+    const before = await scans(tx)
+    await tx`select from search_messages('77', ${room})`
+    return [before, await scans(tx)] as const
+  })
+  expect([after.index - before.index, after.table - before.table]).toEqual([1, 0])
+})
+
+test('erasing finds a person’s messages, and expiry what expires, by an index of their own', async () => {
+  const service = async (query: string) =>
+    plan((tx) => tx`reset role`.then(() => tx.unsafe(`explain (format json) ${query}`)))
+  await sql`update messages set sender_id = ${people.linus} where room_id = ${room} and seq < 20`
+  await sql`update messages set expires_at = now() where room_id = ${room} and seq < 20`
+  await sql`analyze messages`
+  expect(
+    indexes(await service(`select seq from messages where sender_id = '${people.linus}' and seq < 900 limit 50`)),
+  ).toEqual(['messages_sender_idx'])
+  const expiring = `select seq from messages where room_id = '${room}' and expires_at <= now() and deleted_at is null`
+  expect(indexes(await service(expiring))).toEqual(['messages_expires_idx'])
+})

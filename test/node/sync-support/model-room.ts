@@ -1,6 +1,6 @@
 import type { Page } from '../../../protocol/api.ts'
 import type { Downstream } from '../../../protocol/downstream.ts'
-import { messageOf, type RoomEvent } from '../../../protocol/events.ts'
+import { messageOf, type LogEvent } from '../../../protocol/events.ts'
 import { limits } from '../../../protocol/limits.ts'
 import { Upstream } from '../../../protocol/upstream.ts'
 import { catchUp } from '../../../durable-objects/room/catch-up.ts'
@@ -24,7 +24,7 @@ interface Socket {
  */
 export function modelRoom(people: string[], now: () => number, chunk = 3) {
   const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: people[0]!, createdAt: 1 }
-  const history: RoomEvent[] = []
+  const history: LogEvent[] = []
   const sockets = new Set<Socket>()
   const paces = new Map<string, Pace>()
   const members = new Map(people.map((person) => [person, member(person)]))

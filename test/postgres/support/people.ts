@@ -19,6 +19,12 @@ export async function signUp(sql: Sql): Promise<void> {
   }
 }
 
+/** Empty the database and sign them up again: quicker than another copy of the template. */
+export async function startOver(sql: Sql): Promise<void> {
+  await sql`truncate auth.users, parley.audit_log cascade`
+  await signUp(sql)
+}
+
 /** Do something as a person would through the Data API, and keep what it did. */
 export async function keepAs<T>(
   sql: Sql,
@@ -65,12 +71,17 @@ export async function attempt(
 
 const undone = Symbol('undone')
 
-// Lite reads the single claims, hosted Supabase both.
 async function become(tx: Tx, person: Person | 'anon' | 'service'): Promise<void> {
   const role = person === 'anon' ? 'anon' : person === 'service' ? 'service_role' : 'authenticated'
-  const sub = role === 'authenticated' ? people[person as Person] : ''
-  await tx`select set_config('request.jwt.claims', ${JSON.stringify({ sub, role })}, true)`
-  await tx`select set_config('request.jwt.claim.sub', ${sub}, true)`
-  await tx`select set_config('request.jwt.claim.role', ${role}, true)`
-  await tx.unsafe(`set local role ${role}`)
+  await actAs(tx, role, people[person as Person] ?? '')
+}
+
+/** From here to the end of the transaction, act as this role, and as this person where the role has one. */
+export async function actAs(tx: Tx, role: 'anon' | 'authenticated' | 'service_role', id: string): Promise<void> {
+  const sub = role === 'authenticated' ? id : ''
+  // Lite reads the single claims, hosted Supabase both.
+  await tx`
+    select set_config('request.jwt.claims', ${JSON.stringify({ sub, role })}, true),
+      set_config('request.jwt.claim.sub', ${sub}, true), set_config('request.jwt.claim.role', ${role}, true),
+      set_config('role', ${role}, true)`
 }

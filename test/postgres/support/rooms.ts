@@ -53,13 +53,21 @@ export function run(from: number, to: number, change: Partial<Posted> = {}): Pos
 }
 
 /** What a room sends when it flushes. */
-export type Batch = { room: string; epoch?: number; from: number; to: number; events: RoomEvent[]; marks?: Marks[] }
+export type Batch = {
+  room: string
+  epoch?: number
+  from: number
+  to: number
+  events: RoomEvent[]
+  marks?: Marks[]
+  parked?: boolean
+}
 
 /** Call ingest_batch with a batch; as whoever the connection is. */
 export async function ingest(sql: Sql | Tx, batch: Batch): Promise<unknown> {
-  const { room, epoch = 1, from, to, events, marks = [] } = batch
+  const { room, epoch = 1, from, to, events, marks = [], parked = false } = batch
   const [row] = await sql`
-    select ingest_batch(${room}, ${epoch}, ${from}, ${to}, ${sql.json(events)}, ${sql.json(marks)}) as answer`
+    select ingest_batch(${room}, ${epoch}, ${from}, ${to}, ${sql.json(events)}, ${sql.json(marks)}, ${parked}) as answer`
   return row!['answer']
 }
 

@@ -14,17 +14,22 @@ declare module 'vitest' {
 /** One server for the whole run, with two databases to copy: `bare` (roles and schema auth) and `migrated`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await scratchPostgres()
-  const owner = postgres(server.url, { max: 1 })
+  await makeTemplates(server.url)
+  project.provide('postgresUrl', server.url)
+  return () => server.stop()
+}
+
+/** Make the two databases to copy on an empty server. */
+export async function makeTemplates(url: string): Promise<void> {
+  const owner = postgres(url, { max: 1 })
   await applyPrelude(owner)
   await owner`create database bare`
-  await using(database(server.url, 'bare'), async (sql) => {
+  await using(database(url, 'bare'), async (sql) => {
     await sql.unsafe(readFileSync(join(import.meta.dirname, 'auth.sql'), 'utf8'))
   })
   await owner`create database migrated template bare`
-  await using(database(server.url, 'migrated'), migrate)
+  await using(database(url, 'migrated'), migrate)
   await owner.end()
-  project.provide('postgresUrl', server.url)
-  return () => server.stop()
 }
 
 /** The url of another database on the same server. */

@@ -1,0 +1,79 @@
+import type postgres from 'postgres'
+import type { Contest } from './contest.ts'
+import type { Stage } from './stage.ts'
+
+/** What a person's device asks of the record, each against what one would write first. */
+export function reading({ reader, rooms, long, words }: Stage): Contest[] {
+  return [
+    {
+      name: `unread of ${rooms.length} rooms`,
+      as: 'reader',
+      ours: { what: 'get_unread_counts()', run: (tx) => tx`select * from public.get_unread_counts()` },
+      naive: {
+        what: 'a count for each room',
+        async run(tx) {
+          for (const { id, read } of rooms) {
+            await tx`
+              select count(*) from public.messages
+              where room_id = ${id} and seq > ${read} and sender_id is distinct from ${reader}
+                and type <> 'system' and deleted_at is null`
+          }
+        },
+      },
+    },
+    {
+      name: 'page of history, in the middle',
+      as: 'reader',
+      ours: {
+        what: 'before a seq',
+        run: (tx) => tx`
+          select * from public.messages where room_id = ${long.id} and seq < ${Math.floor(long.head / 2)}
+          order by seq desc limit 50`,
+      },
+      naive: {
+        what: 'newest first, by offset',
+        run: (tx) => tx`
+          select * from public.messages where room_id = ${long.id}
+          order by created_at desc offset ${Math.floor(long.head / 2)} limit 50`,
+      },
+    },
+    {
+      name: 'changes since a seq',
+      as: 'reader',
+      ours: {
+        what: 'newer seq, or newer rev',
+        run: (tx) => tx`
+          select * from public.messages where room_id = ${long.id} and seq > ${long.since}
+          union all
+          select * from public.messages
+          where room_id = ${long.id} and rev > ${long.since} and rev <> seq and seq <= ${long.since}`,
+      },
+      naive: {
+        what: 'newer created_at or edited_at',
+        run: (tx) => tx`
+          select * from public.messages
+          where room_id = ${long.id} and greatest(created_at, edited_at) > ${long.sinceTime}::timestamptz`,
+      },
+    },
+    ...Object.entries(words).flatMap(([kind, word]) => [
+      search(`search, ${kind} word, one room`, word, long.id),
+      search(`search, ${kind} word, ${rooms.length} rooms`, word, null),
+    ]),
+  ]
+}
+
+function search(name: string, word: string, room: string | null): Contest {
+  const found = (tx: postgres.TransactionSql) => (room === null ? tx`` : tx`and room_id = ${room}`)
+  return {
+    name,
+    as: 'reader',
+    ours: { what: 'search_messages()', run: (tx) => tx`select * from public.search_messages(${word}, ${room})` },
+    naive: {
+      what: 'content ilike, under row level security',
+      run: (tx) => tx`
+        select room_id, seq, sender_id, type, created_at, content from public.messages
+        where content ilike ${`%${word}%`} and type <> 'system' and deleted_at is null ${found(tx)}
+        order by created_at desc limit 20`,
+    },
+  }
+}
