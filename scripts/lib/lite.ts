@@ -3,6 +3,7 @@ import { createPostgresConnection } from '@supabase/lite/postgres'
 import { setTimeout } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type HttpServer, serve } from './http-server.ts'
+import { surviveLateWrites } from './late-write.ts'
 import { withLog } from './lite-log.ts'
 
 /** Who Supabase Lite is: its keys, the secret it signs sessions with, and the password of its login in Postgres. */
@@ -63,6 +64,7 @@ export async function serveLite(
   const server = await serve(port, 'PARLEY_SUPABASE_PORT', (request) =>
     withLog(onLog, async () => (offered.test(new URL(request.url).pathname) ? app.fetch(request) : notFound())),
   )
+  const forget = surviveLateWrites(onLog)
   return {
     url: server.url,
     async close() {
@@ -70,6 +72,7 @@ export async function serveLite(
       // A request that broke off keeps its connection reserved for ever, and closing would wait for that. What is left
       // ends with Postgres.
       await Promise.race([app.connection.close(), setTimeout(closeWithinMs, undefined, { ref: false })])
+      forget()
     },
   }
 }
