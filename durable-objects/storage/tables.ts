@@ -1,8 +1,8 @@
 /**
  * The room's SQLite. `log` holds the events, `states` the current state of every message in the log, `spine` what is
  * kept for ever to tell a repeat from a conflict, `members` the copy of the members with their marks (`dirty`: not yet
- * in Postgres), `agenda` what is due when, `tries` how often in a row it failed, `intents` the member changes whose outcome is not known yet, `carried` the
- * events of an epoch that ended before Postgres had them.
+ * in Postgres), `agenda` what is due when, `tries` how often in a row it failed, `intents` the member changes whose
+ * outcome is not known yet, `carried` the events of an epoch that ended before Postgres had them.
  */
 export function createTables(sql: SqlStorage): void {
   sql.exec(`

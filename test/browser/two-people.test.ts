@@ -19,10 +19,7 @@ test('two people meet through a join link and talk: messages, typing, who is her
   await keepScreenshot(grace.page, 'join-360-dark')
   await grace.page.getByRole('link', { name: /make an account/i }).click()
   await signUp(grace.page, 'Grace Hopper')
-  await grace.page
-    .getByRole('button', { name: /join/i })
-    .click()
-    .catch(() => undefined)
+  await grace.page.getByRole('button', { name: 'Join the room' }).click()
   await composer(grace.page).waitFor()
   await ada.page.getByText('Grace Hopper joined').waitFor()
 
