@@ -73,8 +73,7 @@ async function sentences(sql: Pick<postgres.Sql, 'unsafe'>): Promise<string[]> {
   return [...Map.groupBy(policies, ({ table }) => table)].flatMap(([table, all]) => [
     `**${table}**`,
     '',
-    // Postgres cuts a name after 63 bytes.
-    ...all.map(({ name, command }) => `- ${name}${Buffer.byteLength(name) < 63 ? '.' : ' …'} \`${command}\``),
+    ...all.map(({ name, command }) => `- ${name}. \`${command}\``),
     '',
   ])
 }

@@ -143,7 +143,7 @@ create policy "Owners and admins add members who allow it to sql rooms" on publi
     and private.can_see(user_id, 'group_add')
   );
 -- Which columns is decided by the guard below.
-create policy "Members change their own membership in sql rooms, owners and admins that of others" on public.room_participants
+create policy "Members change their row in sql rooms, admins that of others" on public.room_participants
   for update to authenticated
   using (
     (user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())))
@@ -153,7 +153,7 @@ create policy "Members change their own membership in sql rooms, owners and admi
   with check (
     user_id = (select auth.uid()) or room_id = any (array(select private.my_managed_room_ids()))
   );
-create policy "Members remove themselves from sql rooms, owners and admins others, nobody an owner" on public.room_participants
+create policy "Members leave sql rooms, admins remove others, nobody an owner" on public.room_participants
   for delete to authenticated using (
     role <> 'owner' and (
       (user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())))

@@ -39,13 +39,13 @@ as $$
   );
 $$;
 
-create policy "People see meetings they host, take part in, or whose room they are in" on public.meetings
+create policy "People see meetings they host, join, or whose room they are in" on public.meetings
   for select to authenticated using (
     host_id = (select auth.uid())
     or id = any (array(select private.my_meeting_ids()))
     or room_id = any (array(select private.my_room_ids()))
   );
-create policy "People start meetings as their host, alone or in rooms of theirs" on public.meetings
+create policy "People start meetings of their own, alone or in their rooms" on public.meetings
   for insert to authenticated with check (
     host_id = (select auth.uid()) and (room_id is null or room_id = any (array(select private.my_room_ids()))));
 create policy "Hosts change their meetings" on public.meetings
@@ -68,7 +68,7 @@ create policy "Participants change their own row, hosts those of their meeting" 
   for update to authenticated
   using (user_id = (select auth.uid()) or meeting_id = any (array(select private.my_hosted_meeting_ids())))
   with check (user_id = (select auth.uid()) or meeting_id = any (array(select private.my_hosted_meeting_ids())));
-create policy "Participants take themselves off the list, hosts others, nobody the host" on public.meeting_participants
+create policy "Participants leave the list, hosts take off all but the host" on public.meeting_participants
   for delete to authenticated using (
     role <> 'host'
     -- A removed person could come back by deleting the row that says so.

@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readMigrations } from '../../scripts/lib/migrate.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
 
 let sql: Sql
@@ -112,6 +113,30 @@ describe('what every table, policy and function has', () => {
     expect(wrong).toEqual([])
   })
 })
+
+describe('what everything is called', () => {
+  // Postgres cuts a longer name without an error, and nobody finds it under the name that the file gives.
+  test('no name in the migrations is longer than the 63 bytes that Postgres keeps', () => {
+    const names = readMigrations().flatMap(({ statements }) => identifiers(statements))
+    expect(names.length).toBeGreaterThan(1_000)
+    expect(names.filter((name) => Buffer.byteLength(name) > 63)).toEqual([])
+  })
+
+  test('every policy in the catalogue is called as its migration calls it', async () => {
+    const created = readMigrations().flatMap(({ statements }) =>
+      [...statements.matchAll(/^create policy "([^"]+)"/gm)].map(([, name]) => name!),
+    )
+    const kept = await names(sql`select policyname as name from pg_policies where schemaname = 'public'`)
+    const sorted = (list: unknown[]) => list.map(String).toSorted((a, b) => (a < b ? -1 : 1))
+    expect(sorted(kept)).toEqual(sorted(created))
+  })
+})
+
+// Quoted and bare names alike, those in function bodies too; neither comments nor texts.
+function identifiers(statements: string): string[] {
+  const pieces = statements.matchAll(/--.*|'(?:[^']|'')*'|"((?:[^"]|"")+)"|([a-z_]\w*)/gi)
+  return [...pieces].flatMap(([, quoted, bare]) => quoted ?? bare ?? [])
+}
 
 describe('who may call what', () => {
   async function callable(role: string, schema: string): Promise<unknown[]> {
