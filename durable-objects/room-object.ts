@@ -41,7 +41,7 @@ export type ImportOutcome =
   | { outcome: 'has_messages' | 'no_room' | 'away' }
 
 /** What became of someone's wish to join, seen from outside. */
-export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'full' | 'away' }
+export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'passcode' | 'full' | 'away' }
 
 /** A page from the log; `elsewhere`: older than the log reaches, to be read from Postgres. */
 export type PageAnswer =

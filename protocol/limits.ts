@@ -69,6 +69,12 @@ export const limits = {
   renewalMs: 60_000,
   /** A socket outlives its session by this much, then closes with 4401. */
   sessionSlackMs: 60_000,
+  /** Characters in what someone says when they ask to join. */
+  joinNote: 280,
+  /** Characters in a device's name. */
+  deviceName: 100,
+  /** Rounds of PBKDF2 for a passcode: the most that Cloudflare lets a worker ask for, the fewest that SQL takes. */
+  passcodeIterations: 100_000,
   /** A join link lives this long unless it says otherwise. */
   linkLifeMs: 7 * 86_400_000,
 } as const

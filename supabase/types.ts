@@ -974,6 +974,8 @@ export type Database = {
           created_at: string
           created_by: string | null
           expires_at: string
+          id: string
+          max_uses: number | null
           revoked_at: string | null
           room_id: string
         }
@@ -982,6 +984,8 @@ export type Database = {
           created_at?: string
           created_by?: string | null
           expires_at: string
+          id?: string
+          max_uses?: number | null
           revoked_at?: string | null
           room_id: string
         }
@@ -990,6 +994,8 @@ export type Database = {
           created_at?: string
           created_by?: string | null
           expires_at?: string
+          id?: string
+          max_uses?: number | null
           revoked_at?: string | null
           room_id?: string
         }
@@ -1077,6 +1083,7 @@ export type Database = {
           blocked_until: string | null
           failed: number
           last_at: string
+          passed_until: string | null
           person: string
           room_id: string
         }
@@ -1084,6 +1091,7 @@ export type Database = {
           blocked_until?: string | null
           failed?: number
           last_at?: string
+          passed_until?: string | null
           person: string
           room_id: string
         }
@@ -1091,6 +1099,7 @@ export type Database = {
           blocked_until?: string | null
           failed?: number
           last_at?: string
+          passed_until?: string | null
           person?: string
           room_id?: string
         }
@@ -1099,19 +1108,25 @@ export type Database = {
       passcodes: {
         Row: {
           hash: string
+          iterations: number
           room_id: string
+          salt: string
           set_at: string
           set_by: string | null
         }
         Insert: {
           hash: string
+          iterations: number
           room_id: string
+          salt: string
           set_at?: string
           set_by?: string | null
         }
         Update: {
           hash?: string
+          iterations?: number
           room_id?: string
+          salt?: string
           set_at?: string
           set_by?: string | null
         }
@@ -1120,6 +1135,25 @@ export type Database = {
     }
     Views: { [_ in never]: never }
     Functions: {
+      approve_join_request: {
+        Args: {
+          p_command: string
+          p_room_id: string
+          p_by: string
+          p_person: string
+          p_head?: number | null
+        }
+        Returns: Json
+      }
+      ask_to_join: {
+        Args: {
+          p_room_id: string
+          p_person: string
+          p_note?: string | null
+          p_code_hash?: string | null
+        }
+        Returns: Json
+      }
       change_members: {
         Args: {
           p_command: string
@@ -1133,6 +1167,13 @@ export type Database = {
       claim_epoch: {
         Args: {
           p_room_id: string
+        }
+        Returns: Json
+      }
+      clear_passcode: {
+        Args: {
+          p_room_id: string
+          p_by: string
         }
         Returns: Json
       }
@@ -1152,6 +1193,15 @@ export type Database = {
           p_person: string
           p_code_hash: string
           p_expires_at_ms: number
+          p_max_uses?: number | null
+        }
+        Returns: Json
+      }
+      decline_join_request: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_person: string
         }
         Returns: Json
       }
@@ -1160,6 +1210,19 @@ export type Database = {
           p_room_id: string
           p_by?: string | null
           p_limit?: number | null
+        }
+        Returns: Json
+      }
+      device_seen: {
+        Args: {
+          p_device: string
+          p_person: string
+        }
+        Returns: Json
+      }
+      devices_of: {
+        Args: {
+          p_person: string
         }
         Returns: Json
       }
@@ -1185,6 +1248,22 @@ export type Database = {
           p_room_id: string
           p_from: string
           p_to: string
+        }
+        Returns: Json
+      }
+      join_links_of: {
+        Args: {
+          p_room_id: string
+          p_by: string
+        }
+        Returns: Json
+      }
+      join_requests_of: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_after_ms?: number | null
+          p_after_person?: string | null
         }
         Returns: Json
       }
@@ -1218,6 +1297,43 @@ export type Database = {
         }
         Returns: Json
       }
+      passcode_salt: {
+        Args: {
+          p_room_id: string
+        }
+        Returns: Json
+      }
+      register_device: {
+        Args: {
+          p_device: string
+          p_person: string
+          p_name?: string | null
+        }
+        Returns: Json
+      }
+      rename_device: {
+        Args: {
+          p_device: string
+          p_person: string
+          p_name: string
+        }
+        Returns: Json
+      }
+      revoke_device: {
+        Args: {
+          p_device: string
+          p_person: string
+        }
+        Returns: Json
+      }
+      revoke_join_link: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_link_id: string
+        }
+        Returns: Json
+      }
       room_spine: {
         Args: {
           p_room_id: string
@@ -1229,6 +1345,31 @@ export type Database = {
       room_state: {
         Args: {
           p_room_id: string
+        }
+        Returns: Json
+      }
+      set_passcode: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_salt: string
+          p_iterations: number
+          p_hash: string
+        }
+        Returns: Json
+      }
+      try_passcode: {
+        Args: {
+          p_room_id: string
+          p_person: string
+          p_hash: string
+        }
+        Returns: Json
+      }
+      withdraw_join_request: {
+        Args: {
+          p_room_id: string
+          p_person: string
         }
         Returns: Json
       }

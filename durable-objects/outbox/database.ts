@@ -33,7 +33,7 @@ export type Ingested = z.infer<typeof Ingested>
 /** What became of someone's wish to join. */
 export const JoinOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['joined', 'already']), roomId: Uuid, membersVersion: z.int(), member: Member }),
-  z.object({ outcome: z.enum(['unknown', 'over', 'full']) }),
+  z.object({ outcome: z.enum(['unknown', 'over', 'passcode', 'full']) }),
 ])
 export type JoinOutcome = z.infer<typeof JoinOutcome>
 

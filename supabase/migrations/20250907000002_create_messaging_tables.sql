@@ -451,10 +451,16 @@ create table parley.commands (
 create table parley.join_links (
   code_hash text primary key
     constraint join_links_code_hash_check check (code_hash ~ '^[0-9a-f]{64}$'),
+  -- By which owners and admins name a link: whoever has the hash is a step nearer to the code.
+  id uuid not null default gen_random_uuid()
+    constraint join_links_id_key unique,
   room_id uuid not null references public.rooms (id) on delete cascade,
   created_by uuid references public.user_profiles (id) on delete set null,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
+  -- Null: as many as the room holds.
+  max_uses int
+    constraint join_links_max_uses_check check (max_uses between 1 and 1000),
   revoked_at timestamptz
 );
 create index join_links_room_idx on parley.join_links (room_id);

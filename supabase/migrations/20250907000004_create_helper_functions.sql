@@ -1,8 +1,8 @@
 -- The functions that people and the worker call. Those in public run as whoever calls them; where one has to look
 -- further than row level security lets it, it asks a definer in private that takes the identity from the session.
 --
--- In parley, for service_role alone: what the room needs to wake, to flush and to let people in. Answers are jsonb with
--- camelCase keys and times in epoch milliseconds, so that Supabase Lite and hosted Supabase answer alike.
+-- In parley, for service_role alone: what the room needs to wake and to flush. Answers are jsonb with camelCase keys and
+-- times in epoch milliseconds, so that Supabase Lite and hosted Supabase answer alike.
 
 -- One direct room per pair, whoever opens it and however often. The caller accepts the room; the other person becomes a
 -- contact of the caller's only.
@@ -721,7 +721,6 @@ declare
   typing int;
   presence int;
   expired int;
-  links int;
 begin
   delete from public.typing_indicators t
   where (t.room_id, t.user_id) in (
@@ -743,13 +742,7 @@ begin
     limit p_batch for update of e skip locked);
   get diagnostics expired = row_count;
 
-  -- A month later nobody asks any more why a link does not work.
-  delete from parley.join_links l
-  where l.code_hash in (
-    select o.code_hash from parley.join_links o where o.expires_at < now() - interval '30 days' limit p_batch);
-  get diagnostics links = row_count;
-
-  return jsonb_build_object('typing', typing, 'presence', presence, 'messages', expired, 'links', links);
+  return jsonb_build_object('typing', typing, 'presence', presence, 'messages', expired) || private.sweep_access(p_batch);
 end
 $$;
 
@@ -816,122 +809,6 @@ as $$
     order by m.seq
     limit p_limit
   ) s;
-$$;
-
-create function parley.create_join_link(p_room_id uuid, p_person uuid, p_code_hash text, p_expires_at_ms bigint)
-returns jsonb
-language plpgsql volatile
-set search_path = ''
-as $$
-begin
-  if not exists (
-    select from public.rooms r
-    join public.room_participants p on p.room_id = r.id and p.user_id = p_person
-    where r.id = p_room_id and r.type = 'group' and p.role in ('owner', 'admin') and p.left_at is null
-      and (p.banned_until is null or p.banned_until <= now()))
-  then
-    return jsonb_build_object('outcome', 'forbidden');
-  end if;
-  insert into parley.join_links (code_hash, room_id, created_by, expires_at)
-  values (p_code_hash, p_room_id, p_person, private.from_ms(p_expires_at_ms));
-  return jsonb_build_object('outcome', 'created');
-end
-$$;
-
--- What a link shows before anyone joins: nothing of the room's content. A banned person's link is unknown, so that the
--- ban does not tell them what goes on.
-create function parley.link_preview(p_code_hash text, p_person uuid default null) returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select coalesce((
-    select case
-      when p.banned_until > now() then jsonb_build_object('outcome', 'unknown')
-      when l.revoked_at is not null or l.expires_at <= now() then jsonb_build_object('outcome', 'over')
-      else jsonb_build_object(
-        'outcome', 'open', 'roomId', r.id, 'roomName', r.name, 'memberCount', r.member_count,
-        'invitedBy', u.display_name, 'member', p.user_id is not null and p.left_at is null)
-    end
-    from parley.join_links l
-    join public.rooms r on r.id = l.room_id
-    left join public.user_profiles u on u.id = l.created_by
-    left join public.room_participants p on p.room_id = r.id and p.user_id = p_person
-    where l.code_hash = p_code_hash
-  ), jsonb_build_object('outcome', 'unknown'));
-$$;
-
--- Lets a person in by a link, with both marks at the room's head. The same command answers the same again; a refusal
--- changed nothing and is not kept, so asking again asks anew.
-create function parley.join_room(p_command uuid, p_code_hash text, p_person uuid, p_head bigint) returns jsonb
-language plpgsql volatile
-set search_path = ''
-as $$
-declare
-  link parley.join_links;
-  membership public.room_participants;
-  reply jsonb;
-  refused_by text;
-begin
-  select c.answer into reply from parley.member_commands c where c.id = p_command;
-  if reply is not null then
-    return reply;
-  end if;
-
-  select * into link from parley.join_links l where l.code_hash = p_code_hash;
-  if not found or not exists (select from public.user_profiles u where u.id = p_person) then
-    return jsonb_build_object('outcome', 'unknown');
-  end if;
-
-  -- Waits here while the same command runs elsewhere.
-  insert into parley.member_commands (id, room_id) values (p_command, link.room_id) on conflict do nothing;
-  if not found then
-    select c.answer into reply from parley.member_commands c where c.id = p_command;
-    return reply;
-  end if;
-
-  select * into membership from public.room_participants p
-  where p.room_id = link.room_id and p.user_id = p_person
-  for no key update;
-  if found and membership.banned_until > now() then
-    reply := jsonb_build_object('outcome', 'unknown');
-  elsif found and membership.left_at is null then
-    reply := jsonb_build_object('outcome', 'already');
-  elsif link.revoked_at is not null or link.expires_at <= now() then
-    reply := jsonb_build_object('outcome', 'over');
-  else
-    begin
-      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq)
-      values (link.room_id, p_person, p_head, p_head)
-      on conflict (room_id, user_id) do update
-      -- Whoever comes back is a member like any other, and starts at the head; marks never go back.
-      set left_at = null, role = 'member', joined_at = now(), unread_from_seq = null,
-          last_delivered_seq = greatest(p.last_delivered_seq, excluded.last_delivered_seq),
-          last_read_seq = greatest(p.last_read_seq, excluded.last_read_seq)
-      where p.left_at is not null;
-      -- Nothing written: the same person came in by another command in this moment.
-      reply := jsonb_build_object('outcome', case when found then 'joined' else 'already' end);
-      insert into parley.link_uses (code_hash, person) values (p_code_hash, p_person) on conflict do nothing;
-    exception
-      when check_violation then
-        get stacked diagnostics refused_by = constraint_name;
-        if refused_by <> 'rooms_member_count_check' then
-          raise;
-        end if;
-        reply := jsonb_build_object('outcome', 'full');
-    end;
-  end if;
-
-  if reply ->> 'outcome' not in ('joined', 'already') then
-    delete from parley.member_commands c where c.id = p_command;
-    return reply;
-  end if;
-  reply := reply || jsonb_build_object(
-    'roomId', link.room_id,
-    'membersVersion', (select r.members_version from public.rooms r where r.id = link.room_id),
-    'member', parley.member(link.room_id, p_person));
-  update parley.member_commands c set answer = reply where c.id = p_command;
-  return reply;
-end
 $$;
 
 revoke execute on all functions in schema private from public, anon, authenticated;

@@ -1,8 +1,8 @@
 -- What the product needs beyond the founding tables, for service_role alone: people who knock, passcodes, devices, what was
 -- done by whom, and the functions that change members, make and delete rooms and erase accounts.
 --
--- They trust their caller for who may do what, as ingest_batch does: the room has judged. What only the database knows
--- (that someone is banned, or lets nobody add them) they say for each person.
+-- These functions trust their caller for who may do what, as ingest_batch does: the room has judged. What only the
+-- database knows (that someone is banned, or lets nobody add them) they say for each person.
 
 -- Someone asks to be let in.
 create table parley.join_requests (
@@ -21,17 +21,24 @@ create table parley.join_requests (
 create index join_requests_person_idx on parley.join_requests (person);
 create index join_requests_decided_by_idx on parley.join_requests (decided_by) where decided_by is not null;
 
--- A word that opens a room or a meeting; kept only as a slow, salted hash.
+-- A word that opens a room. It comes hashed (PBKDF2 with SHA-256), so that the word itself is in no statement, no log and
+-- no dump, and no extension is needed to compare it.
 create table parley.passcodes (
   room_id uuid primary key references public.rooms (id) on delete cascade,
+  salt text not null
+    constraint passcodes_salt_check check (salt ~ '^[0-9a-f]{32,128}$'),
+  -- 100,000 is the most that Cloudflare lets a worker ask for (workerd on one's own machine takes more); fewer would be
+  -- too quick for whoever steals this table.
+  iterations int not null
+    constraint passcodes_iterations_check check (iterations between 100000 and 10000000),
   hash text not null
-    constraint passcodes_hash_check check (char_length(hash) between 32 and 512),
+    constraint passcodes_hash_check check (hash ~ '^[0-9a-f]{64}$'),
   set_by uuid references public.user_profiles (id) on delete set null,
   set_at timestamptz not null default now()
 );
 create index passcodes_set_by_idx on parley.passcodes (set_by);
 
--- Wrong guesses, so that nobody goes through all the words.
+-- Wrong guesses, so that nobody goes through all the words, and right ones, so that nobody is asked twice.
 create table parley.passcode_attempts (
   room_id uuid not null references public.rooms (id) on delete cascade,
   person uuid not null references public.user_profiles (id) on delete cascade,
@@ -39,6 +46,7 @@ create table parley.passcode_attempts (
     constraint passcode_attempts_failed_check check (failed >= 0),
   last_at timestamptz not null default now(),
   blocked_until timestamptz,
+  passed_until timestamptz,
   primary key (room_id, person)
 );
 create index passcode_attempts_person_idx on parley.passcode_attempts (person);
@@ -54,7 +62,7 @@ create table parley.devices (
 );
 create index devices_person_idx on parley.devices (person);
 
--- Who did what to whom. No references: it outlives the room and the people.
+-- Who did what to whom. No references: it outlives the room and the people. Kept for a year, see private.sweep_access.
 create table parley.audit_log (
   id bigint generated always as identity primary key,
   at timestamptz not null default now(),
@@ -67,6 +75,7 @@ create table parley.audit_log (
 );
 create index audit_log_room_idx on parley.audit_log (room_id, at desc);
 create index audit_log_person_idx on parley.audit_log (person, at desc);
+create index audit_log_at_idx on parley.audit_log (at);
 
 alter table parley.join_requests enable row level security;
 alter table parley.passcodes enable row level security;
@@ -76,6 +85,17 @@ alter table parley.audit_log enable row level security;
 
 revoke all on all tables in schema parley from anon, authenticated;
 grant select, insert, update, delete on all tables in schema parley to service_role;
+
+-- The one way into the audit log: p_actor did p_action to p_person in p_room_id. What is null in p_details is left out.
+create function private.record(
+  p_action text, p_actor uuid, p_room_id uuid, p_person uuid default null, p_details jsonb default '{}')
+returns void
+language sql volatile
+set search_path = ''
+as $$
+  insert into parley.audit_log (action, actor, room_id, person, details)
+  values (p_action, p_actor, p_room_id, p_person, jsonb_strip_nulls(p_details));
+$$;
 
 -- Whether someone lets this person add them to groups.
 create function private.lets_add(p_person uuid, p_by uuid) returns boolean
@@ -100,7 +120,10 @@ as $$
     when p_kind = 'add' then case
       when p.banned_until > now() then 'banned'
       when p.user_id is not null and p.left_at is null then 'already'
-      when p_by is distinct from p_person and not private.lets_add(p_person, p_by) then 'privacy'
+      -- Whoever knocks lets this room add them.
+      when p_by is distinct from p_person and not private.lets_add(p_person, p_by) and not exists (
+        select from parley.join_requests q
+        where q.room_id = p_room_id and q.person = p_person and q.state = 'waiting') then 'privacy'
     end
     -- The owner hands the room over first; a room without one could never be given back.
     when p.role = 'owner' and p.left_at is null then 'owner'
@@ -204,9 +227,12 @@ begin
       made := made || jsonb_build_object('kind', change.kind, 'person', change.person, 'member', (
         select parley.member(p.room_id, p.user_id) from public.room_participants p
         where p.room_id = p_room_id and p.user_id = change.person and p.left_at is null));
-      insert into parley.audit_log (action, actor, room_id, person, details)
-      values ('member_' || change.kind, p_by, p_room_id, change.person,
-        jsonb_strip_nulls(jsonb_build_object('role', change.role, 'until', change.until)));
+      if change.kind = 'add' then
+        update parley.join_requests q set state = 'accepted', decided_by = private.profile_of(p_by), decided_at = now()
+        where q.room_id = p_room_id and q.person = change.person and q.state = 'waiting';
+      end if;
+      perform private.record('member_' || change.kind, p_by, p_room_id, change.person,
+        jsonb_build_object('role', change.role, 'until', change.until));
     end loop;
   exception
     when check_violation then
@@ -256,7 +282,10 @@ begin
     select distinct p_room_id, m from unnest(p_members) m
     where m <> p_owner and private.lets_add(m, p_owner)
     order by m;
-    insert into parley.audit_log (action, actor, room_id) values ('group_created', p_owner, p_room_id);
+    perform private.record('group_created', p_owner, p_room_id);
+    perform private.record('member_add', p_owner, p_room_id, p.user_id)
+    from public.room_participants p
+    where p.room_id = p_room_id and p.user_id <> p_owner;
   elsif not exists (select from public.rooms r where r.id = p_room_id and r.created_by = p_owner) then
     return jsonb_build_object('outcome', 'taken');
   end if;
@@ -294,7 +323,7 @@ begin
   end if;
   update public.room_participants p set role = case p.user_id when p_to then 'owner' else 'admin' end
   where p.room_id = p_room_id and p.user_id in (p_from, p_to);
-  insert into parley.audit_log (action, actor, room_id, person) values ('handed_over', p_from, p_room_id, p_to);
+  perform private.record('handed_over', p_from, p_room_id, p_to);
   reply := jsonb_build_object(
     'outcome', 'changed',
     'membersVersion', (select r.members_version from public.rooms r where r.id = p_room_id),
@@ -427,8 +456,7 @@ begin
   if touched > 0 then
     return jsonb_build_object('outcome', 'more', 'rows', touched);
   end if;
-  insert into parley.audit_log (action, person, details)
-  values ('account_erased', p_person, jsonb_build_object('mode', p_mode));
+  perform private.record('account_erased', p_person, null, p_person, jsonb_build_object('mode', p_mode));
   perform private.remove_user(p_person);
   return jsonb_build_object('outcome', 'erased');
 end
@@ -452,7 +480,7 @@ begin
   if found then
     update public.rooms r set epoch = r.epoch + 1 where r.id = p_room_id;
     delete from public.room_participants p where p.room_id = p_room_id;
-    insert into parley.audit_log (action, actor, room_id) values ('room_deleted', p_by, p_room_id);
+    perform private.record('room_deleted', p_by, p_room_id);
   end if;
   -- The newest first, so that no reply outlives what it answers.
   delete from public.messages m
@@ -495,10 +523,10 @@ as $$
   where m.room_id = p_room_id and m.seq = any (p_seqs[1:500]);
 $$;
 
-revoke execute on function private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
+revoke execute on function private.record(text, uuid, uuid, uuid, jsonb), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
   private.change_member(uuid, text, uuid, text, timestamptz, bigint), private.remove_user(uuid)
   from public, anon, authenticated;
-grant execute on function private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
+grant execute on function private.record(text, uuid, uuid, uuid, jsonb), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
   private.change_member(uuid, text, uuid, text, timestamptz, bigint), private.remove_user(uuid) to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
 grant execute on all functions in schema parley to service_role;

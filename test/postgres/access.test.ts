@@ -346,7 +346,61 @@ describe('what only the service does', () => {
     ['create_join_link', (tx) => tx`select parley.create_join_link(${room}, ${people.ada}, ${'0'.repeat(64)}, 0)`],
     ['link_preview', (tx) => tx`select parley.link_preview(${'0'.repeat(64)})`],
     ['join_room', (tx) => tx`select parley.join_room(${randomUUID()}, ${'0'.repeat(64)}, ${people.linus}, 0)`],
+    ['join_links_of', (tx) => tx`select parley.join_links_of(${room}, ${people.ada})`],
+    ['revoke_join_link', (tx) => tx`select parley.revoke_join_link(${room}, ${people.ada}, ${randomUUID()})`],
+    ['ask_to_join', (tx) => tx`select parley.ask_to_join(${room}, ${people.linus})`],
+    ['withdraw_join_request', (tx) => tx`select parley.withdraw_join_request(${room}, ${people.linus})`],
+    ['join_requests_of', (tx) => tx`select parley.join_requests_of(${room}, ${people.ada})`],
+    [
+      'approve_join_request',
+      (tx) => tx`select parley.approve_join_request(${randomUUID()}, ${waitedAt}, ${people.ada}, ${people.linus})`,
+    ],
+    [
+      'decline_join_request',
+      (tx) => tx`select parley.decline_join_request(${waitedAt}, ${people.ada}, ${people.linus})`,
+    ],
+    [
+      'set_passcode',
+      (tx) => tx`select parley.set_passcode(${room}, ${people.ada}, ${'0'.repeat(32)}, 100000, ${'0'.repeat(64)})`,
+    ],
+    ['clear_passcode', (tx) => tx`select parley.clear_passcode(${waitedAt}, ${people.ada})`],
+    ['passcode_salt', (tx) => tx`select parley.passcode_salt(${waitedAt})`],
+    ['try_passcode', (tx) => tx`select parley.try_passcode(${waitedAt}, ${people.linus}, ${'1'.repeat(64)})`],
+    ['register_device', (tx) => tx`select parley.register_device(${randomUUID()}, ${people.ada})`],
+    ['device_seen', (tx) => tx`select parley.device_seen(${device}, ${people.ada})`],
+    ['rename_device', (tx) => tx`select parley.rename_device(${device}, ${people.ada}, 'x')`],
+    ['revoke_device', (tx) => tx`select parley.revoke_device(${device}, ${people.ada})`],
+    ['devices_of', (tx) => tx`select parley.devices_of(${people.ada})`],
+    [
+      'change_members',
+      (tx) => tx`select parley.change_members(${randomUUID()}, ${room}, ${people.ada}, ${leaving(tx)})`,
+    ],
+    ['create_group', (tx) => tx`select parley.create_group(${randomUUID()}, 'x', ${people.ada}, ${[people.grace]})`],
+    ['hand_over', (tx) => tx`select parley.hand_over(${randomUUID()}, ${room}, ${people.ada}, ${people.grace})`],
+    ['delete_room', (tx) => tx`select parley.delete_room(${waitedAt}, ${people.ada})`],
+    ['erase_account', (tx) => tx`select parley.erase_account(${people.linus}, 'keep')`],
+    ['erase_in_room', (tx) => tx`select parley.erase_in_room(${room}, ${people.linus})`],
+    ['message_states', (tx) => tx`select parley.message_states(${room}, array[1::bigint])`],
+    ['member', (tx) => tx`select parley.member(${room}, ${people.grace})`],
   ]
+  const device = randomUUID()
+  const leaving = (tx: Tx) => tx.json([{ kind: 'leave', person: people.grace }])
+  // Someone waits here, a word is set and a device is known, so that each function comes as far as its last table.
+  let waitedAt: string
+  beforeAll(async () => {
+    waitedAt = await makeRoom(sql, [])
+    const hash = '0'.repeat(64)
+    await sql`insert into parley.join_requests (room_id, person) values (${waitedAt}, ${people.linus})`
+    await sql`insert into parley.passcodes (room_id, salt, iterations, hash) values (${waitedAt}, ${hash}, 100000, ${hash})`
+    await sql`insert into parley.devices (id, person) values (${device}, ${people.ada})`
+  })
+
+  test('each function of parley is tried here', async () => {
+    const functions = await sql`select proname as name from pg_proc where pronamespace = 'parley'::regnamespace`
+    const tried = calls.map(([name]) => name)
+    expect(functions.map(({ name }) => name).filter((name) => !tried.includes(name))).toEqual([])
+  })
+
   test.for(calls)('%s', async ([, call]) => {
     expect([
       await attempt(sql, 'anon', call),

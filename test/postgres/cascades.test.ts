@@ -30,7 +30,7 @@ async function furnished(): Promise<string> {
   await sql`insert into parley.join_links (code_hash, room_id, created_by, expires_at) values (${hash}, ${room}, ${people.grace}, now())`
   await sql`insert into parley.link_uses (code_hash, person) values (${hash}, ${people.grace})`
   await sql`insert into parley.join_requests (room_id, person) values (${room}, ${people.grace})`
-  await sql`insert into parley.passcodes (room_id, hash, set_by) values (${room}, ${hash}, ${people.grace})`
+  await sql`insert into parley.passcodes (room_id, salt, iterations, hash, set_by) values (${room}, ${hash}, 100000, ${hash}, ${people.grace})`
   await sql`insert into parley.passcode_attempts (room_id, person) values (${room}, ${people.grace})`
   await sql`insert into parley.devices (id, person) values (${randomUUID()}, ${people.grace})`
   return room

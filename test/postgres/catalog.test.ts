@@ -53,13 +53,23 @@ describe('the inventory of parley', () => {
         (select count(*) from pg_policies where schemaname = 'parley') as policies,
         (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
         (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
-    expect(counts).toEqual({ policies: 0, functions: 14, published: 0 })
+    expect(counts).toEqual({ policies: 0, functions: 30, published: 0 })
   })
 
   test('its functions read or write as they say', async () => {
     const reading = names(sql`
       select proname as name from pg_proc where provolatile = 's' and pronamespace = 'parley'::regnamespace order by 1`)
-    expect(await reading).toEqual(['link_preview', 'member', 'message_states', 'room_spine', 'room_state'])
+    expect(await reading).toEqual([
+      'devices_of',
+      'join_links_of',
+      'join_requests_of',
+      'link_preview',
+      'member',
+      'message_states',
+      'passcode_salt',
+      'room_spine',
+      'room_state',
+    ])
     expect(
       await names(sql`
         select proname as name from pg_proc where provolatile = 'v' and pronamespace = 'public'::regnamespace order by 1`),
@@ -189,20 +199,36 @@ describe('who may call what', () => {
 
   test('the service calls what the room needs', async () => {
     expect(await callable('service_role', 'parley')).toEqual([
+      'approve_join_request',
+      'ask_to_join',
       'change_members',
       'claim_epoch',
+      'clear_passcode',
       'create_group',
       'create_join_link',
+      'decline_join_request',
       'delete_room',
+      'device_seen',
+      'devices_of',
       'erase_account',
       'erase_in_room',
       'hand_over',
+      'join_links_of',
+      'join_requests_of',
       'join_room',
       'link_preview',
       'member',
       'message_states',
+      'passcode_salt',
+      'register_device',
+      'rename_device',
+      'revoke_device',
+      'revoke_join_link',
       'room_spine',
       'room_state',
+      'set_passcode',
+      'try_passcode',
+      'withdraw_join_request',
     ])
   })
 })

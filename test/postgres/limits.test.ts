@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
@@ -87,4 +88,23 @@ test('a reaction has limits.emojiBytes bytes, a room’s description and slow mo
     where conname in ('message_reactions_emoji_check', 'rooms_description_check', 'rooms_slow_mode_seconds_check') order by 1`
   const numbers = definitions.map(({ rule }) => Number(/(\d+)\)*$/.exec(rule)?.[1]))
   expect(numbers).toEqual([limits.emojiBytes, limits.roomDescription, limits.slowModeSeconds])
+})
+
+test('asking to join takes limits.joinNote characters, a device’s name limits.deviceName', async () => {
+  const room = await makeRoom(sql, [])
+  await sql`update rooms set visibility = 'public' where id = ${room}`
+  const ask = (note: string) => sql`select parley.ask_to_join(${room}, ${people.grace}, ${note})`
+  expect(await refusedBy(ask(`${'é'.repeat(limits.joinNote)}!`))).toBe('join_requests_note_check')
+  expect(await refusedBy(ask('é'.repeat(limits.joinNote)))).toBe('nothing')
+  const register = (name: string) => sql`select parley.register_device(${randomUUID()}, ${people.grace}, ${name})`
+  expect(await refusedBy(register(`${'é'.repeat(limits.deviceName)}!`))).toBe('devices_name_check')
+  expect(await refusedBy(register('é'.repeat(limits.deviceName)))).toBe('nothing')
+})
+
+test('a link lets in limits.roomMembers people at most', async () => {
+  const room = await makeRoom(sql)
+  const make = (uses: number) =>
+    sql`select parley.create_join_link(${room}, ${people.ada}, ${randomUUID().replaceAll('-', '').repeat(2)}, 0, ${uses})`
+  expect(await refusedBy(make(limits.roomMembers))).toBe('nothing')
+  expect(await refusedBy(make(limits.roomMembers + 1))).toBe('join_links_max_uses_check')
 })

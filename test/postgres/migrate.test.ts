@@ -9,7 +9,7 @@ const small = [
 ]
 
 describe('migrating', () => {
-  test('the six founding files and that of the service bring an empty Supabase to the whole schema, once', async () => {
+  test('the six founding files and those of the service bring an empty Supabase to the whole schema, once', async () => {
     const sql = await freshDatabase('bare')
     const files = readMigrations()
     expect(files.map(({ name }) => name)).toEqual([
@@ -20,6 +20,7 @@ describe('migrating', () => {
       'create_meeting_tables',
       'create_meeting_rls_policies',
       'create_service_functions',
+      'create_access_functions',
     ])
     expect(await migrate(sql)).toEqual(files.map(({ version }) => version))
     expect(await migrate(sql)).toEqual([])

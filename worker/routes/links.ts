@@ -61,6 +61,8 @@ export const links = new Hono<App>()
         throw unknownLink()
       case 'over':
         throw new ProblemError('link_over')
+      case 'passcode':
+        throw new ProblemError('forbidden', 'This room asks for a passcode.')
       case 'full':
         throw new ProblemError('room_full', `A room has at most ${limits.roomMembers} members.`)
       case 'away':

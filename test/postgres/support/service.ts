@@ -1,0 +1,16 @@
+import type { Sql, Tx } from './database.ts'
+
+/** What a service function answered; null where it says that there is nothing. */
+export type Answer = Record<string, unknown>
+
+/** Call a function of parley with its arguments in order; as whoever the connection is. */
+export async function call(sql: Sql | Tx, name: string, ...args: (string | number | null)[]): Promise<Answer> {
+  const list = args.map((_, i) => `$${i + 1}`).join(', ')
+  const [row] = await sql.unsafe(`select parley.${name}(${list}) as answer`, args)
+  return row!['answer']
+}
+
+/** The audit log of a room, oldest first, as `actor action person`. */
+export async function recordOf(sql: Sql, room: string): Promise<Answer[]> {
+  return [...(await sql`select actor, action, person from parley.audit_log where room_id = ${room} order by id`)]
+}
