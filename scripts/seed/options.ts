@@ -41,6 +41,7 @@ export function options(args: string[]): Options {
     messages: number('messages', values.messages, 0),
     seed: values.seed,
     until,
+    changes: true,
     add: values.add || values.with !== undefined,
     guestEmail: values.with?.toLowerCase() ?? null,
     url: values.url ?? null,

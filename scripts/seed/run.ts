@@ -2,7 +2,7 @@ import type postgres from 'postgres'
 import { count, type Progress, progress, type Screen } from '../import/progress.ts'
 import { Advice } from '../lib/advice.ts'
 import { type Size, type Town, town } from './town.ts'
-import { writeTown } from './write.ts'
+import { type Written, writeTown } from './write.ts'
 
 /**
  * Fill a database with a town and answer the summary. Progress goes to `screen`. Throws Advice, before anything is
@@ -14,16 +14,23 @@ export async function seed(sql: postgres.Sql, size: Size, add: boolean, screen: 
   const made = town(size)
   // Made with the first message, so that its pace is that of messages.
   let bar: Progress | undefined
-  const memberships = await writeTown(sql, size, made, (done) => {
-    bar ??= progress(screen, size.messages)
-    bar.at(done)
+  const written = await writeTown(sql, size, made, {
+    messages(done) {
+      bar ??= progress(screen, size.messages)
+      bar.at(done)
+    },
+    next(what) {
+      bar?.end()
+      bar = undefined
+      screen.write(`Writing ${what} …\n`)
+    },
   })
-  bar?.end()
   // As autovacuum would in a while: the planner knows the sizes, and the full-text index has no pending words.
   await sql.unsafe(
-    'vacuum analyze public.user_profiles, public.rooms, public.room_participants, public.messages, parley.commands',
+    `vacuum analyze public.user_profiles, public.rooms, public.room_participants, public.messages,
+      public.message_status, public.message_reactions, parley.commands`,
   )
-  return summary(size, made, memberships, (performance.now() - started) / 1_000)
+  return summary(size, made, written, (performance.now() - started) / 1_000)
 }
 
 /** The account behind an e-mail. Throws Advice when nobody has signed up with it. */
@@ -45,7 +52,7 @@ async function assertRoom(sql: postgres.Sql, size: Size, add: boolean): Promise<
   )
 }
 
-function summary({ seed, people, messages }: Size, { rooms }: Town, memberships: number, seconds: number): string {
+function summary({ seed, people, messages }: Size, { rooms }: Town, written: Written, seconds: number): string {
   const groups = rooms.filter(({ directKey }) => directKey === null)
   const largest = Math.max(0, ...groups.map(({ members }) => members.length))
   const longest = Math.max(0, ...rooms.map(({ messages }) => messages))
@@ -53,10 +60,13 @@ function summary({ seed, people, messages }: Size, { rooms }: Town, memberships:
     ['People', count(people)],
     ['Direct rooms', count(rooms.length - groups.length)],
     ['Groups', `${count(groups.length)}, the largest with ${count(largest)} members`],
-    ['Memberships', count(memberships)],
+    ['Memberships', count(written.memberships)],
     ['Messages', `${count(messages)}, at most ${count(longest)} in a room`],
+    ['', `${count(written.edited)} edited, ${count(written.deleted)} deleted`],
+    ['Reactions', count(written.reactions)],
+    ['Receipts', `${count(written.statuses)} rows in small rooms; elsewhere the members' marks`],
     ['Time', `${seconds.toFixed(1)} s, ${count(Math.round(messages / seconds))} messages/s`],
   ]
   const table = rows.map(([name, value]) => `  ${name.padEnd(14)}${value}`).join('\n')
-  return `Seeded from "${seed}":\n${table}\nThe same seed and sizes make the same rows in any empty database. Receipts are the members' marks; rows of message_status are not made.`
+  return `Seeded from "${seed}":\n${table}\nThe same seed and sizes make the same rows in any empty database.`
 }

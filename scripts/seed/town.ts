@@ -1,6 +1,7 @@
 import { limits } from '../../protocol/limits.ts'
 import { idOf, type Random, random } from './random.ts'
-import { groupName, type Locale, locales, personName, remark } from './talk.ts'
+import { groupName, type Locale, locales, personName } from './talk.ts'
+import { countTurns } from './turns.ts'
 
 /** How much to make, from which seed; `until` is the last moment of it all, in epoch milliseconds. */
 export type Size = {
@@ -9,6 +10,8 @@ export type Size = {
   rooms: number
   messages: number
   until: number
+  /** Whether people edit, delete, pin and react to messages; without it every event of a room is a post. */
+  changes?: boolean
   /** An account that exists already and takes the place of the first person, who is in many rooms. */
   guest?: string
 }
@@ -30,28 +33,26 @@ export type SeedRoom = {
   locale: Locale
   /** The first one made it. */
   members: SeedPerson[]
+  /** Who left, by id, with the last seq they were there for. */
+  leavers: ReadonlyMap<string, number>
   messages: number
+  /** The seq of its last event, which is its last message. */
+  head: number
   createdAt: number
   lastMessageAt: number
 }
 
-export type SeedMessage = {
-  seq: number
-  id: string
-  by: string
-  at: number
-  text: string
-  replyTo: number | null
-  mentions: string[]
-}
-
-/** Who is in a room, and how far they have read. */
+/** Who is in a room, how far they have read, and what they made of it for themselves. Times are epoch milliseconds. */
 export type SeedMember = {
   person: SeedPerson
   role: 'owner' | 'admin' | 'moderator' | 'member'
   delivered: number
   read: number
+  unreadFrom: number | null
   accepted: boolean
+  mutedUntil: number | null
+  pinnedAt: number | null
+  leftAt: number | null
 }
 
 /** People and their rooms. The messages are not in it: they are made when they are written. */
@@ -72,10 +73,9 @@ export function town(size: Size): Town {
   const rooms = plans.map((plan, i): SeedRoom => {
     const before = Math.round((sum / whole) * size.messages)
     sum += weights[i]!
-    return {
-      ...plan,
-      messages: (i === plans.length - 1 ? size.messages : Math.round((sum / whole) * size.messages)) - before,
-    }
+    const messages = (i === plans.length - 1 ? size.messages : Math.round((sum / whole) * size.messages)) - before
+    const head = countTurns(size, { id: plan.id, messages })
+    return { ...plan, messages, head, leavers: leavers(size, plan, head) }
   })
   return { people, rooms }
 }
@@ -93,7 +93,9 @@ function person({ seed, until, guest }: Size, i: number): SeedPerson {
   }
 }
 
-function roomPlans({ seed, rooms, until }: Size, people: SeedPerson[]): Omit<SeedRoom, 'messages'>[] {
+type RoomPlan = Omit<SeedRoom, 'messages' | 'head' | 'leavers'>
+
+function roomPlans({ seed, rooms, until }: Size, people: SeedPerson[]): RoomPlan[] {
   const pairs = new Set<string>()
   return Array.from({ length: rooms }, (_, i) => {
     const chance = random(`${seed} room ${i}`)
@@ -152,51 +154,49 @@ function weight(members: number, chance: Random): number {
   return Math.exp(1.3 * normal) * members ** 0.6
 }
 
+// One in thirty leaves a group before its end, unless it is theirs to keep in order.
+function leavers({ seed }: Size, { id, directKey, members }: RoomPlan, head: number): Map<string, number> {
+  const chance = random(`${seed} leavers ${id}`)
+  if (directKey !== null || head === 0) return new Map()
+  const left = members.filter((_, i) => roleAt(i) === 'member' && chance.next() < 1 / 30)
+  return new Map(left.map((person) => [person.id, chance.below(head)]))
+}
+
+function roleAt(i: number): SeedMember['role'] {
+  if (i === 0) return 'owner'
+  return i % 40 === 1 ? 'admin' : i % 40 === 2 ? 'moderator' : 'member'
+}
+
 /** The members of a room, in order of their ids: the order in which their rows are locked. */
-export function members({ seed }: Size, room: SeedRoom): SeedMember[] {
+export function members({ seed, until }: Size, room: SeedRoom): SeedMember[] {
   const chance = random(`${seed} members ${room.id}`)
   const group = room.directKey === null
   return room.members
     .map((person, i): SeedMember => {
-      const read = readTo(room.messages, chance)
-      const delivered = chance.next() < 0.8 ? room.messages : read + chance.below(room.messages - read + 1)
-      const role = !group
-        ? 'member'
-        : i === 0
-          ? 'owner'
-          : i % 40 === 1
-            ? 'admin'
-            : i % 40 === 2
-              ? 'moderator'
-              : 'member'
-      return { person, role, read, delivered, accepted: !group && (i === 0 || chance.next() < 0.9) }
+      const head = room.leavers.get(person.id) ?? room.head
+      const left = head < room.head
+      const muted = chance.next() < (group ? 0.12 : 0.02)
+      const read = readTo(head, muted, chance)
+      const delivered = chance.next() < 0.8 ? head : read + chance.below(head - read + 1)
+      const role = group ? roleAt(i) : 'member'
+      const unreadFrom = read > 0 && chance.next() < 0.01 ? read : null
+      const pinnedAt = !left && chance.next() < 0.03 ? room.lastMessageAt : null
+      const accepted = !group && (i === 0 || chance.next() < 0.9)
+      const mutedUntil = muted ? until + 365 * dayMs : null
+      const leftAt = left ? Math.floor(timeOf(room, head)) : null
+      return { person, role, read, delivered, unreadFrom, accepted, mutedUntil, pinnedAt, leftAt }
     })
     .toSorted((a, b) => (a.person.id < b.person.id ? -1 : 1))
 }
 
-// Three in five have read everything, most others nearly, the rest looked in once.
-function readTo(head: number, chance: Random): number {
-  const mood = chance.next()
-  if (mood < 0.6) return head
-  return mood < 0.9 ? head - chance.below(Math.min(head, 30) + 1) : chance.below(head + 1)
+/** When the event of a seq is over: events come evenly, from the room's making to its last message. */
+export function timeOf({ createdAt, lastMessageAt, head }: SeedRoom, seq: number): number {
+  return createdAt + (seq * (lastMessageAt - createdAt)) / Math.max(head, 1)
 }
 
-/** What was said in a room, from seq 1 on, later ones later. */
-export function* messages({ seed }: Size, room: SeedRoom): Generator<SeedMessage> {
-  const chance = random(`${seed} talk ${room.id}`)
-  const step = (room.lastMessageAt - room.createdAt) / Math.max(room.messages, 1)
-  for (let seq = 1; seq <= room.messages; seq++) {
-    const by = chance.pick(room.members, 1.6)
-    const last = seq === room.messages
-    yield {
-      seq,
-      id: idOf(`${seed} ${room.id} ${seq}`),
-      by: by.id,
-      at: last ? room.lastMessageAt : Math.floor(room.createdAt + (seq - chance.next()) * step),
-      // One in ten says it in their own language, whatever the room speaks.
-      text: remark(chance.next() < 0.1 ? by.locale : room.locale, chance),
-      replyTo: seq > 1 && chance.next() < 0.08 ? Math.max(1, seq - 1 - chance.below(8)) : null,
-      mentions: room.directKey === null && chance.next() < 0.03 ? [chance.pick(room.members).id] : [],
-    }
-  }
+// Three in five have read everything, most others nearly, the rest looked in once, as most do into what they muted.
+function readTo(head: number, muted: boolean, chance: Random): number {
+  const mood = chance.next()
+  if (mood < (muted ? 0.2 : 0.6)) return head
+  return mood < (muted ? 0.4 : 0.9) ? head - chance.below(Math.min(head, 30) + 1) : chance.below(head + 1)
 }

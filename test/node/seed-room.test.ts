@@ -10,7 +10,8 @@ import { freePort } from '../../scripts/lib/ports.ts'
 import { type System, startSystem } from '../../scripts/lib/system.ts'
 import { seed } from '../../scripts/seed/run.ts'
 
-const size = { seed: 'lighthouse', people: 40, rooms: 30, messages: 600, until: Date.parse('2026-11-01') }
+const until = Date.parse('2026-11-01')
+const size = { seed: 'lighthouse', people: 40, rooms: 30, messages: 600, until, changes: true }
 
 let folder: string
 let system: System
