@@ -66,6 +66,14 @@ export class Sockets {
   }
 }
 
+/** A page cannot see a refused handshake, so the upgrade is accepted and closed with its reason. */
+export function closedSocket(code: number, reason: string): Response {
+  const pair = new WebSocketPair()
+  pair[1].accept()
+  pair[1].close(code, reason)
+  return new Response(null, { status: 101, webSocket: pair[0] })
+}
+
 export function attached(socket: WebSocket): Attachment {
   return socket.deserializeAttachment() as Attachment
 }

@@ -15,8 +15,12 @@ export const SignUp = z.object({ email: Email, password: Password, name: PersonN
 /** POST /auth/sign-in */
 export const SignIn = z.object({ email: Email, password: z.string().check(z.maxLength(1_000)) })
 
-/** Who is signed in. */
-export const Me = z.object({ person: z.object({ id: Uuid, name: z.string(), email: z.string() }), expiresAt: TimeMs })
+/** Who is signed in, until when. `grace`: Auth is away, and until it is back rooms alone are open. */
+export const Me = z.object({
+  person: z.object({ id: Uuid, name: z.string(), email: z.string() }),
+  expiresAt: TimeMs,
+  grace: z.optional(z.literal(true)),
+})
 export type Me = z.infer<typeof Me>
 
 /** POST /auth/sign-up, /auth/sign-in: the cookies are set, or a mail has to be confirmed first. */
@@ -26,8 +30,11 @@ export const SignedIn = z.discriminatedUnion('state', [
 ])
 export type SignedIn = z.infer<typeof SignedIn>
 
-/** POST /auth/refresh: the cookies are renewed; `renewal` goes into open sockets as a `renew` frame. */
-export const Refreshed = z.object({ expiresAt: TimeMs, renewal: z.string() })
+/**
+ * POST /auth/refresh: the cookies are renewed; `renewal` goes into open sockets as a `renew` frame. `grace` as in
+ * Me. POST /auth/renewal: the same for a bearer token, without cookies.
+ */
+export const Refreshed = z.object({ expiresAt: TimeMs, renewal: z.string(), grace: z.optional(z.literal(true)) })
 export type Refreshed = z.infer<typeof Refreshed>
 
 /** POST /rooms. The page makes the id, so that a retry makes no second room. */

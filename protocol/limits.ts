@@ -75,6 +75,10 @@ export const limits = {
   deviceName: 100,
   /** Rounds of PBKDF2 for a passcode: the most that Cloudflare lets a worker ask for, the fewest that SQL takes. */
   passcodeIterations: 100_000,
+  /** While Auth is away a session lives on in steps of this length. */
+  graceMs: 10 * 60_000,
+  /** An access token that ended longer ago than this gets no grace. */
+  graceReachMs: 4 * 3_600_000,
   /** A join link lives this long unless it says otherwise. */
   linkLifeMs: 7 * 86_400_000,
 } as const

@@ -1,6 +1,7 @@
 import type { Room } from '../durable-objects/room-object.ts'
 import type { RoomEnv } from '../durable-objects/env.ts'
-import type { Session } from './session.ts'
+import type { Caller } from './session.ts'
+import type { Session } from './token.ts'
 
 /** The worker's bindings. */
 export interface Env extends RoomEnv {
@@ -13,5 +14,5 @@ export interface Env extends RoomEnv {
 /** What a handler finds in Hono's context. */
 export interface App {
   Bindings: Env
-  Variables: { requestId: string; session: Session }
+  Variables: { requestId: string; session: Session; caller: Caller }
 }

@@ -33,11 +33,9 @@ export function renderProblem(error: unknown, c: Context<App>): Response {
     requestId,
   }
   const retry = known.more.retryAfterMs
-  return new Response(JSON.stringify(problem), {
-    status,
-    headers: {
-      ...{ 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-      ...(retry === undefined ? {} : { 'retry-after': String(Math.ceil(retry / 1_000)) }),
-    },
+  // The context's own, so that cookies which the route has dropped are dropped by a refusal too.
+  return c.body(JSON.stringify(problem), status, {
+    ...{ 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    ...(retry === undefined ? {} : { 'retry-after': String(Math.ceil(retry / 1_000)) }),
   })
 }

@@ -1,7 +1,8 @@
 import { createClient } from '@supabase/supabase-js'
+import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import type { Database } from '../supabase/types.ts'
-import type { Env } from './env.ts'
+import type { App, Env } from './env.ts'
 import { ProblemError } from './problem.ts'
 
 /** A dead host otherwise holds a request for minutes. */
@@ -23,8 +24,21 @@ export function asPerson(env: Env, token: string) {
 }
 
 /** Supabase Auth, for those who have no session yet. */
-export function asNobody(env: Env) {
-  return createClient<Database>(env.SUPABASE_URL, env.SUPABASE_ANON_KEY, { auth, global: { fetch: limitedFetch } })
+export function asNobody(c: Context<App>) {
+  const { key, headers } = forwarding(c)
+  return createClient<Database>(c.env.SUPABASE_URL, key, { auth, global: { fetch: limitedFetch, headers } })
+}
+
+/**
+ * Auth counts its limits by address, and would count everyone as this worker. It is told the address that Cloudflare
+ * saw, which nobody can write themselves; a hosted project believes it only beside a secret key.
+ */
+function forwarding(c: Context<App>): { key: string; headers: Record<string, string> } {
+  const { SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_KEY: serviceKey } = c.env
+  const address = c.req.header('cf-connecting-ip')
+  if (address === undefined) return { key: anonKey, headers: {} }
+  const key = serviceKey.startsWith('sb_secret_') ? serviceKey : anonKey
+  return { key, headers: { 'sb-forwarded-for': address, 'x-forwarded-for': address } }
 }
 
 /** What Supabase Auth answers to a refresh. */
@@ -35,26 +49,31 @@ const Tokens = z.object({
 })
 export type Tokens = z.infer<typeof Tokens>
 
+/** What became of a refresh token. `away`: Auth could not be asked, so nothing is known. */
+export type RefreshOutcome = { state: 'fresh'; tokens: Tokens } | { state: 'spent' } | { state: 'away' }
+
 /**
- * New tokens for a refresh token, or null when it is spent. One try: supabase-js repeats a refresh for half a minute
- * while Auth is away, and the page, which knows better when to ask again, would wait for that. Problem: database_away.
+ * Asks Auth for new tokens. One try: supabase-js repeats a refresh for half a minute while Auth is away, and the page,
+ * which knows better when to ask again, would wait for that. Problem: slow_down.
  */
-export async function refreshTokens(env: Env, refreshToken: string): Promise<Tokens | null> {
+export async function refreshTokens(c: Context<App>, refreshToken: string): Promise<RefreshOutcome> {
+  const { key, headers } = forwarding(c)
   let answer: Response
   try {
-    answer = await limitedFetch(`${env.SUPABASE_URL}/auth/v1/token?grant_type=refresh_token`, {
+    answer = await limitedFetch(`${c.env.SUPABASE_URL}/auth/v1/token?grant_type=refresh_token`, {
       method: 'POST',
-      headers: { apikey: env.SUPABASE_ANON_KEY, 'content-type': 'application/json' },
+      headers: { ...headers, apikey: key, 'content-type': 'application/json' },
       body: JSON.stringify({ refresh_token: refreshToken }),
     })
-  } catch {
-    throw databaseAway()
+  } catch (error) {
+    console.warn(`Auth could not be asked: ${String(error)}`)
+    return { state: 'away' }
   }
-  if (answer.ok) return Tokens.parse(await answer.json())
+  if (answer.ok) return { state: 'fresh', tokens: Tokens.parse(await answer.json()) }
   // Only a clear no means that the session is over; away and busy are no sign-out.
-  if (answer.status >= 500) throw databaseAway()
+  if (answer.status >= 500) return { state: 'away' }
   if (answer.status === 429) throw new ProblemError('slow_down', 'Too many refreshes.', { retryAfterMs: 30_000 })
-  return null
+  return { state: 'spent' }
 }
 
 /** Service functions of schema `parley`, with the service key. Used by the routes of join links alone. */

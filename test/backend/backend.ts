@@ -12,8 +12,8 @@ import { scratchPostgres } from '../../scripts/lib/postgres.ts'
 
 /**
  * A real Postgres with the real migrations and a real Auth and Data API, behind a gate. The gate is a fake for one
- * fault: `PUT /gate/shut` makes the database unreachable and `PUT /gate/lost` lets requests through and loses the
- * answers, until `PUT /gate/open`. `PUT /keys` gives the project the public keys in its body, as a hosted one has them:
+ * fault: `PUT /gate/shut` makes the database unreachable, `PUT /gate/busy` has too many requests already, and
+ * `PUT /gate/lost` lets requests through and loses the answers, until `PUT /gate/open`. `PUT /keys` gives the project the public keys in its body, as a hosted one has them:
  * the local Auth signs with a secret and has none. Prints its address and keys on one line and ends with its standard input.
  */
 async function backend(): Promise<void> {
@@ -39,6 +39,7 @@ async function backend(): Promise<void> {
       return new Response(null, { status: 204 })
     }
     if (gate === 'shut') return Response.json({ message: 'The gate is shut.' }, { status: 503 })
+    if (gate === 'busy') return Response.json({ message: 'Too many requests.' }, { status: 429 })
     if (publicKeys !== null && pathname === '/auth/v1/.well-known/jwks.json') {
       return new Response(publicKeys, { headers: { 'content-type': 'application/json' } })
     }

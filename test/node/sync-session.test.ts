@@ -90,7 +90,7 @@ describe('the session', () => {
     const { session, clock, renewals } = gated({
       'POST auth/refresh': () => ({ body: { expiresAt: clock.now() + hour, renewal: `at ${clock.now()}` } }),
     })
-    session.keep(clock.now() + hour)
+    session.keep({ expiresAt: clock.now() + hour })
     await clock.turn(hour - 6 * 60_000)
     expect(renewals).toHaveLength(0)
     await clock.turn(60_000)
@@ -103,7 +103,7 @@ describe('the session', () => {
     const { session, clock, page, renewals } = gated({
       'POST auth/refresh': () => ({ body: { expiresAt: clock.now() + hour, renewal: 'ticket' } }),
     })
-    session.keep(clock.now() + 4 * 60_000)
+    session.keep({ expiresAt: clock.now() + 4 * 60_000 })
     page.wake()
     await settled()
     expect(renewals).toEqual(['ticket'])
@@ -118,11 +118,43 @@ describe('the session', () => {
       'POST auth/refresh': () =>
         away ? 'unreachable' : { body: { expiresAt: clock.now() + hour, renewal: 'ticket' } },
     })
-    session.keep(clock.now() + hour)
+    session.keep({ expiresAt: clock.now() + hour })
     expect(await session.refresh()).toBe('away')
     away = false
     await clock.turn(60_000)
     expect([endings(), renewals]).toEqual([0, ['ticket']])
+  })
+
+  test('[SES5] while Auth is away grace keeps the page signed in and its sockets open, and it asks again within a minute', async () => {
+    let away = true
+    const { session, clock, endings, renewals, server } = gated({
+      'POST auth/refresh': () => ({
+        body: away
+          ? { expiresAt: clock.now() + 10 * 60_000, renewal: 'of grace', grace: true }
+          : { expiresAt: clock.now() + hour, renewal: 'of Auth' },
+      }),
+    })
+    session.keep({ expiresAt: clock.now() })
+
+    await clock.turn(5 * 60_000)
+    expect(renewals.length).toBeGreaterThanOrEqual(5)
+    expect([new Set(renewals), endings()]).toEqual([new Set(['of grace']), 0])
+    away = false
+    await clock.turn(60_000)
+    expect(renewals.at(-1)).toBe('of Auth')
+
+    const asked = server.asked.length
+    await clock.turn(30 * 60_000)
+    expect(server.asked).toHaveLength(asked)
+  })
+
+  test('[SES5] a call that needs the database says so in grace, and signs nobody out', async () => {
+    const { api, clock, endings, server } = gated({
+      'GET rooms': () => problem(server.asked.includes('POST auth/refresh') ? 'database_away' : 'sign_in'),
+      'POST auth/refresh': () => ({ body: { expiresAt: clock.now() + 600_000, renewal: 'ticket', grace: true } }),
+    })
+    await expect(api.rooms()).rejects.toMatchObject({ kind: 'database_away' })
+    expect([server.asked, endings()]).toEqual([['GET rooms', 'POST auth/refresh', 'GET rooms'], 0])
   })
 
   test('a refresh that is refused ends the session; a server in trouble does not', async () => {

@@ -5,6 +5,7 @@ import { secretOf } from '../../durable-objects/env.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
 import { uuidV8 } from '../../protocol/ids.ts'
+import { app } from '../../worker/app.ts'
 import { signRenewal } from '../../worker/renewal.ts'
 import { dataOf } from '../../worker/supabase.ts'
 import { connect, enter, nothing } from './support/client.ts'
@@ -294,15 +295,49 @@ test('[SES4] with the database away signing in fails clearly and a refresh is no
   const ada = await signUp('Ada')
   await gate('shut')
   try {
-    const answer = await request(ada, 'POST', '/auth/refresh')
-    expect(await bodyOf(answer, 503)).toMatchObject({
+    const again = { email: ada.email, password: 'correct horse' }
+    expect(await bodyOf(await request(null, 'POST', '/auth/sign-in', again), 503)).toMatchObject({
       type: '/problems/database_away',
       retryAfterMs: expect.any(Number),
     })
+    expect((await request(ada, 'POST', '/auth/refresh')).status).toBe(200)
     expect((await request(ada, 'GET', '/me')).status).toBe(200)
     expect((await request(ada, 'GET', '/rooms')).status).toBe(503)
   } finally {
     await gate('open')
+  }
+})
+
+test('[SES7] Auth hears from which address a person comes, as Cloudflare saw it, and believes no other header', async () => {
+  const ada = await signUp('Ada')
+  const again = { email: ada.email, password: 'correct horse' }
+  const asked = vi.spyOn(globalThis, 'fetch')
+  const heard = () => {
+    const headers = asked.mock.calls
+      .filter(([address]) => new Request(address).url.includes('/auth/v1/token'))
+      .map(([, init]) => new Headers(init?.headers))
+    asked.mockClear()
+    return headers.map((each) => [each.get('apikey'), each.get('sb-forwarded-for'), each.get('x-forwarded-for')])
+  }
+  const written = { 'x-forwarded-for': '203.0.113.9', 'sb-forwarded-for': '203.0.113.9' }
+  try {
+    await request(ada, 'POST', '/auth/sign-in', again, { ...written, 'cf-connecting-ip': '198.51.100.7' })
+    await request(ada, 'POST', '/auth/refresh', undefined, { ...written, 'cf-connecting-ip': '2001:db8::7' })
+    expect(heard()).toEqual([
+      [bindings.SUPABASE_ANON_KEY, '198.51.100.7', '198.51.100.7'],
+      [bindings.SUPABASE_ANON_KEY, '2001:db8::7', '2001:db8::7'],
+    ])
+
+    await request(ada, 'POST', '/auth/sign-in', again, written)
+    expect(heard()).toEqual([[bindings.SUPABASE_ANON_KEY, null, null]])
+
+    // A hosted project believes an address beside a secret key alone.
+    const headers = { origin: 'http://localhost', 'cf-connecting-ip': '198.51.100.7' }
+    const init = { method: 'POST', headers, body: JSON.stringify(again) }
+    await app.request('/api/v1/auth/sign-in', init, { ...bindings, SUPABASE_SERVICE_KEY: 'sb_secret_x' })
+    expect(heard()).toEqual([['sb_secret_x', '198.51.100.7', '198.51.100.7']])
+  } finally {
+    asked.mockRestore()
   }
 })
 

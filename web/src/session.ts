@@ -51,7 +51,7 @@ export async function enter(me: Me): Promise<void> {
   remember(me)
   const now = session.getState()
   if (now.state === 'in' && now.client.me.id === me.person.id && now.client.me.name === me.person.name) {
-    return gate.session.keep(me.expiresAt)
+    return gate.session.keep(me)
   }
   const client = await startClient(gate, me)
   if (entry !== entries) return client.close()

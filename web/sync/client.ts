@@ -84,7 +84,7 @@ export async function startClient(
     return { room, stop: rooms.follow(room.view) }
   })
   const stops = [session.onRenewal(open.renew)]
-  session.keep(me.expiresAt)
+  session.keep(me)
   // What a closed tab left unsent goes out now, unless another tab is at it.
   void tabs.ifAlone(`parley:leftovers:${person.id}`, async () => {
     for (const roomId of await store.unsentRooms().catch(() => [])) open.drain(roomId)

@@ -10,8 +10,8 @@ import type { Tabs } from './tabs.ts'
 export interface Session {
   /** Refreshes it now: one tab at a time, and what one tab got serves all. */
   refresh(): Promise<Refresh>
-  /** From now on it is refreshed about 5 minutes before it ends. */
-  keep(expiresAt: number): void
+  /** From now on it is refreshed about 5 minutes before it ends; one that rests on grace within a minute. */
+  keep(session: Ending): void
   /** A renewal ticket for open sockets. */
   onRenewal(run: (ticket: string) => void): () => void
   /** The session is over, here or in another tab. */
@@ -20,6 +20,9 @@ export interface Session {
   signedOut(): void
   close(): void
 }
+
+/** When a session ends, in epoch milliseconds. `grace`: Auth is away, and much of the page with it. */
+export type Ending = Pick<Refreshed, 'expiresAt' | 'grace'>
 
 export interface SessionDeps {
   send: Send
@@ -57,14 +60,19 @@ export function createSession({ send, tabs, clock, page, random }: SessionDeps):
     }),
   ]
 
-  function keep(until: number): void {
-    expiresAt = until
-    later.set(Math.max(retryMs, until - aheadMs - clock.now()) - random() * spreadMs, () => void refresh())
+  function keep(session: Ending): void {
+    expiresAt = session.expiresAt
+    if (session.grace) return askAgain()
+    later.set(Math.max(retryMs, expiresAt - aheadMs - clock.now()) - random() * spreadMs, () => void refresh())
+  }
+
+  function askAgain(): void {
+    later.set(retryMs + random() * spreadMs, () => void refresh())
   }
 
   function took(refreshed: Refreshed): void {
     renewed++
-    keep(refreshed.expiresAt)
+    keep(refreshed)
     for (const run of renewals) run(refreshed.renewal)
   }
 
@@ -96,7 +104,7 @@ export function createSession({ send, tabs, clock, page, random }: SessionDeps):
         return 'signed_out'
       }
       // Whoever could not ask was not told no.
-      if (expiresAt !== null) later.set(retryMs + random() * spreadMs, () => void refresh())
+      if (expiresAt !== null) askAgain()
       return 'away'
     }
   }

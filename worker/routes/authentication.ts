@@ -1,19 +1,23 @@
 import type { AuthError } from '@supabase/supabase-js'
 import { Hono, type Context } from 'hono'
 import { secretOf } from '../../durable-objects/env.ts'
-import { signRenewal } from '../renewal.ts'
 import { SignIn, SignUp, type Refreshed, type SignedIn } from '../../protocol/api.ts'
+import { limits } from '../../protocol/limits.ts'
+import { deviceOf, dropTokens, keepTokens, refreshTokenOf } from '../cookies.ts'
 import type { App } from '../env.ts'
+import { giveGrace } from '../grace.ts'
 import { ProblemError } from '../problem.ts'
 import { readBody } from '../read.ts'
-import { bearer, deviceOf, dropTokens, keepTokens, nameOf, refreshTokenOf, sessionOf, verifyToken } from '../session.ts'
+import { signRenewal } from '../renewal.ts'
+import { bearer, cookieSession, deviceBehind, sessionOf } from '../session.ts'
 import { asNobody, databaseAway, refreshTokens, type Tokens } from '../supabase.ts'
+import { nameOf, verifyToken } from '../token.ts'
 
 /** Accounts over Supabase Auth. The browser's session lives in HttpOnly cookies; no script ever holds a token. */
 export const authentication = new Hono<App>()
   .post('/auth/sign-up', async (c) => {
     const { email, password, name } = await readBody(c, SignUp)
-    const { data, error } = await asNobody(c.env).auth.signUp({
+    const { data, error } = await asNobody(c).auth.signUp({
       email,
       password,
       options: { data: { display_name: name } },
@@ -23,7 +27,7 @@ export const authentication = new Hono<App>()
     return c.json(await signedInWith(c, data.session), 201)
   })
   .post('/auth/sign-in', async (c) => {
-    const { data, error } = await asNobody(c.env).auth.signInWithPassword(await readBody(c, SignIn))
+    const { data, error } = await asNobody(c).auth.signInWithPassword(await readBody(c, SignIn))
     if (error) throw authProblem(error)
     return c.json(await signedInWith(c, data.session))
   })
@@ -38,26 +42,58 @@ export const authentication = new Hono<App>()
     if (token === null) throw new ProblemError('sign_in')
     // Asked for before the token is spent.
     const secret = secretOf(c.env)
-    const tokens = await refreshTokens(c.env, token)
-    if (!tokens) {
-      dropTokens(c)
-      throw new ProblemError('sign_in')
+    const refreshed = await refreshTokens(c, token)
+    switch (refreshed.state) {
+      case 'fresh': {
+        const { me } = await signedInWith(c, refreshed.tokens)
+        return c.json(await renewed(c, me.person.id, me.expiresAt, secret))
+      }
+      case 'spent':
+        dropTokens(c)
+        throw new ProblemError('sign_in')
+      case 'away': {
+        const session = await cookieSession(c, limits.graceReachMs)
+        // Nobody was told no, so the cookies stay: the refresh token may be good when Auth is back.
+        if (!session) throw databaseAway()
+        const expiresAt = await giveGrace(c, session.me)
+        return c.json({
+          ...(await renewed(c, session.me.person.id, expiresAt, secret)),
+          grace: true,
+        } satisfies Refreshed)
+      }
     }
-    const { me } = await signedInWith(c, tokens)
-    const device = deviceOf(c) ?? crypto.randomUUID()
-    const claims = { person: me.person.id, device, expiresAt: me.expiresAt }
-    const renewal = await signRenewal(claims, secret, Date.now())
-    return c.json({ expiresAt: me.expiresAt, renewal } satisfies Refreshed)
   })
+  .post('/auth/renewal', async (c) => {
+    const session = bearer(c) === null ? null : await sessionOf(c)
+    if (!session) throw new ProblemError('sign_in', 'Send a bearer token; a browser refreshes instead.')
+    const { person, expiresAt } = session.me
+    return c.json(await renewed(c, person.id, expiresAt, secretOf(c.env), deviceBehind(c, session)))
+  })
+
+/** What a page or a bot needs to know of its session, with a ticket for its open sockets. */
+async function renewed(
+  c: Context<App>,
+  person: string,
+  expiresAt: number,
+  secret: string,
+  device = deviceOf(c) ?? crypto.randomUUID(),
+): Promise<Refreshed> {
+  return { expiresAt, renewal: await signRenewal({ person, device, expiresAt }, secret, Date.now()) }
+}
 
 /** Ends the session at Auth, by its refresh token when the access token has ended already. */
 async function endSession(c: Context<App>): Promise<void> {
-  const session = await sessionOf(c)
-  const refreshToken = refreshTokenOf(c)
-  const token = session?.token ?? (refreshToken && (await refreshTokens(c.env, refreshToken))?.access_token)
-  if (!token) return
-  const { error } = await asNobody(c.env).auth.admin.signOut(token, 'local')
+  const token = (await sessionOf(c))?.token ?? (await freshToken(c))
+  if (token === null) return
+  const { error } = await asNobody(c).auth.admin.signOut(token, 'local')
   if (error) throw error
+}
+
+async function freshToken(c: Context<App>): Promise<string | null> {
+  const refreshToken = refreshTokenOf(c)
+  const refreshed = refreshToken === null ? null : await refreshTokens(c, refreshToken)
+  if (refreshed?.state === 'away') throw databaseAway()
+  return refreshed?.state === 'fresh' ? refreshed.tokens.access_token : null
 }
 
 async function signedInWith(c: Context<App>, tokens: Tokens): Promise<Extract<SignedIn, { state: 'signed_in' }>> {

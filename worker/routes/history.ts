@@ -8,7 +8,7 @@ import { ProblemError } from '../problem.ts'
 import { readValue } from '../read.ts'
 import { roomObject } from '../rooms.ts'
 import { messageColumns, messageOfRow } from '../rows.ts'
-import { signedIn } from '../session.ts'
+import { signedInOrGrace } from '../session.ts'
 import { asPerson, databaseAway, dataOf } from '../supabase.ts'
 
 const Query = z.object({
@@ -20,11 +20,11 @@ const Query = z.object({
  * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history. What the room's log holds comes from the room, which
  * also has what Postgres does not have yet; what is older comes from Postgres, read as the person.
  */
-export const history = new Hono<App>().get('/rooms/:id/messages', signedIn, async (c) => {
+export const history = new Hono<App>().get('/rooms/:id/messages', signedInOrGrace, async (c) => {
   const room = readValue(c.req.param('id'), Uuid)
   const { before, limit } = readValue(c.req.query(), Query)
-  const { me, token } = c.get('session')
-  const answer = await roomObject(c.env, room).page(me.person.id, before ?? null, limit)
+  const caller = c.get('caller')
+  const answer = await roomObject(c.env, room).page(caller.me.person.id, before ?? null, limit)
   switch (answer.outcome) {
     case 'page':
       return c.json(answer.page)
@@ -33,8 +33,9 @@ export const history = new Hono<App>().get('/rooms/:id/messages', signedIn, asyn
     case 'away':
       throw databaseAway()
     case 'elsewhere': {
+      if (caller.by === 'grace') throw databaseAway()
       const rows = dataOf(
-        await asPerson(c.env, token)
+        await asPerson(c.env, caller.session.token)
           .from('messages')
           .select(messageColumns)
           .eq('room_id', room)

@@ -1,0 +1,12 @@
+import * as z from 'zod/mini'
+import { TimeMs, Uuid } from './ids.ts'
+
+/** Who may go on although Auth cannot be asked, and until when. A JWT signed with PARLEY_SECRET, in a cookie. */
+export const Grace = z.object({
+  person: z.object({ id: Uuid, name: z.string(), email: z.string() }),
+  expiresAt: TimeMs,
+})
+export type Grace = z.infer<typeof Grace>
+
+/** What it is for, so that no other token of ours passes for it. */
+export const graceAudience = 'parley:grace'

@@ -1,0 +1,68 @@
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { Uuid } from '../protocol/ids.ts'
+import { limits } from '../protocol/limits.ts'
+import type { App } from './env.ts'
+
+const access = 'parley_access'
+const refresh = 'parley_refresh'
+const device = 'parley_device'
+/** The person's name, which not every access token carries: shown to the person alone, so nobody gains by changing it. */
+const name = 'parley_name'
+const grace = 'parley_grace'
+const everywhere = '/'
+const refreshPath = '/api/v1/auth'
+
+/** Cookies outlive the access token: an expired one is told from none, and the refresh token decides. */
+const lifeS = 400 * 86_400
+
+/** Stores a fresh pair of tokens, and the person's name, in cookies that no script can read. Auth has answered: grace ends. */
+export function keepTokens(
+  c: Context<App>,
+  tokens: { access_token: string; refresh_token: string },
+  personName: string,
+): void {
+  keep(c, name, personName)
+  keep(c, access, tokens.access_token)
+  keep(c, refresh, tokens.refresh_token, refreshPath)
+  if (!deviceOf(c)) keep(c, device, crypto.randomUUID())
+  if (graceCookieOf(c) !== null) deleteCookie(c, grace, { path: everywhere })
+}
+
+/** Forgets the session here; the device keeps its id. */
+export function dropTokens(c: Context<App>): void {
+  for (const each of [access, name, grace]) deleteCookie(c, each, { path: everywhere })
+  deleteCookie(c, refresh, { path: refreshPath })
+}
+
+/** Stores what stands in for a session while Auth is away. */
+export function keepGrace(c: Context<App>, signed: string): void {
+  keep(c, grace, signed, everywhere, limits.graceMs / 1_000)
+}
+
+export function accessTokenOf(c: Context<App>): string | null {
+  return getCookie(c, access) ?? null
+}
+
+export function refreshTokenOf(c: Context<App>): string | null {
+  return getCookie(c, refresh) ?? null
+}
+
+export function graceCookieOf(c: Context<App>): string | null {
+  return getCookie(c, grace) ?? null
+}
+
+export function personNameOf(c: Context<App>): string | null {
+  return getCookie(c, name) ?? null
+}
+
+/** The id of the browser that asks, or null when it has none yet. */
+export function deviceOf(c: Context<App>): string | null {
+  const read = Uuid.safeParse(getCookie(c, device))
+  return read.success ? read.data : null
+}
+
+function keep(c: Context<App>, key: string, value: string, path = everywhere, maxAge = lifeS): void {
+  const secure = new URL(c.req.url).protocol === 'https:'
+  setCookie(c, key, value, { httpOnly: true, sameSite: 'Lax', secure, maxAge, path })
+}
