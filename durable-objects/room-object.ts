@@ -18,11 +18,12 @@ import { here } from './room/here.ts'
 import { advance } from './room/marks.ts'
 import { frameRate, freshPace, spend, type Pace } from './room/pace.ts'
 import { evolve, withMarks, type Room as RoomState } from './room/room.ts'
-import { attach, attached, Sockets, type Attachment } from './sockets.ts'
+import { attach, attached, closedSocket, Sockets, type Attachment } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
 import { RoomRecord, type Intent } from './storage/record.ts'
 import { createTables } from './storage/tables.ts'
+import { ticketHeader, Tickets } from './tickets.ts'
 import { wake } from './wake.ts'
 
 /** Who asks for a socket, as the worker has established it. */
@@ -130,6 +131,10 @@ export class Room extends DurableObject<RoomEnv> {
   override async fetch(request: Request): Promise<Response> {
     const visitor = JSON.parse(request.headers.get(visitorHeader) ?? 'null') as Visitor | null
     if (!visitor || request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 400 })
+    const ticket = request.headers.get(ticketHeader)
+    if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
+      return closedSocket(closeCodes.signIn, 'This ticket was used already.')
+    }
     const pair = new WebSocketPair()
     const [client, server] = [pair[0], pair[1]]
     const ready = await this.ready()

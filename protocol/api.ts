@@ -62,6 +62,10 @@ export type RoomList = z.infer<typeof RoomList>
 export const RoomCreated = z.object({ room: RoomSummary })
 export type RoomCreated = z.infer<typeof RoomCreated>
 
+/** POST /rooms/:id/ticket: opens the room's socket once, until `expiresAt`, for a page of another origin. */
+export const RoomTicket = z.object({ ticket: z.string(), expiresAt: TimeMs })
+export type RoomTicket = z.infer<typeof RoomTicket>
+
 /**
  * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history, ascending by seq. It covers every seq of `covers`
  * (both ends included; an end below the start means an empty page); `more` says whether older messages exist.

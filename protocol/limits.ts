@@ -79,6 +79,8 @@ export const limits = {
   graceMs: 10 * 60_000,
   /** An access token that ended longer ago than this gets no grace. */
   graceReachMs: 4 * 3_600_000,
+  /** A ticket opens a socket for this long: an embedder fetches it and connects at once. */
+  ticketMs: 30_000,
   /** A join link lives this long unless it says otherwise. */
   linkLifeMs: 7 * 86_400_000,
 } as const

@@ -11,6 +11,7 @@ import { links } from './routes/links.ts'
 import { me } from './routes/me.ts'
 import { rooms } from './routes/rooms.ts'
 import { sockets } from './routes/sockets.ts'
+import { tickets } from './routes/tickets.ts'
 
 /** The front door. Everything, sockets included, lives under /api/v1; the rest of the site is static. */
 export const app = new Hono<App>()
@@ -37,6 +38,7 @@ export const app = new Hono<App>()
   .route('/', rooms)
   .route('/', history)
   .route('/', links)
+  .route('/', tickets)
 
 app.notFound((c) => renderProblem(new ProblemError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c))
 app.onError(renderProblem)

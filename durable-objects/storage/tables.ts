@@ -2,7 +2,7 @@
  * The room's SQLite. `log` holds the events, `states` the current state of every message in the log, `spine` what is
  * kept for ever to tell a repeat from a conflict, `members` the copy of the members with their marks (`dirty`: not yet
  * in Postgres), `agenda` what is due when, `tries` how often in a row it failed, `intents` the member changes whose
- * outcome is not known yet, `carried` the events of an epoch that ended before Postgres had them.
+ * outcome is not known yet, `tickets` those that were used, `carried` the events of an epoch that ended before Postgres had them.
  */
 export function createTables(sql: SqlStorage): void {
   sql.exec(`
@@ -25,6 +25,7 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
     create table if not exists carried (seq integer primary key, event text not null);
+    create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
     create table if not exists intents (command text primary key, body text not null) without rowid;
   `)
 }

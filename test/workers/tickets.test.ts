@@ -1,0 +1,136 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { RoomTicket } from '../../protocol/api.ts'
+import { closeCodes } from '../../protocol/close-codes.ts'
+import { limits } from '../../protocol/limits.ts'
+import { ticketPrefix } from '../../protocol/ticket.ts'
+import { signRenewal } from '../../worker/renewal.ts'
+import { signTicket } from '../../worker/ticket.ts'
+import { Client, nothing } from './support/client.ts'
+import { bindings } from './support/database.ts'
+import { hibernate } from './support/objects.ts'
+import { ask, bodyOf, freshId, request, roomOf, signUp, type Person } from './support/people.ts'
+
+const elsewhere = 'https://embedder.test'
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+test('[TIC1] a page of another origin opens a socket with a ticket that its own server fetched', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const before = Date.now()
+  const headers = { authorization: `Bearer ${ada.cookies.get('parley_access')}` }
+  const answer = await ask(`/rooms/${room}/ticket`, { method: 'POST', headers })
+  const { ticket, expiresAt } = await bodyOf<RoomTicket>(answer, 201)
+  expect(expiresAt - before).toBeLessThan(limits.ticketMs + 5_000)
+
+  const handshake = await shake(room, ticket)
+
+  expect([...handshake.headers]).toEqual([['sec-websocket-protocol', 'parley']])
+  const client = new Client(handshake.webSocket!)
+  expect((await client.hello(nothing)).welcome.me).toBe(ada.id)
+  const id = freshId()
+  client.send({ t: 'post', id, text: 'from a page elsewhere' })
+  expect(await client.next('ack')).toMatchObject({ id })
+})
+
+test('[TIC1] a ticket opens one socket: used again it is closed with 4401, also after the room slept', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const ticket = await ticketFor(ada, room)
+  const first = new Client((await shake(room, ticket)).webSocket!)
+  await first.hello(nothing)
+
+  expect(await closeOf(room, ticket)).toBe(closeCodes.signIn)
+  await hibernate(room)
+  expect(await closeOf(room, ticket)).toBe(closeCodes.signIn)
+
+  first.send({ t: 'typing', on: true })
+  expect(first.closedWith).toBe(null)
+  const another = new Client((await shake(room, await ticketFor(ada, room))).webSocket!)
+  expect((await another.hello(nothing)).welcome.me).toBe(ada.id)
+})
+
+test('[TIC1] of two sockets that come with the same ticket at once, one opens', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const ticket = await ticketFor(ada, room)
+
+  const both = (await Promise.all([shake(room, ticket), shake(room, ticket)])).map(
+    ({ webSocket }) => new Client(webSocket!),
+  )
+  await Promise.race(both.map((client) => client.until(() => client.closedWith !== null)))
+
+  const open = both.filter(({ closedWith }) => closedWith === null)
+  expect(both.map(({ closedWith }) => closedWith)).toContain(closeCodes.signIn)
+  expect(open).toHaveLength(1)
+  expect((await open[0]!.hello(nothing)).welcome.me).toBe(ada.id)
+})
+
+test('[TIC1] a ticket of another room, over, forged, or of another purpose is closed with 4401', async () => {
+  const ada = await signUp('Ada')
+  const [room, other] = [await roomOf(ada), await roomOf(ada)]
+  const now = Date.now()
+  const says = { id: freshId(), room, person: ada.id, device: freshId(), expiresAt: now + 3_600_000 }
+  const tickets = [
+    await ticketFor(ada, other),
+    await signTicket(says, bindings, now - limits.ticketMs - 1_000),
+    await signTicket(says, { ...bindings, PARLEY_SECRET: 'x'.repeat(64) }, now),
+    await signRenewal({ person: ada.id, device: freshId(), expiresAt: now }, bindings.PARLEY_SECRET, now),
+    ada.cookies.get('parley_access')!,
+    '',
+  ]
+
+  for (const ticket of tickets) expect(await closeOf(room, ticket)).toBe(closeCodes.signIn)
+
+  const late = await ticketFor(ada, room)
+  vi.setSystemTime(now + limits.ticketMs + 2_000)
+  expect(await closeOf(room, late)).toBe(closeCodes.signIn)
+})
+
+test('[TIC1] [CLO2] a ticket makes nobody a member, and only who is signed in gets one', async () => {
+  const [ada, linus] = [await signUp('Ada'), await signUp('Linus')]
+  const room = await roomOf(ada)
+
+  expect(await closeOf(room, await ticketFor(linus, room))).toBe(closeCodes.notAMember)
+  expect((await request(null, 'POST', `/rooms/${room}/ticket`)).status).toBe(401)
+  expect((await request(ada, 'POST', `/rooms/${room}/ticket`, undefined, { origin: elsewhere })).status).toBe(403)
+  const handshake = await ask(`/rooms/${room}/socket`, {
+    headers: { upgrade: 'websocket', origin: elsewhere, 'sec-websocket-protocol': 'parley' },
+  })
+  expect(handshake.status).toBe(403)
+})
+
+test('[TIC2] a ticket stands in no address, no answer and no log', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const ticket = await ticketFor(ada, room)
+  const said = (['log', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level))
+
+  const handshakes = [await shake(room, ticket), await shake(room, ticket), await shake(freshId(), ticket)]
+
+  const heard = [...handshakes.map(({ headers }) => [...headers]), ...said.map(({ mock }) => mock.calls)]
+  expect(JSON.stringify(heard)).not.toContain(ticket.slice(-20))
+})
+
+async function ticketFor(person: Person, room: string): Promise<string> {
+  return (await bodyOf<RoomTicket>(await request(person, 'POST', `/rooms/${room}/ticket`), 201)).ticket
+}
+
+/** The handshake of a page elsewhere, which has no cookie of ours. */
+async function shake(room: string, ticket: string): Promise<Response> {
+  return await ask(`/rooms/${room}/socket`, {
+    headers: {
+      ...{ upgrade: 'websocket', origin: elsewhere },
+      'sec-websocket-protocol': `parley, ${ticketPrefix}${ticket}`,
+    },
+  })
+}
+
+async function closeOf(room: string, ticket: string): Promise<number | null> {
+  const client = new Client((await shake(room, ticket)).webSocket!)
+  await client.until(() => client.closedWith !== null)
+  return client.closedWith
+}
