@@ -1242,6 +1242,20 @@ export type Database = {
         }
         Returns: Json
       }
+      expire_in_room: {
+        Args: {
+          p_room_id: string
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      fill_statuses: {
+        Args: {
+          p_room_id: string
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
       hand_over: {
         Args: {
           p_command: string
@@ -1290,6 +1304,13 @@ export type Database = {
         }
         Returns: Json
       }
+      message_receipts: {
+        Args: {
+          p_room_id: string
+          p_seq: number
+        }
+        Returns: Json
+      }
       message_states: {
         Args: {
           p_room_id: string
@@ -1331,6 +1352,14 @@ export type Database = {
           p_room_id: string
           p_by: string
           p_link_id: string
+        }
+        Returns: Json
+      }
+      room_commands: {
+        Args: {
+          p_room_id: string
+          p_after: number
+          p_limit: number
         }
         Returns: Json
       }

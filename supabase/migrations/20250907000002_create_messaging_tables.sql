@@ -350,8 +350,10 @@ begin
   if current_setting('parley.catching_up', true) = 'on' then
     return null;
   end if;
-  insert into public.message_status (room_id, seq, user_id, delivered_at)
-  select a.room_id, a.seq, p.user_id, case when p.last_delivered_seq >= a.seq then now() end
+  -- Marks may be ahead: they come with the first batch of a backlog.
+  insert into public.message_status (room_id, seq, user_id, delivered_at, read_at)
+  select a.room_id, a.seq, p.user_id, case when p.last_delivered_seq >= a.seq then now() end,
+    case when p.last_read_seq >= a.seq and not p.receipts_hidden then now() end
   from added a
   join public.rooms r on r.id = a.room_id and r.member_count <= private.status_fanout_limit()
   join public.room_participants p on p.room_id = a.room_id and p.left_at is null
@@ -446,6 +448,8 @@ create table parley.commands (
   hash text not null,
   primary key (room_id, id)
 );
+-- For a room that rebuilds itself, and for a batch that overlaps what is written.
+create index commands_seq_idx on parley.commands (room_id, seq);
 
 -- A link that opens a room. The code itself is never stored, only its hash.
 create table parley.join_links (
@@ -488,7 +492,7 @@ create index member_commands_room_idx on parley.member_commands (room_id);
 create table parley.jobs (
   id uuid primary key default gen_random_uuid(),
   kind text not null
-    constraint jobs_kind_check check (kind in ('erase_person', 'delete_room')),
+    constraint jobs_kind_check check (kind in ('erase_person', 'delete_room', 'expire', 'statuses')),
   room_id uuid not null references public.rooms (id) on delete cascade,
   -- Not a reference: the person's profile goes before the last trace of the job.
   person uuid,
@@ -497,7 +501,7 @@ create table parley.jobs (
   -- The event that asked for it, and its time: what it touches gets this rev.
   seq bigint not null default 0,
   at timestamptz not null default now(),
-  -- System rows up to here are done.
+  -- Rows up to here are done, where the work walks along the room.
   done_to bigint not null default 0,
   done_at timestamptz,
   created_at timestamptz not null default now(),

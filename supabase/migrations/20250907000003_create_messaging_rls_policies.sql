@@ -162,7 +162,11 @@ create policy "Members leave sql rooms, admins remove others, nobody an owner" o
   );
 
 create policy "Members read messages in their rooms" on public.messages
-  for select to authenticated using (room_id = any (array(select private.my_room_ids())));
+  for select to authenticated using (
+    room_id = any (array(select private.my_room_ids()))
+    -- What has lapsed is hidden at its time, however late its row is emptied. An emptied row is shown: it tells that.
+    and (expires_at is null or expires_at > now() or deleted_at is not null)
+  );
 create policy "Members write messages of their own in sql rooms" on public.messages
   for insert to authenticated with check (
     sender_id = (select auth.uid()) and type <> 'system' and deleted_at is null and pinned_at is null

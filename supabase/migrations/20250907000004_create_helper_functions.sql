@@ -270,7 +270,7 @@ create function private.events_of(p_events jsonb)
 returns table (
   role text, kind text, seq bigint, at bigint, id uuid, by uuid, text text, reply_to bigint, mentions uuid[],
   source jsonb, hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text,
-  expires_at bigint)
+  expires_at bigint, thread bigint, attachments jsonb, forwarded boolean)
 language sql immutable
 set search_path = ''
 as $$
@@ -282,26 +282,20 @@ as $$
       when e.kind in ('expired', 'account_erased') then 'sweep'
     end,
     e.kind, e.seq, e.at, e.id, e.by, e.text, e."replyTo", coalesce(e.mentions, '{}'), nullif(e.source, 'null'), e.hash,
-    e.person, e.target, e.emoji, e.metadata, e.edits, e.mode, e."expiresAt"
+    e.person, e.target, e.emoji, e.metadata, e.edits, e.mode, e."expiresAt", e.thread, nullif(e.attachments, 'null'),
+    e.forwarded
   from jsonb_to_recordset(p_events) as e (
     kind text, seq bigint, at bigint, id uuid, by uuid, text text, "replyTo" bigint, mentions uuid[], source jsonb,
-    hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text, "expiresAt" bigint);
+    hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text, "expiresAt" bigint,
+    thread bigint, attachments jsonb, forwarded boolean);
 $$;
 
--- Whole events by their seq. Apart, because most batches hold messages alone and need none.
-create function private.event_at(p_events jsonb, p_seq bigint) returns jsonb
+-- Events as they came. Apart, because most batches hold messages alone and need none.
+create function private.whole_events(p_events jsonb) returns table (seq bigint, kind text, event jsonb)
 language sql immutable
 set search_path = ''
 as $$
-  select e.event from jsonb_array_elements(p_events) e (event) where (e.event -> 'seq')::bigint = p_seq;
-$$;
-
-create function private.events_among(p_events jsonb, p_seqs bigint[]) returns jsonb
-language sql immutable
-set search_path = ''
-as $$
-  select jsonb_agg(e.event order by (e.event -> 'seq')::bigint)
-  from jsonb_array_elements(p_events) e (event) where (e.event -> 'seq')::bigint = any (p_seqs);
+  select (e.event -> 'seq')::bigint, e.event ->> 'kind', e.event from jsonb_array_elements(p_events) e (event);
 $$;
 
 create function private.profile_of(p_person uuid) returns uuid
@@ -385,6 +379,75 @@ begin
 end
 $$;
 
+-- Empties what has disappeared among these rows, as an expired event asked. What a later event brought back stays.
+create function private.expire_rows(job parley.jobs, p_seqs bigint[]) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  emptied bigint[];
+begin
+  with gone as (
+    update public.messages m
+    set deleted_at = job.at, rev = job.seq
+    where m.room_id = job.room_id and m.seq = any (p_seqs) and m.seq < job.seq and m.rev < job.seq
+      and m.expires_at <= job.at and m.deleted_at is null
+    returning m.seq
+  )
+  select array_agg(g.seq) into emptied from gone g;
+  delete from public.message_reactions r where r.room_id = job.room_id and r.seq = any (emptied);
+end
+$$;
+
+-- Does to these rows, in order, what open jobs (those before an event, if one is given) have yet to do to them. Whatever
+-- touches a row or shows it to its room comes after this, so nobody can tell how far a job is.
+create function private.settle(p_room_id uuid, p_seqs bigint[], p_before bigint default null) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  job parley.jobs;
+begin
+  for job in
+    select j.* from parley.jobs j
+    where j.room_id = p_room_id and j.kind in ('erase_person', 'expire') and j.done_at is null
+      and (p_before is null or j.seq < p_before)
+    order by j.seq
+  loop
+    if job.kind = 'expire' then
+      perform private.expire_rows(job, p_seqs);
+    else
+      perform private.erase_rows(job, p_seqs);
+    end if;
+  end loop;
+end
+$$;
+
+-- How many rows an expired event empties in its own batch of events: as many as a batch of messages makes.
+create function private.expired_at_once() returns int
+language sql immutable
+set search_path = ''
+return 500;
+
+-- One batch of an expiry, the longest lapsed first; answers how many rows it looked at.
+create function private.expire_some(job parley.jobs, p_limit int) returns int
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  seqs bigint[] := array(
+    select m.seq from public.messages m
+    where m.room_id = job.room_id and m.expires_at <= job.at and m.deleted_at is null
+      and m.seq < job.seq and m.rev < job.seq
+    order by m.expires_at
+    limit p_limit);
+begin
+  perform private.settle(job.room_id, seqs, job.seq);
+  perform private.expire_rows(job, seqs);
+  return cardinality(seqs);
+end
+$$;
+
 -- One step of a room's changes: per message either one change or a run of reactions. `m.rev < e.seq` makes a repeat
 -- change nothing. What is deleted is touched by nothing but its undeletion, a system row by nothing at all.
 create function private.apply_step(p_room_id uuid, p_events jsonb) returns void
@@ -394,6 +457,7 @@ as $$
 declare
   kinds text[] := array(select distinct e.kind from private.events_of(p_events) e);
   emptied bigint[];
+  expiry parley.jobs;
 begin
   if kinds && array['edited', 'pinned', 'unpinned'] then
     update public.messages m
@@ -453,15 +517,15 @@ begin
   end if;
 
   if 'expired' = any (kinds) then
-    with gone as (
-      update public.messages m
-      set deleted_at = private.from_ms(e.at), rev = greatest(m.rev, e.seq)
-      from private.events_of(p_events) e
-      where e.kind = 'expired'
-        and m.room_id = p_room_id and m.seq < e.seq and m.expires_at <= private.from_ms(e.at) and m.deleted_at is null
-      returning m.seq
-    )
-    select array_agg(g.seq) into emptied from gone g;
+    expiry.kind := 'expire';
+    expiry.room_id := p_room_id;
+    select e.seq, private.from_ms(e.at) into expiry.seq, expiry.at
+    from private.events_of(p_events) e where e.kind = 'expired';
+    -- The usual expiry ends here, a larger one is work for expire_in_room.
+    if private.expire_some(expiry, private.expired_at_once()) = private.expired_at_once() then
+      insert into parley.jobs (kind, room_id, seq, at) values ('expire', p_room_id, expiry.seq, expiry.at)
+      on conflict do nothing;
+    end if;
   end if;
 
   if 'account_erased' = any (kinds) then
@@ -483,14 +547,14 @@ set search_path = ''
 as $$
 declare
   targets bigint[] := array(select distinct e.target from private.events_of(p_events) e where e.target is not null);
-  job parley.jobs;
+  settling boolean := true;
   step record;
 begin
   for step in
     with changes as (
-      select e.seq, e.target, e.kind in ('reacted', 'unreacted') as reaction,
-        count(*) filter (where e.role = 'sweep') over (order by e.seq) as part
-      from private.events_of(p_events) e
+      select e.seq, (e.event -> 'target')::bigint as target, e.kind in ('reacted', 'unreacted') as reaction, e.event,
+        count(*) filter (where not e.event ? 'target') over (order by e.seq) as part
+      from private.whole_events(p_events) e
     ), runs as (
       select c.*, lag(c.reaction) over (partition by c.part, c.target order by c.seq) as follows
       from changes c
@@ -501,55 +565,59 @@ begin
         + case when r.target is null then 0 else 1 end as place
       from runs r
     )
-    select s.part, s.place, private.events_among(p_events, array_agg(s.seq)) as events
+    select s.part, s.place, jsonb_agg(s.event order by s.seq) as events
     from steps s
     group by s.part, s.place
     order by s.part, s.place
   loop
-    -- Rows that an erasing has yet to reach are erased before anything touches them: their rev would outlive it.
-    for job in
-      select j.* from parley.jobs j where j.room_id = p_room_id and j.kind = 'erase_person' and j.done_at is null order by j.seq
-    loop
-      perform private.erase_rows(job, targets);
-    end loop;
+    -- Only a sweep leaves more to settle.
+    if settling then
+      perform private.settle(p_room_id, targets);
+    end if;
+    settling := not step.events -> 0 ? 'target';
     perform private.apply_step(p_room_id, step.events);
   end loop;
 end
 $$;
 
--- What the room's own events say about the room. Rare, so one by one.
+-- What the room's own events say about the room: the last word on each thing. One that was parked says nothing any more
+-- of what a later one has said.
 create function private.apply_room_facts(p_room_id uuid, p_events jsonb) returns void
 language plpgsql volatile
 set search_path = ''
 as $$
 declare
-  fact record;
+  facts jsonb;
 begin
-  for fact in
-    select private.event_at(p_events, e.seq) as event, e.kind, e.seq
-    from private.events_of(p_events) e
-    where e.kind in ('renamed', 'room_changed')
-    order by e.seq
-  loop
-    update public.rooms r
-    set name = case fact.kind when 'renamed' then fact.event ->> 'name' else r.name end,
-        description = coalesce(fact.event ->> 'description', r.description),
-        post_policy = coalesce(fact.event ->> 'postPolicy', r.post_policy),
-        slow_mode_seconds = coalesce((fact.event ->> 'slowModeSeconds')::int, r.slow_mode_seconds)
-    where r.id = p_room_id
-      -- One that was parked says nothing any more once a later one was applied.
-      and not exists (
-        select from public.messages m
-        where m.room_id = p_room_id and m.seq > fact.seq and m.type = 'system'
-          and m.metadata #>> '{system,kind}' = fact.kind
-          and m.seq not in (select o.seq from private.events_of(p_events) o));
-  end loop;
+  select jsonb_object_agg(said.key, said.value) into facts
+  from (
+    select distinct on (f.key) f.key, f.value, e.seq
+    from private.whole_events(p_events) e, jsonb_each(e.event) f
+    where (e.kind = 'renamed' and f.key = 'name')
+      or (e.kind = 'room_changed' and f.key in ('description', 'postPolicy', 'slowModeSeconds', 'disappearingMs'))
+    order by f.key, e.seq desc
+  ) said
+  where not exists (
+    select from public.messages m
+    where m.room_id = p_room_id and m.seq > said.seq and m.type = 'system'
+      and m.metadata #>> '{system,kind}' in ('renamed', 'room_changed') and m.metadata -> 'system' ? said.key);
+  update public.rooms r
+  set name = case when facts ? 'name' then facts ->> 'name' else r.name end,
+      description = coalesce(facts ->> 'description', r.description),
+      post_policy = coalesce(facts ->> 'postPolicy', r.post_policy),
+      slow_mode_seconds = coalesce((facts -> 'slowModeSeconds')::int, r.slow_mode_seconds),
+      disappearing_ttl = case
+        when facts ? 'disappearingMs' then make_interval(secs => (facts ->> 'disappearingMs')::double precision / 1000)
+        else r.disappearing_ttl
+      end
+  where r.id = p_room_id and facts is not null;
 end
 $$;
 
 -- Writes a room's events p_from..p_to, in order, and its members' marks. A repeat changes nothing. What the room has
 -- accepted is never refused for membership, role or pace; a sender or a reply's target that is gone becomes null.
--- All or nothing: every answer but `applied` means that nothing was written.
+-- All or nothing: every answer but `applied` means that nothing was written. `unfinished` names work that is left for
+-- expire_in_room ('expire') and fill_statuses ('statuses').
 -- p_parked: one event from below last_seq that was refused before; it is applied now and last_seq stays.
 create function public.ingest_batch(
   p_room_id uuid, p_epoch bigint, p_from bigint, p_to bigint, p_events jsonb, p_marks jsonb default '[]',
@@ -566,9 +634,15 @@ declare
   clash bigint;
   outside boolean;
   strange text;
+  maimed boolean;
+  twice boolean;
   changing boolean;
   telling boolean;
+  referring boolean;
   floor bigint;
+  facts jsonb;
+  fresh bigint[];
+  unfinished jsonb;
   inserted int := 0;
   incoming int;
   newest bigint;
@@ -579,8 +653,11 @@ begin
   end if;
   select coalesce(bool_or(e.seq is null or e.seq not between p_from and p_to), false),
     min(coalesce(e.kind, 'without a kind')) filter (where e.role is null),
-    coalesce(bool_or(e.role <> 'row'), false), coalesce(bool_or(e.kind in ('renamed', 'room_changed')), false)
-  into outside, strange, changing, telling
+    coalesce(bool_or((e.role <> 'sweep' and e.id is null) or (e.role = 'change' and e.target is null)), false),
+    count(*) > count(distinct e.seq),
+    coalesce(bool_or(e.role <> 'row'), false), coalesce(bool_or(e.kind in ('renamed', 'room_changed')), false),
+    coalesce(bool_or(e.reply_to is not null or e.thread is not null), false)
+  into outside, strange, maimed, twice, changing, telling, referring
   from private.events_of(events) e;
   if p_from < 1 or p_to < p_from - 1 or outside then
     raise exception 'an event lies outside of %..%', p_from, p_to using errcode = '22023';
@@ -590,6 +667,12 @@ begin
   end if;
   if strange is not null then
     raise exception 'nobody knows an event %', strange using errcode = '22023';
+  end if;
+  if maimed then
+    raise exception 'an event has no id or no target' using errcode = '22023';
+  end if;
+  if twice then
+    raise exception 'two events have one seq' using errcode = '22023';
   end if;
 
   room := private.lock_room(p_room_id, array(select m.person from private.marks_of(marks) m));
@@ -610,6 +693,13 @@ begin
     from private.events_of(events) e
     join public.messages m on m.room_id = p_room_id and m.seq = e.seq
     where m.client_id is distinct from e.id;
+    -- Another command on it, or the same id with another body.
+    if clash is null and p_from <= room.last_seq then
+      select min(e.seq) into clash
+      from private.events_of(events) e
+      join parley.commands c on c.room_id = p_room_id and c.seq = e.seq
+      where c.id is distinct from e.id or c.hash is distinct from e.hash;
+    end if;
     if clash is not null then
       return jsonb_build_object('outcome', 'split_brain', 'seq', clash);
     end if;
@@ -622,23 +712,41 @@ begin
     -- A flush begins at 100 events, so a batch this large comes from a room that catches up: messages and watermarks
     -- first, readers merge them with the status rows.
     perform set_config('parley.catching_up', case when event_count > 200 then 'on' else 'off' end, true);
+    if event_count > 200 and room.member_count <= private.status_fanout_limit() then
+      insert into parley.jobs (kind, room_id, done_to) values ('statuses', p_room_id, room.last_seq)
+      on conflict do nothing;
+    end if;
+
+    select jsonb_object_agg(e.seq, e.event - array['seq', 'at', 'id']) into facts
+    from private.whole_events(events) e where e.kind <> 'posted' and not e.event ? 'target';
+    if referring then
+      -- The rows that this batch is going to make.
+      fresh := array(
+        select distinct on (e.id) e.seq from private.events_of(events) e
+        where e.seq > floor and e.role = 'row'
+          and not exists (select from public.messages m where m.room_id = p_room_id and m.client_id = e.id)
+        order by e.id, e.seq);
+    end if;
 
     insert into public.messages (
-      room_id, seq, rev, client_id, sender_id, type, content, reply_to_seq, mentions, metadata, created_at, updated_at,
-      expires_at)
+      room_id, seq, rev, client_id, sender_id, type, content, reply_to_seq, thread_seq, mentions, metadata, created_at,
+      updated_at, expires_at)
     select p_room_id, e.seq, e.seq, e.id,
       case when e.kind = 'posted' then (select u.id from public.user_profiles u where u.id = e.by) end,
       case e.kind when 'posted' then 'text' else 'system' end,
       coalesce(e.text, ''),
       case when e.reply_to is not null then coalesce(
         (select m.seq from public.messages m where m.room_id = p_room_id and m.seq = e.reply_to),
-        (select t.seq from private.events_of(events) t
-         where t.seq = e.reply_to and t.seq < e.seq and t.role = 'row')) end,
+        case when e.reply_to < e.seq and e.reply_to = any (fresh) then e.reply_to end) end,
+      case when e.thread is not null then coalesce(
+        (select m.seq from public.messages m where m.room_id = p_room_id and m.seq = e.thread),
+        case when e.thread < e.seq and e.thread = any (fresh) then e.thread end) end,
       e.mentions,
       case
-        when e.kind <> 'posted' then jsonb_build_object('system', private.event_at(events, e.seq) - array['seq', 'at', 'id'])
-        when e.source is not null then jsonb_build_object('import', e.source)
-        else '{}'
+        when e.kind <> 'posted' then jsonb_build_object('system', facts -> e.seq::text)
+        when e.source is null and e.attachments is null and e.forwarded is null then '{}'
+        else jsonb_strip_nulls(jsonb_build_object(
+          'import', e.source, 'attachments', e.attachments, 'forwarded', e.forwarded))
       end,
       private.from_ms(e.at), now(), private.from_ms(e.expires_at)
     from private.events_of(events) e
@@ -664,12 +772,13 @@ begin
     on conflict do nothing;
   end if;
   if changing then
-    perform private.apply_changes(p_room_id, private.events_among(events, array(
-      select e.seq from private.events_of(events) e where e.seq > floor and e.role <> 'row')));
+    perform private.apply_changes(p_room_id, (
+      select jsonb_agg(w.event) from private.whole_events(events) w
+      where w.seq = any (array(select e.seq from private.events_of(events) e where e.seq > floor and e.role <> 'row'))));
   end if;
   if telling then
-    perform private.apply_room_facts(p_room_id, private.events_among(events, array(
-      select e.seq from private.events_of(events) e where e.seq > floor)));
+    perform private.apply_room_facts(p_room_id, (
+      select jsonb_agg(w.event) from private.whole_events(events) w where w.seq > floor));
   end if;
 
   if jsonb_array_length(marks) > 0 then
@@ -707,8 +816,12 @@ begin
     where r.id = p_room_id;
   end if;
 
+  select jsonb_build_object('unfinished', jsonb_agg(distinct j.kind)) into unfinished
+  from parley.jobs j
+  where j.room_id = p_room_id and j.kind in ('expire', 'statuses') and j.done_at is null
+  having count(*) > 0;
   return jsonb_build_object(
-    'outcome', 'applied', 'appliedTo', greatest(room.last_seq, p_to), 'duplicates', duplicates);
+    'outcome', 'applied', 'appliedTo', greatest(room.last_seq, p_to), 'duplicates', duplicates) || coalesce(unfinished, '{}');
 end
 $$;
 
@@ -746,17 +859,29 @@ begin
 end
 $$;
 
--- A member as the room and its clients know one.
-create function parley.member(p_room_id uuid, p_person uuid) returns jsonb
+-- A member as the room and its clients know one. `blocks` are those among the members.
+create function private.member_facts(p public.room_participants) returns jsonb
 language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
     'person', p.user_id, 'name', u.display_name, 'role', p.role,
-    'delivered', p.last_delivered_seq, 'read', p.last_read_seq)
-  from public.room_participants p
-  join public.user_profiles u on u.id = p.user_id
-  where p.room_id = p_room_id and p.user_id = p_person;
+    'delivered', p.last_delivered_seq, 'read', p.last_read_seq,
+    'joinedAt', private.to_ms(p.joined_at), 'historyFrom', p.history_from_seq, 'unreadFrom', p.unread_from_seq,
+    'receiptsHidden', p.receipts_hidden, 'silencedUntil', private.to_ms(p.silenced_until),
+    'blocks', (
+      select coalesce(jsonb_agg(b.user_id order by b.user_id), '[]')
+      from public.room_participants b
+      where b.room_id = p.room_id and b.user_id = any (u.blocked_user_ids) and b.left_at is null))
+  from public.user_profiles u
+  where u.id = p.user_id;
+$$;
+
+create function parley.member(p_room_id uuid, p_person uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select private.member_facts(p) from public.room_participants p where p.room_id = p_room_id and p.user_id = p_person;
 $$;
 
 -- For an object with empty storage. The lift is larger than any backlog that it may have lost, so that no seq is given
@@ -771,44 +896,114 @@ as $$
   returning jsonb_build_object('epoch', r.epoch, 'lastSeq', r.last_seq);
 $$;
 
--- What an object needs to wake. Null: the room is gone.
+-- What an object needs to wake. `unfinished` is what was asked of many rows and has yet to reach some: the facts hold for
+-- every row with a lower rev. Null: the room is gone.
 create function parley.room_state(p_room_id uuid) returns jsonb
 language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object(
     'room', jsonb_build_object(
-      'id', r.id, 'type', r.type, 'name', r.name, 'createdBy', r.created_by, 'createdAt', private.to_ms(r.created_at)),
+      'id', r.id, 'type', r.type, 'name', r.name, 'createdBy', r.created_by, 'createdAt', private.to_ms(r.created_at),
+      'description', r.description, 'visibility', r.visibility, 'postPolicy', r.post_policy,
+      'slowModeSeconds', r.slow_mode_seconds,
+      'disappearingMs', round(extract(epoch from r.disappearing_ttl) * 1000)::bigint),
     'epoch', r.epoch,
     'lastSeq', r.last_seq,
     'membersVersion', r.members_version,
+    'unfinished', (
+      select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'kind', j.kind, 'rev', nullif(j.seq, 0), 'at', private.to_ms(j.at), 'person', j.person, 'mode', j.mode)) order by j.seq), '[]')
+      from parley.jobs j
+      where j.room_id = r.id and j.done_at is null),
     'members', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'person', p.user_id, 'name', u.display_name, 'role', p.role,
-        'delivered', p.last_delivered_seq, 'read', p.last_read_seq) order by p.joined_at, p.user_id), '[]')
+      select coalesce(jsonb_agg(private.member_facts(p) order by p.joined_at, p.user_id), '[]')
       from public.room_participants p
-      join public.user_profiles u on u.id = p.user_id
       where p.room_id = r.id and p.left_at is null and (p.banned_until is null or p.banned_until <= now())))
   from public.rooms r
   where r.id = p_room_id;
 $$;
 
--- One entry per posted message above p_after, ascending: what an object rebuilds its spine from.
+-- Does to these rows what open jobs have yet to do, so that the room sees them as its log says.
+create function private.settle_rows(p_room_id uuid, p_seqs bigint[]) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from parley.jobs j where j.room_id = p_room_id and j.kind in ('erase_person', 'expire') and j.done_at is null)
+  then
+    perform from public.rooms r where r.id = p_room_id for no key update;
+    perform private.settle(p_room_id, p_seqs);
+  end if;
+end
+$$;
+
+-- One entry per posted message above p_after, ascending: what an object rebuilds its spine from, page by page. What most
+-- messages do not have is absent.
 create function parley.room_spine(p_room_id uuid, p_after bigint, p_limit int) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  seqs bigint[] := array(
+    select m.seq from public.messages m
+    where m.room_id = p_room_id and m.seq > p_after and m.type <> 'system'
+      and exists (select from parley.commands c where c.room_id = m.room_id and c.id = m.client_id)
+    order by m.seq
+    limit p_limit);
+begin
+  perform private.settle_rows(p_room_id, seqs);
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'seq', m.seq, 'rev', m.rev, 'id', m.client_id, 'by', m.sender_id, 'hash', c.hash, 'at', private.to_ms(m.created_at),
+      'imported', m.metadata ? 'import')
+      || jsonb_strip_nulls(jsonb_build_object(
+        'replyTo', m.reply_to_seq, 'thread', m.thread_seq,
+        'mentions', case when m.mentions <> '{}' then to_jsonb(m.mentions) end,
+        'expiresAt', private.to_ms(m.expires_at), 'editedAt', private.to_ms(m.edited_at),
+        'deletedAt', private.to_ms(m.deleted_at), 'pinnedAt', private.to_ms(m.pinned_at))) order by m.seq), '[]')
+    from public.messages m
+    join parley.commands c on c.room_id = m.room_id and c.id = m.client_id
+    where m.room_id = p_room_id and m.seq = any (seqs));
+end
+$$;
+
+-- The commands that made no message (edits, deletions, reactions, pins), by seq: {commands: [{seq, id, hash}], next}. A
+-- page looks at p_limit commands of any kind and may hold fewer; `next` is the p_after of the following page, or null.
+create function parley.room_commands(p_room_id uuid, p_after bigint, p_limit int) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  with page as (
+    select c.seq, c.id, c.hash from parley.commands c
+    where c.room_id = p_room_id and c.seq > p_after
+    order by c.seq
+    limit p_limit
+  )
+  select jsonb_build_object(
+    'commands', (
+      select coalesce(jsonb_agg(jsonb_build_object('seq', p.seq, 'id', p.id, 'hash', p.hash) order by p.seq), '[]')
+      from page p
+      where not exists (select from public.messages m where m.room_id = p_room_id and m.seq = p.seq)),
+    'next', (select case when count(*) = p_limit then max(p.seq) end from page p));
+$$;
+
+-- How far one message has come with each who was a member when it was posted: {person, delivered, read}. Rows and marks
+-- together: rows stand in small rooms alone, and in those behind the marks while a room catches up.
+create function parley.message_receipts(p_room_id uuid, p_seq bigint) returns jsonb
 language sql stable
 set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'seq', s.seq, 'id', s.client_id, 'by', s.sender_id, 'hash', s.hash, 'at', private.to_ms(s.created_at),
-    'imported', s.imported) order by s.seq), '[]')
-  from (
-    select m.seq, m.client_id, m.sender_id, c.hash, m.created_at, m.metadata ? 'import' as imported
-    from public.messages m
-    join parley.commands c on c.room_id = m.room_id and c.id = m.client_id
-    where m.room_id = p_room_id and m.seq > p_after and m.type <> 'system'
-    order by m.seq
-    limit p_limit
-  ) s;
+    'person', p.user_id,
+    'delivered', s.delivered_at is not null or greatest(p.last_delivered_seq, p.last_read_seq) >= m.seq,
+    'read', not p.receipts_hidden and (s.read_at is not null or p.last_read_seq >= m.seq)) order by p.user_id), '[]')
+  from public.messages m
+  join public.room_participants p on p.room_id = m.room_id and p.left_at is null and p.user_id is distinct from m.sender_id
+  left join public.message_status s on s.room_id = m.room_id and s.seq = m.seq and s.user_id = p.user_id
+  where m.room_id = p_room_id and m.seq = p_seq and m.type <> 'system'
+    and (s.user_id is not null or p.joined_at <= m.created_at);
 $$;
 
 revoke execute on all functions in schema private from public, anon, authenticated;

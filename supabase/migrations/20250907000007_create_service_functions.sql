@@ -378,8 +378,90 @@ begin
     where j.id = job.id
     returning * into job;
   end if;
+  perform private.settle(p_room_id, seqs, job.seq);
   perform private.erase_rows(job, seqs);
   return jsonb_build_object('outcome', case when job.done_at is null then 'more' else 'done' end, 'rows', cardinality(seqs));
+end
+$$;
+
+-- One batch of what an expired event asked in this room, the earliest first: {outcome: 'more' | 'done', rows}. The room
+-- calls it until it is done, when a batch of events answered that an expiry is unfinished and when it wakes.
+create function parley.expire_in_room(p_room_id uuid, p_limit int default 5000) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  job parley.jobs;
+  touched int;
+begin
+  perform from public.rooms r where r.id = p_room_id for no key update;
+  select j.* into job from parley.jobs j
+  where j.room_id = p_room_id and j.kind = 'expire'
+  order by j.seq
+  limit 1
+  for update;
+  if not found then
+    return jsonb_build_object('outcome', 'done', 'rows', 0);
+  end if;
+  touched := private.expire_some(job, p_limit);
+  if touched < p_limit then
+    -- Not kept, unlike an erasing: nobody asks whether it ever was.
+    delete from parley.jobs j where j.id = job.id;
+  end if;
+  return jsonb_build_object(
+    'outcome',
+    case when exists (select from parley.jobs j where j.room_id = p_room_id and j.kind = 'expire') then 'more' else 'done' end,
+    'rows', touched);
+end
+$$;
+
+-- One batch of the receipts that a room left out while it caught up, as its marks have them: {outcome: 'more' | 'done',
+-- rows}. The room calls it until it is done, after its backlog is written and when it wakes.
+create function parley.fill_statuses(p_room_id uuid, p_limit int default 5000) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  room public.rooms;
+  job parley.jobs;
+  messages int;
+  seqs bigint[];
+  touched int;
+begin
+  -- With the room locked no mark moves, so that no row is behind its mark.
+  select * into room from public.rooms r where r.id = p_room_id for no key update;
+  select j.* into job from parley.jobs j where j.room_id = p_room_id and j.kind = 'statuses' for update;
+  if not found then
+    return jsonb_build_object('outcome', 'done', 'rows', 0);
+  end if;
+  if room.member_count > private.status_fanout_limit() then
+    delete from parley.jobs j where j.id = job.id;
+    return jsonb_build_object('outcome', 'done', 'rows', 0);
+  end if;
+  messages := greatest(p_limit / greatest(room.member_count, 1), 1);
+  seqs := array(
+    select m.seq from public.messages m
+    where m.room_id = p_room_id and m.seq > job.done_to
+    order by m.seq
+    limit messages);
+  insert into public.message_status (room_id, seq, user_id, delivered_at, read_at)
+  select m.room_id, m.seq, p.user_id,
+    case when greatest(p.last_delivered_seq, p.last_read_seq) >= m.seq then now() end,
+    case when p.last_read_seq >= m.seq and not p.receipts_hidden then coalesce(p.last_read_at, now()) end
+  from public.messages m
+  join public.room_participants p on p.room_id = m.room_id and p.left_at is null
+    -- Whoever joined since has nothing to receive: both marks began at the head.
+    and p.joined_at <= m.created_at
+  where m.room_id = p_room_id and m.seq = any (seqs) and m.type <> 'system' and p.user_id is distinct from m.sender_id
+  order by m.seq, p.user_id
+  on conflict do nothing;
+  get diagnostics touched = row_count;
+  if cardinality(seqs) < messages then
+    delete from parley.jobs j where j.id = job.id;
+    return jsonb_build_object('outcome', 'done', 'rows', touched);
+  end if;
+  update parley.jobs j set done_to = seqs[cardinality(seqs)] where j.id = job.id;
+  return jsonb_build_object('outcome', 'more', 'rows', touched);
 end
 $$;
 
@@ -503,12 +585,14 @@ $$;
 
 -- The whole states of these messages, for a room that has to decide about old ones: at most 500.
 create function parley.message_states(p_room_id uuid, p_seqs bigint[]) returns jsonb
-language sql stable
+language plpgsql volatile
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
+begin
+  perform private.settle_rows(p_room_id, p_seqs[1:500]);
+  return (select coalesce(jsonb_agg(jsonb_build_object(
     'seq', m.seq, 'rev', m.rev, 'id', m.client_id, 'at', private.to_ms(m.created_at), 'by', m.sender_id,
-    'text', m.content, 'replyTo', m.reply_to_seq, 'mentions', to_jsonb(m.mentions), 'metadata', m.metadata,
+    'text', m.content, 'replyTo', m.reply_to_seq, 'thread', m.thread_seq, 'mentions', to_jsonb(m.mentions), 'metadata', m.metadata,
     'edits', m.edits, 'editedAt', private.to_ms(m.edited_at), 'deletedAt', private.to_ms(m.deleted_at),
     'deletedBy', m.deleted_by, 'pinnedAt', private.to_ms(m.pinned_at), 'expiresAt', private.to_ms(m.expires_at),
     'reactions', (
@@ -520,7 +604,8 @@ as $$
         where x.room_id = m.room_id and x.seq = m.seq
         group by x.emoji) r)) order by m.seq), '[]')
   from public.messages m
-  where m.room_id = p_room_id and m.seq = any (p_seqs[1:500]);
+  where m.room_id = p_room_id and m.seq = any (p_seqs[1:500]));
+end
 $$;
 
 revoke execute on function private.record(text, uuid, uuid, uuid, jsonb), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),

@@ -154,7 +154,16 @@ test('the states of old messages come whole, and no other room’s', async () =>
   const [row] = await sql`select parley.message_states(${room}, ${[2, 9]}) as answer`
   expect(row!['answer']).toEqual([
     {
-      ...{ seq: 2, rev: 5, id: posted(2).id, at: nineOClock + 2_000, by: people.ada, text: 'new', replyTo: null },
+      ...{
+        seq: 2,
+        rev: 5,
+        id: posted(2).id,
+        at: nineOClock + 2_000,
+        by: people.ada,
+        text: 'new',
+        replyTo: null,
+        thread: null,
+      },
       ...{ mentions: [], metadata: {}, edits: [{ text: 'message 2', until: at }], editedAt: at, deletedAt: null },
       ...{ deletedBy: null, pinnedAt: null, expiresAt: null },
       reactions: [{ emoji: '👍', count: 1, people: [people.grace] }],

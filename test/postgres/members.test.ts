@@ -40,8 +40,12 @@ describe('changing members', () => {
       { kind: 'role', person: 'grace', role: 'moderator' },
     ]
     const answer = await change(room, changes, command)
-    const linus = { person: people.linus, name: 'linus', role: 'member', delivered: 3, read: 3 }
-    const grace = { person: people.grace, name: 'grace', role: 'moderator', delivered: 0, read: 0 }
+    const fresh = {
+      ...{ joinedAt: expect.any(Number), historyFrom: 0, unreadFrom: null },
+      ...{ receiptsHidden: false, silencedUntil: null, blocks: [] },
+    }
+    const linus = { ...fresh, person: people.linus, name: 'linus', role: 'member', delivered: 3, read: 3 }
+    const grace = { ...fresh, person: people.grace, name: 'grace', role: 'moderator', delivered: 0, read: 0 }
     expect(answer).toEqual({
       outcome: 'changed',
       membersVersion: before + 2,
