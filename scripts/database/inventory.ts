@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import { Advice } from '../lib/advice.ts'
+import { type DatabaseObject, objectsOf } from './objects.ts'
 
 /** How much of everything a schema holds. */
 export type Inventory = {
@@ -27,42 +28,37 @@ export async function inventory(
   sql: Pick<postgres.Sql, 'unsafe'>,
   schema: string,
 ): Promise<{ tables: TableInventory[]; total: Inventory }> {
-  const [known] = await sql.unsafe<{ functions: number }[]>(
-    `select (select count(*)::int from pg_proc where pronamespace = n.oid) as functions
-     from pg_namespace n where nspname = $1`,
-    [schema],
-  )
+  const [known] = await sql.unsafe('select from pg_namespace where nspname = $1', [schema])
   if (!known) throw new Advice(`There is no schema ${schema}.`)
-  const tables = await sql.unsafe<TableInventory[]>(ofTables, [schema])
+  const objects = await objectsOf(sql, [schema])
+  const count = (kind: DatabaseObject['kind'], table?: string) =>
+    objects.filter((object) => object.kind === kind && (table === undefined || object.table === table)).length
+  const tables = objects
+    .filter(({ kind }) => kind === 'table')
+    .map(({ name: table, detail }) => ({
+      table,
+      indexes: count('index', table),
+      policies: count('policy', table),
+      triggers: count('trigger', table),
+      rls: detail === 'row level security',
+      published: objects.some(
+        ({ kind, table: of, name }) => kind === 'publication' && of === table && name === 'supabase_realtime',
+      ),
+    }))
   const sum = (count: (table: TableInventory) => number) => tables.reduce((total, table) => total + count(table), 0)
   return {
-    tables: [...tables],
+    tables,
     total: {
       tables: tables.length,
       indexes: sum(({ indexes }) => indexes),
       policies: sum(({ policies }) => policies),
-      functions: known.functions,
+      functions: count('function'),
       triggers: sum(({ triggers }) => triggers),
       tablesWithoutRls: sum(({ rls }) => (rls ? 0 : 1)),
       tablesPublished: sum(({ published }) => (published ? 1 : 0)),
     },
   }
 }
-
-// The triggers that Postgres makes for foreign keys are not ours.
-const ofTables = `
-  select c.relname as table,
-    (select count(*)::int from pg_index i where i.indrelid = c.oid) as indexes,
-    (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies,
-    (select count(*)::int from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
-    c.relrowsecurity as rls,
-    exists (
-      select from pg_publication_tables p
-      where p.pubname = 'supabase_realtime' and p.schemaname = n.nspname and p.tablename = c.relname) as published
-  from pg_class c
-  join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = $1 and c.relkind in ('r', 'p')
-  order by c.relname`
 
 /** An inventory as people read it. */
 export function inventoryTable({ tables, total }: Awaited<ReturnType<typeof inventory>>): string {

@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inventory, inventoryTable } from '../../scripts/database/inventory.ts'
+import { objectsOf } from '../../scripts/database/objects.ts'
 import { Advice } from '../../scripts/lib/advice.ts'
-import { freshDatabase, type Sql } from './support/database.ts'
+import { freshDatabase, type Sql, type Tx } from './support/database.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -48,6 +49,49 @@ test('people read it as a table', async () => {
 
 test('a schema that is not there is said to be missing', async () => {
   await expect(inventory(sql, 'looms')).rejects.toThrow(new Advice('There is no schema looms.'))
+})
+
+test('every object is in the list by name, and whatever changes about one changes the list', async () => {
+  const list = (db: Sql | Tx = sql) => objectsOf(db, ['engines'])
+  const before = await list()
+  expect(before.map(({ kind, table, name }) => [kind, table, name].filter(Boolean).join(' '))).toEqual(
+    expect.arrayContaining([
+      'table wheels wheels',
+      'column wheels teeth',
+      'constraint cards cards_wheel_fkey',
+      'function turn()',
+      'index wheels engines.wheels_teeth_idx',
+      'policy wheels Everyone turns wheels',
+      'publication cards supabase_realtime',
+      'relation large_wheels',
+      'trigger wheels turn',
+    ]),
+  )
+  const changes = [
+    'alter table engines.cards enable row level security',
+    'alter table engines.wheels alter teeth set default 12',
+    'alter table engines.wheels alter teeth set not null',
+    'alter policy "Everyone turns wheels" on engines.wheels using (teeth > 0)',
+    `create or replace function engines.turn() returns trigger language plpgsql as 'begin return new; end'`,
+    'alter function engines.turn() security definer',
+    `alter function engines.turn() set search_path = ''`,
+    'grant select on engines.cards to anon',
+    'grant execute on function engines.turn() to anon',
+    'create or replace trigger turn before insert on engines.wheels for each row execute function engines.turn()',
+    'alter table engines.cards add check (id > 0)',
+    'alter publication supabase_realtime add table engines.wheels',
+  ]
+  for (const change of changes) {
+    const after = await sql
+      .begin(async (tx) => {
+        await tx.unsafe(change)
+        throw await list(tx)
+      })
+      .catch((thrown: unknown) => thrown)
+    expect(after, change).toBeInstanceOf(Array)
+    expect(after, change).not.toEqual(before)
+  }
+  expect(await list()).toEqual(before)
 })
 
 test('the command prints the inventory of a freshly migrated database, and nothing else', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { objectsOf } from '../../scripts/database/objects.ts'
 import { Advice } from '../../scripts/lib/advice.ts'
 import { options } from '../../scripts/seed/options.ts'
 import { accountOf, seed } from '../../scripts/seed/run.ts'
 import { stretches } from '../../scripts/seed/log.ts'
 import { members, town } from '../../scripts/seed/town.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
-import { inventory } from './support/inventory.ts'
 import { ingest } from './support/rooms.ts'
 
 const size = {
@@ -180,7 +180,7 @@ describe('what a seed makes', () => {
 
   test('indexes and references stand as the migrations made them', async () => {
     const empty = await freshDatabase()
-    expect(await inventory(sql)).toEqual(await inventory(empty))
+    expect(await objectsOf(sql)).toEqual(await objectsOf(empty))
     await empty.end()
   })
 
