@@ -202,9 +202,10 @@ create policy "Members take back their own reactions in sql rooms" on public.mes
 
 create policy "Members see who is writing in their rooms" on public.typing_indicators
   for select to authenticated using (room_id = any (array(select private.my_room_ids())));
+-- Whoever may not post is not writing: neither who is silenced, nor two of whom one blocks the other in a direct room.
 create policy "Members say that they are writing in sql rooms" on public.typing_indicators
   for insert to authenticated with check (
-    user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids()))
+    user_id = (select auth.uid()) and private.can_post(room_id)
     -- A lease that its holder could lengthen would be no lease.
     and expires_at <= now() + interval '6 seconds'
   );
@@ -212,8 +213,7 @@ create policy "Members renew their own typing in sql rooms" on public.typing_ind
   for update to authenticated
   using (user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids())))
   with check (
-    user_id = (select auth.uid()) and room_id = any (array(select private.my_sql_room_ids()))
-    and expires_at <= now() + interval '6 seconds'
+    user_id = (select auth.uid()) and private.can_post(room_id) and expires_at <= now() + interval '6 seconds'
   );
 create policy "Members end their own typing in sql rooms" on public.typing_indicators
   for delete to authenticated using (
@@ -222,13 +222,15 @@ create policy "Members end their own typing in sql rooms" on public.typing_indic
 create policy "People see the presence that is shown to them" on public.user_presence
   for select to authenticated using (
     user_id = (select auth.uid()) or (status <> 'invisible' and private.can_see(user_id, 'last_seen')));
+-- Nobody holds a lease for longer, or was last seen in a time to come.
 create policy "People announce their own presence" on public.user_presence
   for insert to authenticated with check (
-    user_id = (select auth.uid()) and expires_at <= now() + interval '10 minutes');
+    user_id = (select auth.uid()) and expires_at <= now() + interval '10 minutes' and last_seen_at <= now());
 create policy "People change their own presence" on public.user_presence
   for update to authenticated
   using (user_id = (select auth.uid()))
-  with check (user_id = (select auth.uid()) and expires_at <= now() + interval '10 minutes');
+  with check (
+    user_id = (select auth.uid()) and expires_at <= now() + interval '10 minutes' and last_seen_at <= now());
 
 -- A policy decides about rows, these about columns. Only for people: the service and definer functions pass free.
 create function private.refuse(reason text) returns void

@@ -333,6 +333,17 @@ describe('which columns of a row within reach people write', () => {
       words('message'),
     ],
     ['a reaction, its giver', 'message_reactions', 'member', () => own('message_reactions'), []],
+    // Within the lease, as leases.test.ts holds it: a minute is too long for typing, and not for presence.
+    ['typing, who types', 'typing_indicators', 'member', () => own('typing_indicators'), []],
+    [
+      'presence, oneself',
+      'user_presence',
+      'owner',
+      () => `user_id = '${ids.owner}'`,
+      words('custom expires_at is_online status'),
+    ],
+    ['presence, another', 'user_presence', 'admin', () => `user_id = '${ids.owner}'`, []],
+    ['typing, another', 'typing_indicators', 'owner', () => own('typing_indicators'), []],
   ]
   test.for(cases)('%s', async ([, table, actor, where, writable]) => {
     const columns = await sql`
