@@ -8,7 +8,7 @@ import { signRenewal } from '../../worker/renewal.ts'
 import { sign } from '../../worker/signed.ts'
 import { connect, enter } from './support/client.ts'
 import { bindings, gate } from './support/database.ts'
-import { ring } from './support/objects.ts'
+import { flushed, loseStorage, ring } from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
 import { tokenEnding, withTokenEnding } from './support/tokens.ts'
 
@@ -89,6 +89,22 @@ test('[SES5] [HIS1] in grace the room serves its history to members alone', asyn
   expect(seq).toBe(1)
   expect((await request(linus, 'GET', `/rooms/${room}/messages`)).status).toBe(404)
   expect(await closeOf(linus, room)).toBe(closeCodes.notAMember)
+})
+
+test('[SES5] [HIS1] in grace what is older than the log of the room waits for Postgres', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const client = await enter(ada, room)
+  client.send({ t: 'post', id: freshId(), text: 'long ago' })
+  await client.next('ack')
+  await flushed(room)
+  await loseStorage(room)
+  const page = `/rooms/${room}/messages?before=2`
+  expect((await request(ada, 'GET', page)).status).toBe(200)
+
+  expect(await bodyOf(await request(await inGrace(ada), 'GET', page), 503)).toMatchObject({
+    type: '/problems/database_away',
+  })
 })
 
 test.each([

@@ -28,8 +28,9 @@ export class Client {
     socket.accept()
   }
 
-  send(frame: Upstream | string): void {
-    this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
+  send(frame: Upstream | string | ArrayBuffer): void {
+    const asIs = typeof frame === 'string' || frame instanceof ArrayBuffer
+    this.socket.send(asIs ? frame : JSON.stringify(frame))
   }
 
   close(code = 1000): void {
