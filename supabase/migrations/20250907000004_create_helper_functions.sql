@@ -144,6 +144,8 @@ create function private.search_my_messages(
 returns table (room_id uuid, seq bigint, sender_id uuid, type text, created_at timestamptz, headline text)
 language plpgsql stable security definer
 set search_path = ''
+-- One plan for every word. Knowing a common one, Postgres reads whole rooms instead of the index (23 ms became 70 ms).
+set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
   query tsquery := private.search_query(left(p_query, 1000));
@@ -174,6 +176,8 @@ begin
           and (p_from is null
             or (p_sort = 'oldest' and (n.created_at, n.room_id, n.seq) > (p_from, p_from_room, p_from_seq))
             or (p_sort <> 'oldest' and (n.created_at, n.room_id, n.seq) < (p_from, p_from_room, p_from_seq)))
+        -- Keeps it a look into one room, with the room in the index condition.
+        offset 0
       ) m
       where p.user_id = (select auth.uid()) and p.left_at is null
         and (p.banned_until is null or p.banned_until <= now())

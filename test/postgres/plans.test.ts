@@ -66,6 +66,36 @@ test('a room in which everything is read costs no look at its messages', async (
   expect(scans.map((scan) => scan['Actual Loops'])).toEqual(scans.map(() => 0))
 })
 
+// Free to choose, Postgres reads a phrase in all rooms once for each room: 636 ms for 会议 in 200 rooms of a million
+// messages, 22 ms by room and word; and for a common word it reads whole rooms, 70 ms against 23 ms.
+test('search has one plan for every word, the room in its index condition', async () => {
+  const [search] = await sql`select proconfig from pg_proc where proname = 'search_my_messages'`
+  expect(search!['proconfig']).toContain('plan_cache_mode=force_generic_plan')
+  const [body] = await sql`select prosrc from pg_proc where proname = 'search_my_messages'`
+  const parameters: Record<string, string> = {
+    ...{ p_room_id: '$2', p_limit: '$3', p_sender: '$4', p_has: '$5', p_before: '$6', p_after: '$7', p_sort: '$8' },
+    ...{ p_from: '$9', p_from_room: '$10', p_from_seq: '$11', kinds: '$12' },
+  }
+  const query = /select h\.room_id[\s\S]*\) h;/.exec(body!['prosrc'])![0]
+  const prepared = query
+    .replaceAll(/\bp_\w+|\bkinds\b/g, (name) => parameters[name] ?? name)
+    .replaceAll(/@@ query|content, query/g, (use) => use.replace('query', '$1'))
+  const types = 'tsquery, uuid, int, uuid, text, timestamptz, timestamptz, text, timestamptz, uuid, bigint, text[]'
+  for (const word of ['message', '77', '会议']) {
+    const nodes = await plan(async (tx) => {
+      await tx`reset role`
+      await tx.unsafe(`set local plan_cache_mode = force_generic_plan; prepare finding (${types}) as ${prepared}`)
+      const rows = await tx.unsafe(
+        `explain (format json) execute finding (private.search_query('${word}'), null, 20, null, null, null, null, 'newest', null, null, null, null)`,
+      )
+      await tx`deallocate finding`
+      return rows
+    })
+    const scans = nodes.filter((node) => node['Index Name'] === 'messages_search_idx')
+    expect(scans.map((scan) => scan['Index Cond'])).toEqual([expect.stringMatching(/room_id = .*search @@/)])
+  }
+})
+
 test('search walks the full-text index and never the whole table', async () => {
   const [used] = await as(sql, 'grace', async (tx) => {
     await tx`select from search_messages('77')`
@@ -129,6 +159,12 @@ test('erasing finds a person’s messages, and expiry what expires, by an index 
   expect(
     indexes(await service(`select seq from messages where sender_id = '${people.linus}' and seq < 900 limit 50`)),
   ).toEqual(['messages_sender_idx'])
-  const expiring = `select seq from messages where room_id = '${room}' and expires_at <= now() and deleted_at is null`
-  expect(indexes(await service(expiring))).toEqual(['messages_expires_idx'])
+  const [body] = await sql`select prosrc from pg_proc where proname = 'expire_some'`
+  const values: Record<string, string> = {
+    ...{ 'job.room_id': `'${room}'`, 'job.at': 'now()', 'job.seq': '3000', p_limit: '500' },
+  }
+  const expiring = /select m\.seq[\s\S]*limit p_limit/.exec(body!['prosrc'])![0]
+  const nodes = await service(expiring.replaceAll(/job\.\w+|p_limit/g, (name) => values[name]!))
+  expect(indexes(nodes)).toEqual(['messages_expires_idx'])
+  expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort')
 })
