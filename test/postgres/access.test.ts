@@ -382,6 +382,10 @@ describe('what only the service does', () => {
     ['erase_in_room', (tx) => tx`select parley.erase_in_room(${room}, ${people.linus})`],
     ['message_states', (tx) => tx`select parley.message_states(${room}, array[1::bigint])`],
     ['member', (tx) => tx`select parley.member(${room}, ${people.grace})`],
+    ['message_receipts', (tx) => tx`select parley.message_receipts(${room}, 1)`],
+    ['room_commands', (tx) => tx`select parley.room_commands(${room}, 0, 10)`],
+    ['fill_statuses', (tx) => tx`select parley.fill_statuses(${room})`],
+    ['expire_in_room', (tx) => tx`select parley.expire_in_room(${room})`],
   ]
   const device = randomUUID()
   const leaving = (tx: Tx) => tx.json([{ kind: 'leave', person: people.grace }])

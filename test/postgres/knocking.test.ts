@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freshDatabase, secondConnection, type Sql, waitingFor } from './support/database.ts'
 import { type Person, people, startOver } from './support/people.ts'
 import { makeRoom } from './support/rooms.ts'
-import { call, recordOf } from './support/service.ts'
+import { call, memberFacts, recordOf } from './support/service.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -137,7 +137,7 @@ describe('deciding about who asked', () => {
     await ask(room, 'linus')
     const command = randomUUID()
     const answer = await approve(room, 'linus', 'ada', command)
-    const member = { person: people.linus, name: 'linus', role: 'member', delivered: 7, read: 7 }
+    const member = memberFacts('linus', { delivered: 7, read: 7 })
     expect(answer).toEqual({
       outcome: 'changed',
       membersVersion: 3,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, secondConnection, type Sql, type Tx, waitingFor } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { makeRoom } from './support/rooms.ts'
-import { call, recordOf } from './support/service.ts'
+import { call, memberFacts, recordOf } from './support/service.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -108,7 +108,7 @@ describe('joining', () => {
       outcome: 'joined',
       roomId: room,
       membersVersion: 3,
-      member: { person: people.linus, name: 'linus', role: 'member', delivered: 7, read: 7 },
+      member: memberFacts('linus', { delivered: 7, read: 7 }),
     })
     expect((await sql`select member_count from rooms where id = ${room}`)[0]).toEqual({ member_count: 3 })
   })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type Sql } from './support/database.ts'
 import { as, type Person, people, signUp } from './support/people.ts'
 import { fill, makeRoom, run } from './support/rooms.ts'
+import { memberFacts } from './support/service.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -40,12 +41,8 @@ describe('changing members', () => {
       { kind: 'role', person: 'grace', role: 'moderator' },
     ]
     const answer = await change(room, changes, command)
-    const fresh = {
-      ...{ joinedAt: expect.any(Number), historyFrom: 0, unreadFrom: null },
-      ...{ receiptsHidden: false, silencedUntil: null, blocks: [] },
-    }
-    const linus = { ...fresh, person: people.linus, name: 'linus', role: 'member', delivered: 3, read: 3 }
-    const grace = { ...fresh, person: people.grace, name: 'grace', role: 'moderator', delivered: 0, read: 0 }
+    const linus = memberFacts('linus', { delivered: 3, read: 3 })
+    const grace = memberFacts('grace', { role: 'moderator' })
     expect(answer).toEqual({
       outcome: 'changed',
       membersVersion: before + 2,

@@ -5,7 +5,7 @@ import { Member, RoomFacts } from '../../protocol/downstream.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { fill, ingest, joined, makeRoom, posted } from './support/rooms.ts'
-import { call } from './support/service.ts'
+import { call, memberFacts } from './support/service.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -45,10 +45,8 @@ describe('an object that wakes with nothing', () => {
       epoch: 1,
       lastSeq: 1,
       membersVersion: 4,
-      members: [
-        { person: people.ada, name: 'ada', role: 'owner', delivered: 0, read: 0 },
-        { person: people.grace, name: 'grace', role: 'member', delivered: 1, read: 0 },
-      ],
+      members: [memberFacts('ada', { role: 'owner' }), memberFacts('grace', { delivered: 1 })],
+      unfinished: [],
     })
     expect(z.array(Member).safeParse(state['members']).success).toBe(true)
     expect(await call(sql, 'room_state', randomUUID())).toBe(null)
@@ -60,11 +58,7 @@ describe('an object that wakes with nothing', () => {
     await fill(sql, room, [posted(1), joined(2), posted(3), imported])
     const [first, third] = [posted(1), posted(3)]
     const entry = ({ seq, id, by, hash, at }: typeof first, isImported = false) => ({
-      seq,
-      id,
-      by,
-      hash,
-      at,
+      ...{ seq, rev: seq, id, by, hash, at },
       imported: isImported,
     })
     expect(await call(sql, 'room_spine', room, 0, 2)).toEqual([entry(first), entry(third)])

@@ -1,4 +1,6 @@
+import { expect } from 'vitest'
 import type { Sql, Tx } from './database.ts'
+import { type Person, people } from './people.ts'
 
 /** What a service function answered; null where it says that there is nothing. */
 export type Answer = Record<string, unknown>
@@ -8,6 +10,16 @@ export async function call(sql: Sql | Tx, name: string, ...args: (string | numbe
   const list = args.map((_, i) => `$${i + 1}`).join(', ')
   const [row] = await sql.unsafe(`select parley.${name}(${list}) as answer`, args)
   return row!['answer']
+}
+
+/** A member as the service knows one who has just come, with what is different about them. */
+export function memberFacts(person: Person, change: Answer): Answer {
+  return {
+    ...{ person: people[person], name: person, role: 'member', delivered: 0, read: 0 },
+    ...{ joinedAt: expect.any(Number), historyFrom: 0, unreadFrom: null },
+    ...{ receiptsHidden: false, silencedUntil: null, blocks: [] },
+    ...change,
+  }
 }
 
 /** The audit log of a room, oldest first, as `actor action person`. */
