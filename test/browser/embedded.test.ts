@@ -19,7 +19,7 @@ test('[TIC1] a page of another origin opens a room with a ticket, once', async (
   const headers = { authorization: `Bearer ${bot.token}` }
   const answer = await fetch(`${pageUrl}/api/v1/rooms/${room}/ticket`, { method: 'POST', headers })
   const { ticket } = (await answer.json()) as RoomTicket
-  const embedder = await serve(await freePort(), 'EMBEDDER_PORT', () => new Response('<title>Elsewhere</title>'))
+  const embedder = await serve(await freePort(), 'EMBEDDER_PORT', async () => new Response('Elsewhere'))
   onTestFinished(() => embedder.close())
   const { page } = await openWindow(browser)
   await page.goto(embedder.url)
