@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type postgres from 'postgres'
-import type { Posted } from '../../protocol/events.ts'
+import type { Posted, RoomEvent } from '../../protocol/events.ts'
 import { idOf } from '../../scripts/seed/random.ts'
 import type { Contest } from './contest.ts'
 import { groupOf } from './stage.ts'
@@ -29,8 +29,53 @@ export async function ingesting(sql: postgres.Sql): Promise<Contest[]> {
         naive: { what: 'a statement per message, a row per recipient', run: (tx) => oneByOne(tx, room.id, some) },
       })
     }
+    if (members === 16) contests.push(ofAllKinds(room))
   }
   return contests
+}
+
+/** What people do beside writing, in one batch, against a call for each. */
+function ofAllKinds({ id, people }: { id: string; people: string[] }): Contest {
+  const count = 500
+  const events = Array.from({ length: count }, (_, i) => someEvent(people[i % people.length]!, i + 1))
+  const some = events.slice(0, count / 5)
+  return {
+    name: `ingest ${count} of all kinds, ${people.length} members`,
+    as: 'service',
+    share: some.length / count,
+    ours: {
+      what: 'ingest_batch()',
+      run: (tx) => tx`select public.ingest_batch(${id}, 1, 1, ${count}, ${tx.json(events)})`,
+    },
+    naive: {
+      what: 'a call per event',
+      async run(tx) {
+        for (const event of some) {
+          await tx`select public.ingest_batch(${id}, 1, ${event.seq}, ${event.seq}, ${tx.json([event])})`
+        }
+      },
+    },
+  }
+}
+
+// Of five: a message, its edit, a reaction to it, a system row, a reply.
+function someEvent(by: string, seq: number): RoomEvent {
+  const post = posted(by, seq)
+  const { at, id, hash: hashed } = post
+  const change = { seq, at, id, by, hash: hashed }
+  const first = seq - ((seq - 1) % 5)
+  switch (seq - first) {
+    case 1:
+      return { ...change, kind: 'edited', target: first, text: 'At 16:00, sorry.', mentions: [] }
+    case 2:
+      return { ...change, kind: 'reacted', target: first, emoji: '👍' }
+    case 3:
+      return { kind: 'member_muted', seq, at, id, person: by, name: 'Grace', by, until: null }
+    case 4:
+      return { ...post, replyTo: first }
+    default:
+      return post
+  }
 }
 
 function posted(by: string, seq: number): Posted {

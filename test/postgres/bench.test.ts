@@ -2,6 +2,10 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { ingesting } from '../../bench/sql/ingesting.ts'
+import { reading } from '../../bench/sql/reading.ts'
+import { freshDatabase } from './support/database.ts'
+import { people, signUp } from './support/people.ts'
 
 const script = resolve(import.meta.dirname, '../../scripts/bench.ts')
 
@@ -29,4 +33,28 @@ test('the measurement of SQL prints both sides, their ratio and their plans, tho
 test('a measurement that does not exist is answered with those that do', async () => {
   const asked = promisify(execFile)(process.execPath, [script, 'tea'])
   await expect(asked).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/npm run bench -- .*\bsql\b/) })
+})
+
+test('what the database is asked most is measured: unread, history, changes, search, and batches of every size', async () => {
+  const sql = await freshDatabase()
+  await signUp(sql)
+  const long = { id: people.ada, head: 9, since: 5, sinceTime: '2026-11-01' }
+  const rooms = Array.from({ length: 200 }, () => ({ id: people.ada, read: 0 }))
+  const words = { rare: '12345', common: 'thanks', chinese: '会议' }
+  const contests = [...reading({ reader: people.ada, rooms, long, words }), ...(await ingesting(sql))]
+  await sql.end()
+  const searches = Object.keys(words).flatMap((kind) =>
+    ['one room', '200 rooms'].map((where) => `search, ${kind} word, ${where}`),
+  )
+  const batches = [2, 16, 50, 1_000].flatMap((members) =>
+    [1, 100, 500].map((count) => `ingest ${count}, ${members} members`),
+  )
+  const asked = [
+    'unread of 200 rooms',
+    'page of history, in the middle',
+    'changes since a seq',
+    ...searches,
+    ...batches,
+  ]
+  expect(contests.map(({ name }) => name)).toEqual(expect.arrayContaining(asked))
 })
