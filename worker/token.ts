@@ -1,16 +1,9 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  type JWTVerifyGetKey,
-} from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import * as z from 'zod/mini'
 import type { Me } from '../protocol/api.ts'
 import { Uuid } from '../protocol/ids.ts'
 import type { Env } from './env.ts'
-import { databaseAway } from './supabase.ts'
+import { keySet } from './keys.ts'
 
 /** Who makes a request: taken from a verified access token, never from the request's body. */
 export interface Session {
@@ -31,40 +24,6 @@ const Claims = z.object({
   user_metadata: z.nullish(z.looseObject({})),
 })
 
-/** How long a fetch of keys may take, and how long a failed one is not repeated. */
-const keysTimeoutMs = 2_000
-const keysRetryMs = 30_000
-
-const keySets = new Map<string, JWTVerifyGetKey>()
-
-/** The project's public keys, kept by jose, which asks again when they are old or a key id is unknown. */
-function keySet(env: Env): JWTVerifyGetKey {
-  const url = `${env.SUPABASE_URL}/auth/v1/.well-known/jwks.json`
-  const known = keySets.get(url)
-  if (known) return known
-  const made = lasting(createRemoteJWKSet(new URL(url), { timeoutDuration: keysTimeoutMs }))
-  keySets.set(url, made)
-  return made
-}
-
-/** While Auth is away the keys that were fetched last go on counting; without any nothing can be said. */
-function lasting(remote: ReturnType<typeof createRemoteJWKSet>): JWTVerifyGetKey {
-  let retryAt = 0
-  return async (header, token) => {
-    const kept = remote.jwks()
-    if (kept && Date.now() < retryAt) return await createLocalJWKSet(kept)(header, token)
-    try {
-      return await remote(header, token)
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
-      console.warn(`the project's public keys could not be fetched: ${String(error)}`)
-      retryAt = Date.now() + keysRetryMs
-      if (!kept) throw databaseAway()
-      return await createLocalJWKSet(kept)(header, token)
-    }
-  }
-}
-
 /**
  * The session of an access token, or null when it is not valid now, or was not `lateMs` ago. HS256 needs the secret;
  * else the JWKS decides. Problem: database_away when there is no key to verify it with.
@@ -76,7 +35,7 @@ export async function verifyToken(token: string, env: Env, lateMs = 0): Promise<
     if (hs256 && !env.SUPABASE_JWT_SECRET) return null
     const { payload } = hs256
       ? await jwtVerify(token, new TextEncoder().encode(env.SUPABASE_JWT_SECRET), { ...options, algorithms: ['HS256'] })
-      : await jwtVerify(token, keySet(env), { ...options, algorithms: ['ES256', 'RS256'] })
+      : await jwtVerify(token, keySet(env.SUPABASE_URL), { ...options, algorithms: ['ES256', 'RS256'] })
     const claims = Claims.parse(payload)
     const email = claims.email ?? ''
     const name = nameOf(claims.user_metadata, email)

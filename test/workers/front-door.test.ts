@@ -137,6 +137,12 @@ test('[SES3] [SES4] tokens of a project with signing keys count by its public ke
   await gate('shut')
   vi.setSystemTime(Date.now() + 20 * 60_000)
   expect(await status(token)).toBe(200)
+
+  // A worker that started while Auth was away.
+  vi.resetModules()
+  const { verifyToken } = await import('../../worker/token.ts')
+  expect(await verifyToken(token, bindings)).toMatchObject({ token })
+  expect(await verifyToken(await signedBy(other.privateKey, { alg: 'ES256', kid: 'now' }), bindings)).toBe(null)
 })
 
 test('[SES3] what a person wrote into their own account data locks nobody out', async () => {
