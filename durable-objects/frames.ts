@@ -1,4 +1,4 @@
-import type { Message } from '../protocol/events.ts'
+import type { Message } from '../protocol/message.ts'
 import { limits } from '../protocol/limits.ts'
 import { utf8Bytes } from '../protocol/text.ts'
 import { Upstream } from '../protocol/upstream.ts'

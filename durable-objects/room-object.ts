@@ -1,27 +1,26 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { ImportBatch, Imported, Page } from '../protocol/api.ts'
+import type { ImportBatch, Imported, MemberChange, Page } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
-import type { Refused } from '../protocol/downstream.ts'
-import type { Message, LogEvent } from '../protocol/events.ts'
+import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
-import type { Hello, Mark, Post, Upstream } from '../protocol/upstream.ts'
-import { oldestVersion, protocolVersion } from '../protocol/version.ts'
-import { derivedId, messageHash } from './digest.ts'
+import type { Upstream } from '../protocol/upstream.ts'
+import { Book } from './book.ts'
+import { Commands } from './commands.ts'
+import { Crowd } from './crowd.ts'
+import { commandHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
-import { chunks, readFrame } from './frames.ts'
-import { Database, type JoinOutcome } from './outbox/database.ts'
+import { readFrame } from './frames.ts'
+import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
+import { Database } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
+import { Reading } from './reading.ts'
 import { readRenewal } from './renewal.ts'
-import { catchUp } from './room/catch-up.ts'
-import { decide, joined, posted } from './room/decide.ts'
-import { here } from './room/here.ts'
-import { advance } from './room/marks.ts'
+import { Resume } from './resume.ts'
 import { frameRate, freshPace, spend, type Pace } from './room/pace.ts'
-import { evolve, withMarks, type Room as RoomState } from './room/room.ts'
-import { attach, attached, closedSocket, Sockets, type Attachment } from './sockets.ts'
+import { attach, attached, closedSocket, Sockets } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
-import { RoomRecord, type Intent } from './storage/record.ts'
+import { RoomRecord } from './storage/record.ts'
 import { createTables } from './storage/tables.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { wake } from './wake.ts'
@@ -41,31 +40,25 @@ export type ImportOutcome =
   | { outcome: 'imported'; imported: Imported }
   | { outcome: 'has_messages' | 'no_room' | 'away' }
 
-/** What became of someone's wish to join, seen from outside. */
-export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'passcode' | 'full' | 'away' }
-
 /** A page from the log; `elsewhere`: older than the log reaches, to be read from Postgres. */
 export type PageAnswer =
   | { outcome: 'page'; page: Page }
   | { outcome: 'elsewhere'; before: number }
   | { outcome: 'not_a_member' | 'away' }
 
-/** Members are compared with Postgres again when the last look is older than this. */
-const membersFreshMs = 5 * 60_000
-
-/** A member change whose outcome is unknown is asked again after this long. */
-const intentRetryMs = 5_000
-
 /** An object that stopped begins a new epoch after this long: two that fight over a room do so slowly. */
 const nextEpochMs = 30_000
 
-/** A post that met a defect is repeated after this long. */
+/** A duty that failed is tried again after this long. */
+const dutyRetryMs = 5_000
+
+/** A command that met a defect is repeated after this long. */
 const defectRetryMs = 5_000
 
 /**
  * One room: it holds the live sockets, decides what is accepted, and keeps every event in its log before anyone hears
  * of it. One frame is handled in one synchronous step: parse, check, dedupe, take the next seq, store, ack, broadcast.
- * Postgres follows behind the log; see `outbox/flush.ts`.
+ * Postgres follows behind the log; see `outbox/flush.ts`. This is the door; each part stands in a file of its own.
  */
 export class Room extends DurableObject<RoomEnv> {
   private readonly secret: string
@@ -74,16 +67,15 @@ export class Room extends DurableObject<RoomEnv> {
   private readonly agenda: Agenda
   private readonly sockets: Sockets
   private readonly database: Database
+  private readonly book: Book
   private readonly flush: Flush
-  /** Null until the storage or Postgres has told. */
-  private room: RoomState | null
+  private readonly crowd: Crowd
+  private readonly commands: Commands
+  private readonly resume: Resume
+  private readonly reading: Reading
+  private readonly membership: Membership
   private waking: Promise<boolean> | null = null
-  private readonly paces = new Map<string, Pace>()
   private readonly framePaces = new Map<string, Pace>()
-  private readonly raised = new Set<string>()
-  private lastHere = ''
-  private telling = false
-  private comparing = false
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env)
@@ -94,37 +86,25 @@ export class Room extends DurableObject<RoomEnv> {
     this.agenda = new Agenda(ctx.storage)
     this.sockets = new Sockets(ctx)
     this.database = new Database(env)
-    this.room = this.record.load(this.log.head())
-    const parts = { log: this.log, record: this.record, agenda: this.agenda }
-    this.flush = new Flush(
-      {
-        id: this.id,
-        epoch: () => this.awake().epoch,
-        head: () => this.awake().head,
-        flushed: () => this.awake().flushed,
-        floor: () => this.awake().floor,
-        flushedTo: (seq) => {
-          this.record.setFlushed(seq)
-          this.room = { ...this.awake(), flushed: seq }
-        },
-        stop: (why) => {
-          console.error(`room ${this.id}: stopped writing: ${why}`)
-          this.record.stop(why)
-          this.agenda.plan('epoch', Date.now() + nextEpochMs)
-        },
-        stopped: () => this.record.stopped() !== null,
-      },
-      this.database,
-      ctx.storage,
-      parts,
-    )
-    if (this.room) this.sockets.answerPings(this.room.head)
+    const id = ctx.id.name ?? ctx.id.toString()
+    this.book = new Book(id, ctx.storage, this.log, this.record, () => this.flush.wanted(Date.now()))
+    const { book, agenda, database, sockets } = this
+    const stop = (why: string) => {
+      console.error(`room ${id}: stopped writing: ${why}`)
+      this.record.stop(why)
+      this.agenda.plan('epoch', Date.now() + nextEpochMs)
+    }
+    this.flush = new Flush(book, database, agenda, stop)
+    this.crowd = new Crowd(book, sockets, agenda)
+    const { flush, crowd, secret } = this
+    const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
+    this.commands = new Commands({ book, crowd, agenda, database, flush, secret, waitUntil })
+    this.resume = new Resume(book, sockets, crowd)
+    this.reading = new Reading(book, crowd)
+    this.membership = new Membership(book, crowd, sockets, agenda, database)
+    if (book.room) sockets.answerPings(book.room.head)
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
-    this.agenda.rescue()
-  }
-
-  private get id(): string {
-    return this.ctx.id.name ?? this.room?.facts.id ?? this.ctx.id.toString()
+    agenda.rescue()
   }
 
   /** The upgrade of a socket. What cannot be let in is accepted and closed with its reason: a page cannot see a refused handshake. */
@@ -137,18 +117,24 @@ export class Room extends DurableObject<RoomEnv> {
     }
     const pair = new WebSocketPair()
     const [client, server] = [pair[0], pair[1]]
-    const ready = await this.ready()
-    if (ready && this.awake().members.has(visitor.person)) {
-      this.sockets.accept(server, { ...visitor, live: false, from: 0, seenAt: 0 })
-      this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
-      this.refreshMembers()
-    } else {
-      server.accept()
-      if (ready === false)
-        server.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
-      else server.close(closeCodes.notAMember, 'You are not a member of this room.')
-    }
+    await this.admit(server, visitor)
     return new Response(null, { status: 101, webSocket: client })
+  }
+
+  /** Lets a visitor's socket in, or closes it with the reason. */
+  async admit(socket: WebSocket, visitor: Visitor): Promise<void> {
+    const ready = await this.ready()
+    if (ready && this.book.awake().members.has(visitor.person)) {
+      this.sockets.accept(socket, { ...visitor, live: false, from: 0, seenAt: 0 })
+      this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
+      const comparing = this.membership.refresh()
+      if (comparing) this.ctx.waitUntil(comparing)
+      return
+    }
+    socket.accept()
+    if (ready === false)
+      socket.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
+    else socket.close(closeCodes.notAMember, 'You are not a member of this room.')
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
@@ -157,37 +143,46 @@ export class Room extends DurableObject<RoomEnv> {
     if (typeof data !== 'string') return this.malformed(socket, null, 'Frames are text.')
     if (!frame) return this.malformed(socket, null, 'This is not JSON.')
     if ('problem' in frame) return this.malformed(socket, frame.id, frame.problem)
-    if (!this.room) return socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
-    if (!this.room.members.has(attached(socket).person)) {
+    const { room } = this.book
+    if (!room) return socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
+    if (!room.members.has(attached(socket).person)) {
       return socket.close(closeCodes.notAMember, 'You are not a member of this room.')
     }
     try {
       await this.receive(socket, frame)
     } catch (error) {
       const { person } = attached(socket)
-      console.error(`room ${this.id}: ${frame.t} of ${person} after seq ${this.room.head} failed: ${String(error)}`)
-      const id = frame.t === 'post' ? frame.id : null
+      console.error(`room ${this.book.id}: ${frame.t} of ${person} after seq ${room.head} failed: ${String(error)}`)
       const detail = 'Something went wrong in this room. Your text is kept.'
-      this.refuse(socket, { id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
+      const id = 'id' in frame ? frame.id : null
+      this.crowd.send(socket, { t: 'refused', id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
     }
   }
 
-  /** Not async, so that a frame is handled in one step; renewing alone waits, for a signature. */
+  /** Not async, so that a frame is handled in one step; only a renewal and an old message have to be waited for. */
   private receive(socket: WebSocket, frame: Upstream): void | Promise<void> {
+    const { person } = attached(socket)
     switch (frame.t) {
       case 'hello':
-        return this.hello(socket, frame)
+        return this.resume.hello(socket, frame)
       case 'more':
-        return this.more(socket, frame.to)
+        return this.resume.more(socket, frame.to)
       case 'post':
-        return this.post(socket, frame)
+      case 'edit':
+      case 'delete':
+      case 'undelete':
+      case 'react':
+      case 'pin':
+      case 'change':
+        return this.commands.carryOut(socket, frame)
       case 'mark':
-        return this.mark(socket, frame)
+        return this.reading.mark(person, frame)
+      case 'unread':
+        return this.reading.unread(person, frame.from)
       case 'typing':
-        return this.sockets.broadcast(
-          { t: 'typing', person: attached(socket).person, on: frame.on },
-          attached(socket).person,
-        )
+        return this.crowd.typing(person, frame.on)
+      case 'look':
+        return this.crowd.look(socket, frame.away)
       case 'renew':
         return this.renew(socket, frame.ticket)
     }
@@ -198,11 +193,11 @@ export class Room extends DurableObject<RoomEnv> {
     // is nobody to answer.
     if (code === 1004 || code === 1005) socket.close()
     else if (code !== 1006 && code !== 1015) socket.close(code)
-    this.tellWhoIsHere()
+    this.crowd.tellWhoIsHere()
   }
 
   override webSocketError(): void {
-    this.tellWhoIsHere()
+    this.crowd.tellWhoIsHere()
   }
 
   /** What is due. It never throws: the platform drops an alarm after six failures. */
@@ -211,8 +206,8 @@ export class Room extends DurableObject<RoomEnv> {
       try {
         await this.perform(duty)
       } catch (error) {
-        console.error(`room ${this.id}: ${duty} failed: ${String(error)}`)
-        this.agenda.plan(duty, Date.now() + intentRetryMs)
+        console.error(`room ${this.book.id}: ${duty} failed: ${String(error)}`)
+        this.agenda.plan(duty, Date.now() + dutyRetryMs)
       }
     }
     this.agenda.arm()
@@ -221,27 +216,35 @@ export class Room extends DurableObject<RoomEnv> {
   /** Lets someone in who holds a join link. The link is judged by Postgres; the same command may be asked again. */
   async join(person: string, codeHash: string, command: string): Promise<JoinAnswer> {
     const ready = await this.ready()
-    if (ready === false) return { outcome: 'away' }
-    if (ready === null) return { outcome: 'unknown' }
-    const intent = { command, person, codeHash }
-    this.transact(() => {
-      this.record.addIntent(intent)
-      this.agenda.hasten('members', Date.now() + intentRetryMs)
-    })
-    const outcome = await this.fulfil(intent)
-    return { outcome: outcome?.outcome ?? 'away' }
+    if (!ready) return { outcome: ready === false ? 'away' : 'unknown' }
+    return await this.membership.join(person, codeHash, command)
+  }
+
+  /** Changes members as one of them may. It has reached the live sockets when it is answered. */
+  async changeMembers(by: string, command: string, changes: MemberChange[]): Promise<ChangeAnswer> {
+    const ready = await this.ready()
+    if (!ready) return { outcome: ready === false ? 'away' : 'gone' }
+    return await this.membership.change(by, command, changes)
+  }
+
+  /** The owner hands the room over. */
+  async handOver(by: string, command: string, to: string): Promise<ChangeAnswer> {
+    const ready = await this.ready()
+    if (!ready) return { outcome: ready === false ? 'away' : 'gone' }
+    return await this.membership.handOver(by, command, to)
   }
 
   /** A page of history from the log, for a member. `before` is exclusive; null: the newest. */
   async page(person: string, before: number | null, limit: number): Promise<PageAnswer> {
     if ((await this.ready()) === false) return { outcome: 'away' }
-    if (!this.room?.members.has(person)) return { outcome: 'not_a_member' }
-    const { head, floor } = this.room
+    const { room } = this.book
+    if (!room?.members.has(person)) return { outcome: 'not_a_member' }
+    const { head, floor } = room
     const end = Math.min(before ?? head + 1, head + 1)
     if (end <= floor) return { outcome: 'elsewhere', before: end }
     const messages = this.log.page(end, floor, limit)
     const start = messages.length < limit ? floor : messages[0]!.seq
-    return { outcome: 'page', page: { covers: [start, end - 1], messages, more: start > 1 } }
+    return { outcome: 'page', page: { covers: [start, end - 1], messages, more: start > 1, asOf: head } }
   }
 
   /** Takes up a batch of an export: no pace, no bumps; members' marks move to the new head. Repeats add nothing. */
@@ -250,105 +253,31 @@ export class Room extends DurableObject<RoomEnv> {
     if (ready === false) return { outcome: 'away' }
     if (ready === null) return { outcome: 'no_room' }
     if (!batch.append && this.log.hasOwnMessages()) return { outcome: 'has_messages' }
-    if (this.record.stopped() !== null || this.awake().head - this.awake().flushed >= limits.backlogEvents) {
-      return { outcome: 'away' }
+    const { head, flushed } = this.book.awake()
+    if (this.record.stopped() !== null || head - flushed >= limits.backlogEvents) return { outcome: 'away' }
+    const events: RoomEvent[] = []
+    for (const { id, by, text, source, at } of batch.messages) {
+      if (this.log.find(id) || events.some((event) => 'id' in event && event.id === id)) continue
+      const hash = commandHash(by, { t: 'post', id, text }, this.secret)
+      const seq = head + 1 + events.length
+      events.push({ kind: 'posted', seq, at, id, by, text, replyTo: null, mentions: [], source, hash })
     }
-    const messages: Message[] = []
-    this.transact(() => {
-      for (const item of batch.messages) {
-        if (this.log.find(item.id)) continue
-        const { id, by, text } = item
-        const hash = messageHash({ by, text, replyTo: null }, this.secret)
-        const command = { id, by, text, replyTo: null, mentions: [], hash }
-        messages.push(this.append(posted(this.awake(), command, item.source, item.at)))
-      }
-      if (messages.length > 0) this.markAllRead()
-    })
-    this.announce(messages)
-    this.raise([...this.awake().members.keys()])
+    if (events.length > 0) {
+      const changed = this.book.transact(() => {
+        const changed = this.book.append(events)
+        this.reading.markAllRead()
+        return changed
+      })
+      this.crowd.announce(changed)
+      this.crowd.raise(this.book.awake().members.keys())
+    }
     await this.flushSome()
-    return {
-      outcome: 'imported',
-      imported: { head: this.awake().head, added: messages.length, repeated: batch.messages.length - messages.length },
+    const imported = {
+      head: this.book.awake().head,
+      added: events.length,
+      repeated: batch.messages.length - events.length,
     }
-  }
-
-  private hello(socket: WebSocket, hello: Hello): void {
-    if (hello.v < oldestVersion || hello.v > protocolVersion) {
-      return socket.close(closeCodes.clientTooOld, `This room speaks version ${protocolVersion}.`)
-    }
-    const room = this.awake()
-    const now = Date.now()
-    const attachment = { ...attached(socket), live: false, from: hello.from, seenAt: now }
-    attach(socket, attachment)
-    const { facts, epoch, head, floor, membersVersion } = room
-    this.sockets.send(socket, {
-      ...{ t: 'welcome', v: protocolVersion, epoch, head, floor, room: facts, membersVersion },
-      ...{ members: [...room.members.values()], me: attachment.person },
-      ...{ here: here(this.sockets.presences(), now), expiresAt: attachment.expiresAt },
-    })
-    const plan = catchUp(room, hello)
-    if (plan.kind === 'reset') this.sockets.send(socket, { t: 'reset', epoch, head })
-    // After a tail or a reset the client holds nothing below it, so nothing below it is sent either.
-    const from = plan.kind === 'continue' ? Math.min(hello.from, plan.after + 1) : plan.after + 1
-    this.sendChunk(socket, { ...attachment, from }, plan.after)
-    this.tellWhoIsHere()
-  }
-
-  private more(socket: WebSocket, to: number): void {
-    const attachment = attached(socket)
-    if (attachment.live || attachment.seenAt === 0) return
-    const { head, floor } = this.awake()
-    this.sendChunk(socket, attachment, Math.min(Math.max(to, floor - 1), head))
-  }
-
-  /** Sends what comes after a seq; the socket becomes live in the step in which its chunk reaches the head. */
-  private sendChunk(socket: WebSocket, attachment: Attachment, after: number): void {
-    const { head } = this.awake()
-    const { to, messages } = this.log.changes(after, attachment.from, head)
-    const live = to === head
-    attach(socket, { ...attachment, live })
-    this.sockets.send(socket, { t: 'changes', covers: [after + 1, to], messages, live })
-  }
-
-  private post(socket: WebSocket, post: Post): void {
-    const now = Date.now()
-    const by = attached(socket).person
-    if (this.record.stopped() !== null) {
-      const detail = 'This room cannot take messages at the moment. Your text is kept.'
-      return this.refuse(socket, { id: post.id, reason: 'busy', detail, retryAfterMs: 30_000 })
-    }
-    const { id, text, replyTo = null, mentions = [] } = post
-    const hash = messageHash({ by, text, replyTo }, this.secret)
-    const context = {
-      known: this.log.find(id),
-      target: replyTo === null || this.log.hasMessage(replyTo),
-      pace: this.paces.get(by) ?? freshPace(now),
-    }
-    const decision = decide(this.awake(), { id, by, text, replyTo, mentions, hash }, context, now)
-    switch (decision.kind) {
-      case 'refuse': {
-        const { reason, detail, retryAfterMs } = decision
-        return this.refuse(socket, { id, reason, detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
-      }
-      case 'repeat':
-        return this.sockets.send(socket, { t: 'ack', id, seq: decision.seq, at: decision.at })
-      case 'accept': {
-        this.paces.set(by, decision.pace)
-        const message = this.transact(() => this.append(decision.event))
-        this.sockets.send(socket, { t: 'ack', id, seq: message.seq, at: message.at })
-        this.announce([message])
-        if (this.flush.full()) this.ctx.waitUntil(this.flushSome())
-      }
-    }
-  }
-
-  private mark(socket: WebSocket, mark: Mark): void {
-    const member = this.awake().members.get(attached(socket).person)
-    const next = member && advance(member, mark, this.awake().head)
-    if (!next) return
-    this.transact(() => this.setMarks(next))
-    this.raise([next.person])
+    return { outcome: 'imported', imported }
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
@@ -358,7 +287,7 @@ export class Room extends DurableObject<RoomEnv> {
     if (renewal?.person !== attachment.person || renewal.device !== attachment.device) return
     const expiresAt = Math.max(attachment.expiresAt, renewal.expiresAt)
     attach(socket, { ...attachment, expiresAt })
-    this.sockets.send(socket, { t: 'renewed', expiresAt })
+    this.crowd.send(socket, { t: 'renewed', expiresAt })
   }
 
   private floods(person: string): boolean {
@@ -368,102 +297,50 @@ export class Room extends DurableObject<RoomEnv> {
     return !paid.ok
   }
 
-  /** Stores all or nothing, and knows no more than it stored. */
-  private transact<T>(work: () => T): T {
-    const before = this.room
-    try {
-      return this.ctx.storage.transactionSync(work)
-    } catch (error) {
-      this.room = before
-      throw error
-    }
-  }
-
-  /** Stores one event with all that follows from it. The caller has opened the transaction and tells the sockets. */
-  private append(event: LogEvent): Message {
-    const message = this.log.append(event)
-    this.room = evolve(this.awake(), event)
-    this.flush.wanted(Date.now())
-    return message
-  }
-
-  /** Tells every live socket of new messages that follow each other. */
-  private announce(messages: Message[]): void {
-    if (messages.length === 0) return
-    for (const chunk of chunks(messages)) {
-      const covers: [number, number] = [chunk[0]!.seq, chunk.at(-1)!.seq]
-      this.sockets.broadcast({ t: 'changes', covers, messages: chunk, live: true })
-    }
-    this.sockets.answerPings(this.awake().head)
-  }
-
-  private setMarks(member: { person: string; delivered: number; read: number }): void {
-    const { person, delivered, read } = member
-    this.room = withMarks(this.awake(), { person, delivered, read })
-    const kept = this.room.members.get(person)
-    if (kept) this.record.setMarks(kept)
-    this.flush.wanted(Date.now())
-  }
-
-  private markAllRead(): void {
-    const room = this.awake()
-    const marks = { delivered: room.head, read: room.head }
-    const members = new Map([...room.members].map(([person, member]) => [person, { ...member, ...marks }]))
-    for (const member of members.values()) this.record.setMarks(member)
-    this.room = { ...room, members }
-  }
-
-  /** Marks are told together, at most every 100 ms. */
-  private raise(people: string[]): void {
-    const waiting = this.raised.size > 0
-    for (const person of people) this.raised.add(person)
-    if (waiting || this.raised.size === 0) return
-    setTimeout(() => {
-      const members = [...this.raised]
-        .map((person) => this.room?.members.get(person))
-        .filter((member) => member !== undefined)
-      this.raised.clear()
-      const marks = members.map(({ person, delivered, read }) => ({ person, delivered, read }))
-      this.sockets.broadcast({ t: 'marks', marks })
-    }, limits.marksEveryMs)
-  }
-
-  /** Who is here is told as marks are: when many come back at once, each of them changes the list for all the others. */
-  private tellWhoIsHere(): void {
-    const people = here(this.sockets.presences(), Date.now())
-    // Alone, nobody is left who would want to know of a lease that runs out.
-    if (people.length > 1) this.agenda.hasten('presence', Date.now() + limits.presenceSweepMs)
-    else this.agenda.done('presence')
-    if (this.telling || people.join() === this.lastHere) return
-    this.telling = true
-    setTimeout(() => {
-      this.telling = false
-      const now = here(this.sockets.presences(), Date.now())
-      if (now.join() === this.lastHere) return
-      this.lastHere = now.join()
-      this.sockets.broadcast({ t: 'here', people: now })
-    }, limits.marksEveryMs)
-  }
-
   private async perform(duty: Duty): Promise<void> {
+    const now = Date.now()
     switch (duty) {
       case 'flush':
         return await this.flushSome()
       case 'presence':
         this.agenda.done('presence')
-        return this.tellWhoIsHere()
+        return this.crowd.tellWhoIsHere()
       case 'sessions':
-        return this.endSessions(Date.now())
+        return this.endSessions(now)
       case 'members':
-        return await this.settleIntents()
+        return await this.membership.settle()
       case 'epoch':
         return await this.beginAnew()
+      case 'withdrawn':
+        return this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
+      case 'expiry':
+        return this.expire(now)
     }
   }
 
   private async flushSome(): Promise<void> {
     await this.flush.run()
+    this.book.prune(Date.now())
     this.agenda.arm()
+  }
+
+  /** Takes out what was to disappear by now; clients have hidden it at the exact time. */
+  private expire(now: number): void {
+    const due = this.log.expiresNext()
+    if (due !== null && due <= now && this.record.stopped() === null) {
+      const changed = this.book.transact(() => {
+        this.record.setExpiredAt(now)
+        return this.book.append([{ kind: 'expired', seq: this.book.awake().head + 1, at: now }])
+      })
+      this.crowd.announce(changed)
+    }
+    this.next('expiry', this.log.expiresNext(), now + limits.expireEveryMs)
+  }
+
+  /** Plans a duty for when it is due next, but not before a time; or not at all. */
+  private next(duty: Duty, due: number | null, earliest: number): void {
+    if (due === null) this.agenda.done(duty)
+    else this.agenda.plan(duty, Math.max(due, earliest))
   }
 
   private endSessions(now: number): void {
@@ -479,100 +356,25 @@ export class Room extends DurableObject<RoomEnv> {
   private async beginAnew(): Promise<void> {
     if (this.record.stopped() !== null) {
       this.ctx.storage.transactionSync(() => {
-        this.log.setAside(this.awake().flushed)
+        this.log.setAside(this.book.awake().flushed)
         this.record.end()
       })
-      this.room = null
+      this.book.room = null
       for (const socket of this.sockets.all()) socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
     }
     if ((await this.ready()) === false) this.agenda.plan('epoch', Date.now() + nextEpochMs)
     else this.agenda.done('epoch')
   }
 
-  /** Asks for the member changes whose outcome is unknown, until it is known. */
-  private async settleIntents(): Promise<void> {
-    for (const intent of this.record.intents()) {
-      // Postgres is away: the others would only wait for the same silence.
-      if (!(await this.fulfil(intent))) return this.agenda.plan('members', Date.now() + intentRetryMs)
-    }
-    this.agenda.done('members')
-  }
-
-  /** Carries out one member change; null while its outcome is unknown. */
-  private async fulfil(intent: Intent): Promise<JoinOutcome | null> {
-    let outcome: JoinOutcome
-    try {
-      outcome = await this.database.joinRoom(intent.command, intent.codeHash, intent.person, this.awake().head)
-    } catch (error) {
-      console.warn(`room ${this.id}: joining is not settled yet: ${String(error)}`)
-      return null
-    }
-    const message = this.transact(() => {
-      this.record.removeIntent(intent.command)
-      return 'member' in outcome ? this.admit(outcome) : null
-    })
-    if (message) {
-      this.tellMembers()
-      this.announce([message])
-    }
-    return outcome
-  }
-
-  /** Takes a member into the copy; null when they are there already. */
-  private admit({ member, membersVersion }: Extract<JoinOutcome, { member: unknown }>): Message | null {
-    const room = this.awake()
-    this.record.setMembersVersion(membersVersion)
-    this.room = { ...room, membersVersion: Math.max(room.membersVersion, membersVersion) }
-    if (room.members.has(member.person)) return null
-    this.record.putMember(member)
-    this.room = { ...this.room, members: new Map(room.members).set(member.person, member) }
-    const id = derivedId(this.id, room.epoch, room.head + 1)
-    return this.append(joined(this.room, { id: member.person, name: member.name }, id, Date.now()))
-  }
-
-  private tellMembers(): void {
-    const { membersVersion, members } = this.awake()
-    this.sockets.broadcast({ t: 'members', version: membersVersion, members: [...members.values()] })
-  }
-
-  /** Compares the members' copy with Postgres in the background, at most every 5 minutes; away: the copy stands. */
-  private refreshMembers(): void {
-    if (this.comparing || Date.now() - this.record.membersCheckedAt() < membersFreshMs) return
-    this.comparing = true
-    const done = this.compareMembers()
-      .catch((error: unknown) => console.warn(`room ${this.id}: members not compared: ${String(error)}`))
-      .finally(() => {
-        this.comparing = false
-      })
-    this.ctx.waitUntil(done)
-  }
-
-  private async compareMembers(): Promise<void> {
-    const state = await this.database.roomState(this.id)
-    // What was read before a join that the room has heard of, or while one is under way, says nothing of it.
-    if (!state || !this.room || state.membersVersion < this.room.membersVersion || this.record.intents().length > 0)
-      return
-    const before = roster(this.room)
-    this.transact(() => {
-      this.record.replaceMembers(state, Date.now())
-      this.room = this.record.load(this.log.head())
-    })
-    if (roster(this.awake()) === before) return
-    for (const socket of this.sockets.all()) {
-      if (!this.awake().members.has(attached(socket).person))
-        socket.close(closeCodes.notAMember, 'You are no longer a member.')
-    }
-    this.tellMembers()
-  }
-
   /** True: awake. False: storage is empty and Postgres is away. Null: there is no such room. */
   private async ready(): Promise<boolean | null> {
-    if (this.room) return true
-    this.waking ??= wake(this.id, this.database, this.log, this.record, this.ctx.storage)
+    const { book } = this
+    if (book.room) return true
+    this.waking ??= wake(book, this.database, this.ctx.storage)
       .then((found) => {
-        this.room = this.record.load(this.log.head())
-        if (this.room) this.sockets.answerPings(this.room.head)
-        if (this.room && this.room.head > this.room.flushed) this.flush.wanted(Date.now())
+        book.reload()
+        if (book.room) this.sockets.answerPings(book.room.head)
+        if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
         return found
       })
       .finally(() => {
@@ -581,29 +383,12 @@ export class Room extends DurableObject<RoomEnv> {
     try {
       return (await this.waking) ? true : null
     } catch (error) {
-      console.warn(`room ${this.id}: cannot wake: ${String(error)}`)
+      console.warn(`room ${book.id}: cannot wake: ${String(error)}`)
       return false
     }
   }
 
-  private awake(): RoomState {
-    if (!this.room) throw new Error('The room is not awake.')
-    return this.room
-  }
-
   private malformed(socket: WebSocket, id: string | null, detail: string): void {
-    this.refuse(socket, { id, reason: 'malformed', detail })
+    this.crowd.send(socket, { t: 'refused', id, reason: 'malformed', detail })
   }
-
-  private refuse(socket: WebSocket, refusal: Omit<Refused, 't'>): void {
-    this.sockets.send(socket, { t: 'refused', ...refusal })
-  }
-}
-
-/** What the others see of the members, but for marks. */
-function roster({ members }: RoomState): string {
-  return [...members.values()]
-    .map(({ person, name, role }) => `${person} ${role} ${name}`)
-    .sort()
-    .join('\n')
 }

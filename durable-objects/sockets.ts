@@ -12,6 +12,8 @@ export interface Attachment {
   live: boolean
   from: number
   seenAt: number
+  /** The room is open, but nobody looks at it. */
+  away?: boolean
 }
 
 /** The open sockets of one room. The platform holds them; this reads and writes what is attached to them. */
@@ -53,7 +55,7 @@ export class Sockets {
   presences(): Presence[] {
     return this.all()
       .map((socket) => ({ socket, ...attached(socket) }))
-      .filter(({ seenAt }) => seenAt > 0)
+      .filter(({ seenAt, away }) => seenAt > 0 && !away)
       .map(({ socket, person, seenAt }) => {
         const ponged = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
         return { person, seenAt: Math.max(seenAt, ponged) }

@@ -1,10 +1,12 @@
 import { limits } from '../protocol/limits.ts'
+import type { Book } from './book.ts'
 import type { Database } from './outbox/database.ts'
-import type { Log } from './storage/log.ts'
-import type { RoomRecord } from './storage/record.ts'
 
-/** Spine rows in one page: the most that the Data API returns at once. */
-const spinePage = limits.list
+/** Rows in one page: the most that the Data API returns at once. */
+const pageRows = limits.list
+
+/** States of messages that are read at once. */
+const statesAtOnce = 500
 
 /**
  * Gives an object with empty storage its room back: a new epoch, the members, and the spine, so that an id that was
@@ -12,10 +14,8 @@ const spinePage = limits.list
  * there is no such room.
  */
 export async function wake(
-  id: string,
+  { id, log, record }: Book,
   database: Database,
-  log: Log,
-  record: RoomRecord,
   storage: DurableObjectStorage,
 ): Promise<boolean> {
   const claim = await database.claimEpoch(id)
@@ -24,12 +24,19 @@ export async function wake(
   if (!state) return false
   let after = 0
   while (true) {
-    const page = await database.spine(id, after, spinePage)
+    const page = await database.spine(id, after, pageRows)
     storage.transactionSync(() => {
       for (const row of page) log.remember(row)
     })
-    if (page.length < spinePage) break
+    if (page.length < pageRows) break
     after = page.at(-1)!.seq
+  }
+  const targets = log.carriedTargets()
+  for (let i = 0; i < targets.length; i += statesAtOnce) {
+    const rows = await database.messageStates(id, targets.slice(i, i + statesAtOnce))
+    storage.transactionSync(() => {
+      for (const row of rows) log.putRow(row)
+    })
   }
   storage.transactionSync(() => {
     record.begin(state, claim.epoch, claim.lastSeq, Date.now())

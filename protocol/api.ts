@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
-import { Message, Source } from './events.ts'
 import { Role } from './downstream.ts'
+import { Source } from './events.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
+import { Expiry, Message } from './message.ts'
 import { MessageText, PersonName, RoomName, Storable } from './text.ts'
 
 /** The shapes of the HTTP API under /api/v1. Times are epoch milliseconds. */
@@ -70,8 +71,56 @@ export type RoomTicket = z.infer<typeof RoomTicket>
  * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history, ascending by seq. It covers every seq of `covers`
  * (both ends included; an end below the start means an empty page); `more` says whether older messages exist.
  */
-export const Page = z.object({ covers: z.tuple([Seq, Seq]), messages: z.array(Message), more: z.boolean() })
+export const Page = z.object({
+  covers: z.tuple([Seq, Seq]),
+  messages: z.array(Message),
+  more: z.boolean(),
+  /** The states are those after this seq: who has applied more asks the room what it has done to this page since. */
+  asOf: Seq,
+})
 export type Page = z.infer<typeof Page>
+
+/**
+ * GET /rooms/:id/changes?since=SEQ&from=SEQ: what the room's log no longer holds of the messages from `from` on that
+ * changed after `since`, by rev. It covers (`since`, `to`]; `more` says that another page follows after `to`.
+ */
+export const ChangesPage = z.object({
+  to: Seq,
+  messages: z.array(Message),
+  more: z.boolean(),
+  asOf: Seq,
+  expired: z.optional(Expiry),
+})
+export type ChangesPage = z.infer<typeof ChangesPage>
+
+/** GET /rooms/:id/pins: the pinned messages, most recently pinned first. */
+export const Pins = z.object({ messages: z.array(Message), asOf: Seq })
+export type Pins = z.infer<typeof Pins>
+
+/** One change of a room's members. `until` in epoch milliseconds; null: a ban for good, a muted person may speak again. */
+export const MemberChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['add', 'remove', 'leave', 'unban']), person: Uuid }),
+  z.object({ kind: z.literal('role'), person: Uuid, role: z.enum(['admin', 'moderator', 'member']) }),
+  z.object({ kind: z.enum(['ban', 'mute']), person: Uuid, until: z.nullable(TimeMs) }),
+])
+export type MemberChange = z.infer<typeof MemberChange>
+
+/** POST /rooms/:id/members. The same command is carried out once. It has reached the live sockets when it is answered. */
+export const ChangeMembers = z.object({
+  command: ClientId,
+  changes: z.array(MemberChange).check(z.minLength(1), z.maxLength(limits.memberChanges)),
+})
+export type ChangeMembers = z.infer<typeof ChangeMembers>
+
+/** What became of it: the refused ones with why. */
+export const MembersChanged = z.object({
+  membersVersion: z.int(),
+  refused: z.array(z.object({ person: Uuid, reason: z.string() })),
+})
+export type MembersChanged = z.infer<typeof MembersChanged>
+
+/** POST /rooms/:id/owner: the owner hands the room over. */
+export const HandOver = z.object({ command: ClientId, to: Uuid })
 
 /** POST /rooms/:id/links: the link opens the room to whoever holds it until `expiresAt`. */
 export const JoinLink = z.object({ code: z.string(), url: z.string(), expiresAt: TimeMs })

@@ -4,6 +4,8 @@ export const closeCodes = {
   signIn: 4401,
   /** Not a member, or no longer one: stop. */
   notAMember: 4403,
+  /** The socket did not keep up with the room: connect again and resume. */
+  tooSlow: 4408,
   /** The client speaks a version the room no longer answers: reload the page. */
   clientTooOld: 4426,
   /** Too many frames: wait, then connect again. */

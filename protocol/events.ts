@@ -7,6 +7,16 @@ import { MessageText, RoomName, Storable, utf8Bytes } from './text.ts'
 export const Source = z.object({ name: Storable.check(z.maxLength(200)), source: z.enum(['whatsapp', 'demo']) })
 export type Source = z.infer<typeof Source>
 
+/** A file that a message refers to; the file itself is kept elsewhere. */
+export const Attachment = z.object({
+  id: Uuid,
+  name: Storable.check(z.minLength(1), z.maxLength(limits.fileName)),
+  mime: z.string().check(z.maxLength(100), z.regex(/^[\w.+-]+\/[\w.+-]+$/)),
+  bytes: z.int().check(z.minimum(0), z.maximum(limits.attachmentBytes)),
+})
+export type Attachment = z.infer<typeof Attachment>
+export const Attachments = z.array(Attachment).check(z.minLength(1), z.maxLength(limits.attachments))
+
 /** Someone posted a message. `by` is null when the author has no account here (an import). */
 export const Posted = z.object({
   kind: z.literal('posted'),
@@ -22,6 +32,12 @@ export const Posted = z.object({
   hash: z.string(),
   /** When it disappears by itself; absent: never. */
   expiresAt: z.optional(TimeMs),
+  /** The message whose thread it belongs to; absent: none. */
+  thread: z.optional(Seq),
+  /** Absent: none. */
+  attachments: z.optional(Attachments),
+  /** It was said elsewhere first. */
+  forwarded: z.optional(z.literal(true)),
 })
 export type Posted = z.infer<typeof Posted>
 
@@ -33,12 +49,10 @@ export const MemberJoined = z.object({
   id: DerivedId,
   person: Uuid,
   name: Storable,
+  /** Who let them in; absent: they came by themselves. */
+  by: z.optional(Uuid),
 })
 export type MemberJoined = z.infer<typeof MemberJoined>
-
-/** The events that a room's log holds at present: every one of them makes a message. */
-export const LogEvent = z.discriminatedUnion('kind', [Posted, MemberJoined])
-export type LogEvent = z.infer<typeof LogEvent>
 
 // Someone asked for it: an id that is used once, and the hash that tells a repeat from a conflict.
 const command = { seq: Seq, at: TimeMs, id: z.union([ClientId, DerivedId]), by: z.nullable(Uuid), hash: z.string() }
@@ -52,12 +66,16 @@ export const EarlierText = z.object({ text: z.string(), until: TimeMs })
 export type EarlierText = z.infer<typeof EarlierText>
 
 /** What a message carries beside its text. */
-export const Metadata = z.object({ import: z.optional(Source) })
+export const Metadata = z.object({
+  import: z.optional(Source),
+  attachments: z.optional(Attachments),
+  forwarded: z.optional(z.literal(true)),
+})
 export type Metadata = z.infer<typeof Metadata>
 
-/** A reaction: anything short that is shown in place of words. */
-export const Emoji = Storable.check(
-  z.minLength(1),
+/** A reaction: one emoji, as one grapheme. */
+export const Emoji = z.string().check(
+  z.refine((emoji) => /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic})$/v.test(emoji), 'is not one emoji'),
   z.refine((emoji) => utf8Bytes(emoji) <= limits.emojiBytes, `is longer than ${limits.emojiBytes} bytes`),
 )
 
@@ -106,12 +124,18 @@ export const MemberMuted = z.object({ kind: z.literal('member_muted'), ...about,
 
 /** The name is the room's from here on. */
 export const Renamed = z.object({ kind: z.literal('renamed'), ...fact, by: z.nullable(Uuid), name: RoomName })
+/** How long messages stay in a room where they disappear: a day, a week, 90 days. */
+export const DisappearingMs = z.literal([86_400_000, 604_800_000, 7_776_000_000])
+export const PostPolicy = z.enum(['everyone', 'admins'])
+
 /** What else people set about a room; a key that is missing stays as it was. */
 export const RoomChanged = z.object({
   ...{ kind: z.literal('room_changed'), ...fact, by: z.nullable(Uuid) },
   description: z.optional(Storable.check(z.maxLength(limits.roomDescription))),
-  postPolicy: z.optional(z.enum(['everyone', 'admins'])),
+  postPolicy: z.optional(PostPolicy),
   slowModeSeconds: z.optional(z.int().check(z.minimum(0), z.maximum(limits.slowModeSeconds))),
+  /** New messages disappear after this long; null: they stay. */
+  disappearingMs: z.optional(z.nullable(DisappearingMs)),
 })
 
 export const CallStarted = z.object({ kind: z.literal('call_started'), ...fact, by: z.nullable(Uuid), meeting: Uuid })
@@ -144,40 +168,3 @@ export const RoomEvent = z.discriminatedUnion('kind', [
   CallEnded,
 ])
 export type RoomEvent = z.infer<typeof RoomEvent>
-
-/** What a system row tells. */
-export const SystemFact = z.object({ kind: z.literal('member_joined'), person: Uuid, name: Storable })
-export type SystemFact = z.infer<typeof SystemFact>
-
-/**
- * The whole state of one message, as it stands on the wire and on the screen.
- * `rev` is the seq of the last event that touched it; of two states the higher rev wins.
- */
-export const Message = z.object({
-  seq: Seq,
-  rev: Seq,
-  id: z.union([ClientId, DerivedId]),
-  at: TimeMs,
-  by: z.nullable(Uuid),
-  text: z.string(),
-  replyTo: z.nullable(Seq),
-  mentions: z.array(Uuid),
-  source: z.nullable(Source),
-  system: z.nullable(SystemFact),
-})
-export type Message = z.infer<typeof Message>
-
-/** The state of the message that an event makes. */
-export function messageOf(event: LogEvent): Message {
-  const { seq, at, id } = event
-  switch (event.kind) {
-    case 'posted': {
-      const { by, text, replyTo, mentions, source } = event
-      return { seq, rev: seq, id, at, by, text, replyTo, mentions, source, system: null }
-    }
-    case 'member_joined': {
-      const system = { kind: event.kind, person: event.person, name: event.name }
-      return { seq, rev: seq, id, at, by: null, text: '', replyTo: null, mentions: [], source: null, system }
-    }
-  }
-}

@@ -8,6 +8,10 @@ export const limits = {
   mentions: 64,
   /** UTF-8 bytes of a reaction. */
   emojiBytes: 64,
+  /** Attachments of one message, and the longest name and largest file among them. */
+  attachments: 10,
+  fileName: 255,
+  attachmentBytes: 2_147_483_648,
   /** Earlier texts of a message that are kept. */
   earlierTexts: 10,
   /** Characters in a room's description. */
@@ -27,6 +31,8 @@ export const limits = {
   page: 50,
   /** Rows in one list. */
   list: 1_000,
+  /** Pinned messages in one list. */
+  pins: 100,
   /** A client further behind than this gets `reset` and loads the tail. */
   resumeMessages: 2_000,
   /** Bytes in one chunk of catch-up. */
@@ -65,6 +71,32 @@ export const limits = {
   /** Frames that a person may send in a burst, and the rate that refills it: far above what catching up takes. */
   frameBurst: 600,
   framesPerSecond: 60,
+  /** The author of a deleted message may take the deletion back for this long. */
+  undeleteMs: 60_000,
+  /** People who are named beside a reaction; its count says how many there are. */
+  reactionPeople: 20,
+  /** Changes of members in one request. */
+  memberChanges: 100,
+  /** The log keeps at least so many events, and none younger than this is dropped. */
+  logEvents: 5_000,
+  logMs: 7 * 86_400_000,
+  /** Disappearing messages are taken out at most this often; clients hide them at the exact time. */
+  expireEveryMs: 300_000,
+  /** A device reports what it has applied after so many frames or bytes, and otherwise at most once a second. */
+  reportFrames: 64,
+  reportBytes: 262_144,
+  reportEveryMs: 1_000,
+  /** A socket this far behind what it was sent gets no more live frames until it resumes. */
+  lagFrames: 256,
+  lagBytes: 1_048_576,
+  /** One that does not resume within this is closed with 4408. */
+  lagMs: 30_000,
+  /** With more viewers than this, who is here is not told, and of typists only how many there are. */
+  crowdedViewers: 100,
+  /** With more events a second or more sockets than this, live frames are sent together, at most this often. */
+  busyPerSecond: 20,
+  busySockets: 200,
+  busyFrameMs: 50,
   /** A renewal ticket lives this long. */
   renewalMs: 60_000,
   /** A socket outlives its session by this much, then closes with 4401. */

@@ -1,8 +1,8 @@
 /** The version of the socket protocol that this build speaks. A wire change raises it and adds a line to the ledger. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** The oldest version that a room still answers; older clients are closed with 4426. */
-export const oldestVersion = 1
+export const oldestVersion = 2
 
 /** What each version brought, oldest first, and the hash of its schemas, which a test computes. */
 export const ledger: readonly { version: number; brought: string; wire: string }[] = [
@@ -10,5 +10,11 @@ export const ledger: readonly { version: number; brought: string; wire: string }
     version: 1,
     brought: 'posts, acks, changes with covered ranges, marks, typing, who is here',
     wire: '902bfe9ef9676ba1',
+  },
+  {
+    version: 2,
+    brought:
+      'edits, deletions, reactions, pins, threads, changes of the room and of members, marks as unread, behind and lagging',
+    wire: '01caff726fdc790c',
   },
 ]

@@ -9,6 +9,7 @@ import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
 import { me } from './routes/me.ts'
+import { members } from './routes/members.ts'
 import { rooms } from './routes/rooms.ts'
 import { sockets } from './routes/sockets.ts'
 import { tickets } from './routes/tickets.ts'
@@ -37,6 +38,7 @@ export const app = new Hono<App>()
   .route('/', me)
   .route('/', rooms)
   .route('/', history)
+  .route('/', members)
   .route('/', links)
   .route('/', tickets)
 

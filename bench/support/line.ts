@@ -14,7 +14,7 @@ export async function parleyLine(url: string, room: string, token: string): Prom
   const send = (frame: Upstream) => socket.send(JSON.stringify(frame))
   const waiting = new Map<string, { done: () => void; failed: (why: Error) => void }>()
   await new Promise<void>((live, failed) => {
-    socket.addEventListener('open', () => send({ t: 'hello', v: 1, epoch: null, since: 0, from: 0 }))
+    socket.addEventListener('open', () => send({ t: 'hello', v: 2, epoch: null, since: 0, from: 0 }))
     socket.addEventListener('error', () => failed(new Error(`no socket to ${address}`)))
     socket.addEventListener('message', ({ data }) => {
       const frame = JSON.parse(String(data)) as Downstream

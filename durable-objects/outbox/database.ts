@@ -1,8 +1,17 @@
 import * as z from 'zod/mini'
 import { createClient } from '@supabase/supabase-js'
-import { type Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
-import type { LogEvent } from '../../protocol/events.ts'
+import type { MemberChange } from '../../protocol/api.ts'
+import { Member, RoomFacts, UnreadMark } from '../../protocol/downstream.ts'
+import type { RoomEvent } from '../../protocol/events.ts'
 import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
+import type { MessageRow } from '../../protocol/row.ts'
+import type { KeptMarks } from '../storage/record.ts'
+
+/** A member as Postgres has them: what the others see, and what is their own. */
+const KeptMember = z.extend(Member, {
+  receiptsHidden: z._default(z.boolean(), false),
+  unread: z._default(UnreadMark, { from: null, version: 0 }),
+})
 
 /** A room as Postgres has it. */
 export const RoomState = z.object({
@@ -10,15 +19,21 @@ export const RoomState = z.object({
   epoch: z.int(),
   lastSeq: Seq,
   membersVersion: z.int(),
-  members: z.array(Member),
+  members: z.array(KeptMember),
 })
 export type RoomState = z.infer<typeof RoomState>
 
 const Claim = z.object({ epoch: z.int(), lastSeq: Seq })
 
 const Spine = z.array(
-  z.object({ seq: Seq, id: Uuid, by: z.nullable(Uuid), hash: z.string(), at: TimeMs, imported: z.boolean() }),
+  z.object({
+    ...{ seq: Seq, id: Uuid, by: z.nullable(Uuid), hash: z.string(), at: TimeMs, imported: z.boolean(), rev: Seq },
+    ...{ deleted: z.boolean(), thread: z.nullable(Seq), expiresAt: z.nullable(TimeMs), mentions: z.array(Uuid) },
+  }),
 )
+
+/** The commands that posted nothing, ascending by seq and id. */
+const Commands = z.array(z.object({ id: Uuid, seq: Seq, hash: z.string(), at: TimeMs }))
 
 /** What became of a batch. */
 const Ingested = z.discriminatedUnion('outcome', [
@@ -32,10 +47,28 @@ export type Ingested = z.infer<typeof Ingested>
 
 /** What became of someone's wish to join. */
 export const JoinOutcome = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.enum(['joined', 'already']), roomId: Uuid, membersVersion: z.int(), member: Member }),
+  z.object({ outcome: z.enum(['joined', 'already']), roomId: Uuid, membersVersion: z.int(), member: KeptMember }),
   z.object({ outcome: z.enum(['unknown', 'over', 'passcode', 'full']) }),
 ])
 export type JoinOutcome = z.infer<typeof JoinOutcome>
+
+const MadeChange = z.object({
+  kind: z.enum(['add', 'remove', 'leave', 'role', 'ban', 'unban', 'mute']),
+  person: Uuid,
+  member: z.nullable(KeptMember),
+})
+
+/** What became of changes of members: those that were made, and the refused ones with why. */
+const ChangeOutcome = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('changed'),
+    membersVersion: z.int(),
+    changes: z.array(MadeChange),
+    refused: z._default(z.array(z.object({ person: Uuid, reason: z.string() })), []),
+  }),
+  z.object({ outcome: z.enum(['full', 'gone', 'forbidden']) }),
+])
+export type ChangeOutcome = z.infer<typeof ChangeOutcome>
 
 /** One call of ingest_batch: the events from `from` to `to`, both included (`to` = `from` - 1: marks alone). */
 export interface Batch {
@@ -43,8 +76,10 @@ export interface Batch {
   epoch: number
   from: number
   to: number
-  events: LogEvent[]
-  marks: Marks[]
+  events: RoomEvent[]
+  marks: KeptMarks[]
+  /** One event from below what Postgres has, which it refused before. */
+  parked?: boolean
 }
 
 /** Postgres could not be asked, or it did not answer in time: whether anything happened is not known. */
@@ -89,6 +124,30 @@ export class Database {
     return JoinOutcome.parse(await this.service('join_room', args))
   }
 
+  async changeMembers(
+    room: string,
+    change: { command: string; by: string | null; changes: MemberChange[] },
+    head: number,
+  ): Promise<ChangeOutcome> {
+    const { command, by, changes } = change
+    const args = { p_command: command, p_room_id: room, p_by: by, p_changes: changes, p_head: head }
+    return ChangeOutcome.parse(await this.service('change_members', args))
+  }
+
+  async handOver(
+    room: string,
+    { command, from, to }: { command: string; from: string; to: string },
+  ): Promise<ChangeOutcome> {
+    return ChangeOutcome.parse(
+      await this.service('hand_over', { p_command: command, p_room_id: room, p_from: from, p_to: to }),
+    )
+  }
+
+  /** The whole states of these messages; at most 500. Those that do not exist are left out. */
+  async messageStates(room: string, seqs: number[]): Promise<MessageRow[]> {
+    return (await this.service('message_states', { p_room_id: room, p_seqs: seqs })) as MessageRow[]
+  }
+
   async ingest(batch: Batch): Promise<Ingested> {
     const { data, error, status } = await this.client
       .rpc('ingest_batch', {
@@ -98,6 +157,7 @@ export class Database {
         p_to: batch.to,
         p_events: batch.events,
         p_marks: batch.marks,
+        p_parked: batch.parked ?? false,
       })
       .retry(false)
     if (error) throw failure('ingest_batch', status, error.message)

@@ -10,15 +10,18 @@ export type CatchUp =
   | { kind: 'reset'; after: number }
   /** Everything since. */
   | { kind: 'continue'; after: number }
+  /** The log does not go back that far: it reads the rest in the database first. */
+  | { kind: 'behind' }
 
-/** Plans the catch-up: `after` is the seq after which the first chunk begins. */
-export function catchUp(room: Room, hello: Pick<Hello, 'epoch' | 'since'>): CatchUp {
+/**
+ * Plans the catch-up: `after` is the seq after which the first chunk begins. `missed` is how many messages are newer
+ * than what the client holds; beyond the limit it need not be exact.
+ */
+export function catchUp(room: Room, hello: Pick<Hello, 'epoch' | 'since'>, missed: number): CatchUp {
   const tail = Math.max(room.floor - 1, room.head - limits.page, 0)
   if (hello.epoch === null) return { kind: 'tail', after: tail }
-  const continues =
-    hello.epoch === room.epoch &&
-    hello.since <= room.head &&
-    hello.since >= room.floor - 1 &&
-    room.head - hello.since <= limits.resumeMessages
-  return continues ? { kind: 'continue', after: hello.since } : { kind: 'reset', after: tail }
+  if (hello.epoch !== room.epoch || hello.since > room.head || missed > limits.resumeMessages) {
+    return { kind: 'reset', after: tail }
+  }
+  return hello.since < room.floor - 1 ? { kind: 'behind' } : { kind: 'continue', after: hello.since }
 }

@@ -1,30 +1,52 @@
-import type { Member, RoomFacts } from '../../protocol/downstream.ts'
-import type { Room } from '../room/room.ts'
+import type { MemberChange } from '../../protocol/api.ts'
+import type { RoomFacts } from '../../protocol/downstream.ts'
+import type { Erasure } from '../../protocol/message.ts'
 import type { RoomState } from '../outbox/database.ts'
+import type { Room, RoomMember } from '../room/room.ts'
 
 /** A member change that was begun: kept until Postgres has said what became of it. */
-export interface Intent {
-  command: string
+export type Intent =
+  | { kind: 'join'; command: string; person: string; codeHash: string }
+  | { kind: 'change'; command: string; by: string | null; changes: MemberChange[] }
+  | { kind: 'hand_over'; command: string; from: string; to: string }
+
+/** The marks of a member as Postgres takes them. */
+export interface KeptMarks {
   person: string
-  codeHash: string
+  delivered: number
+  read: number
+  unreadFrom: number | null
+  unreadVersion: number
+}
+
+/** An event that Postgres refuses, and why. */
+export interface Parked {
+  seq: number
+  why: string
+  at: number
 }
 
 interface RoomRow extends Record<string, SqlStorageValue> {
   facts: string
   epoch: number
-  start: number
+  floor: number
   flushed: number
   members_version: number
   members_checked_at: number
+  expired_at: number
   stopped: string | null
 }
 
 interface MemberRow extends Record<string, SqlStorageValue> {
   person: string
   name: string
-  role: Member['role']
+  role: RoomMember['role']
   delivered: number
   read: number
+  silenced_until: number | null
+  receipts_hidden: number
+  unread_from: number | null
+  unread_version: number
 }
 
 /** What the room keeps beside its log: what it is, its watermark, its members and their marks. */
@@ -39,15 +61,13 @@ export class RoomRecord {
   load(head: number | null): Room | null {
     const row = this.row()
     if (!row) return null
-    const members = new Map<string, Member>()
-    for (const member of this.sql.exec<MemberRow>('select person, name, role, delivered, read from members')) {
-      members.set(member.person, { ...member })
-    }
+    const members = new Map<string, RoomMember>()
+    for (const member of this.sql.exec<MemberRow>('select * from members')) members.set(member.person, memberOf(member))
     return {
       facts: JSON.parse(row.facts) as RoomFacts,
       epoch: row.epoch,
-      head: head ?? row.start,
-      floor: row.start + 1,
+      head: head ?? row.floor - 1,
+      floor: row.floor,
       flushed: row.flushed,
       membersVersion: row.members_version,
       members,
@@ -58,9 +78,9 @@ export class RoomRecord {
   begin(state: RoomState, epoch: number, start: number, now: number): void {
     this.end()
     this.sql.exec(
-      `insert into room (id, facts, epoch, start, flushed, members_version, members_checked_at)
+      `insert into room (id, facts, epoch, floor, flushed, members_version, members_checked_at)
        values (1, ?, ?, ?, ?, ?, ?)`,
-      ...[JSON.stringify(state.room), epoch, start, start, state.membersVersion, now],
+      ...[JSON.stringify(state.room), epoch, start + 1, start, state.membersVersion, now],
     )
     this.replaceMembers(state, now)
   }
@@ -71,12 +91,9 @@ export class RoomRecord {
     this.sql.exec('delete from members')
   }
 
-  /** Takes the members as Postgres has them; marks of those who stay never fall. */
+  /** Takes the members as Postgres has them; marks of those who stay never fall. What the room is called it knows better. */
   replaceMembers(state: RoomState, now: number): void {
-    this.sql.exec(
-      'update room set facts = ?, members_version = ?, members_checked_at = ?',
-      ...[JSON.stringify(state.room), state.membersVersion, now],
-    )
+    this.sql.exec('update room set members_version = ?, members_checked_at = ?', ...[state.membersVersion, now])
     const stay = new Set(state.members.map((member) => member.person))
     for (const { person } of this.sql.exec<{ person: string }>('select person from members').toArray()) {
       if (!stay.has(person)) this.sql.exec('delete from members where person = ?', person)
@@ -84,13 +101,41 @@ export class RoomRecord {
     for (const member of state.members) this.putMember(member)
   }
 
-  putMember(member: Member): void {
+  /** Keeps a member as Postgres has them; marks never fall, and what one has marked as unread here stands. */
+  putMember(member: RoomMember): void {
+    const { person, name, role, delivered, read, silencedUntil = null, receiptsHidden, unread } = member
     this.sql.exec(
-      `insert into members (person, name, role, delivered, read) values (?, ?, ?, ?, ?)
+      `insert into members
+         (person, name, role, delivered, read, silenced_until, receipts_hidden, unread_from, unread_version)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (person) do update set name = excluded.name, role = excluded.role,
-         delivered = max(delivered, excluded.delivered), read = max(read, excluded.read)`,
-      ...[member.person, member.name, member.role, member.delivered, member.read],
+         silenced_until = excluded.silenced_until, receipts_hidden = excluded.receipts_hidden,
+         delivered = max(delivered, excluded.delivered), read = max(read, excluded.read),
+         unread_from = iif(excluded.unread_version > unread_version, excluded.unread_from, unread_from),
+         unread_version = max(unread_version, excluded.unread_version)`,
+      ...[person, name, role, delivered, read, silencedUntil, receiptsHidden ? 1 : 0, unread.from, unread.version],
     )
+  }
+
+  removeMember(person: string): void {
+    this.sql.exec('delete from members where person = ?', person)
+  }
+
+  setFacts(facts: RoomFacts): void {
+    this.sql.exec('update room set facts = ?', JSON.stringify(facts))
+  }
+
+  setFloor(floor: number): void {
+    this.sql.exec('update room set floor = ?', floor)
+  }
+
+  /** When disappearing messages were last taken out. */
+  expiredAt(): number {
+    return this.row()?.expired_at ?? 0
+  }
+
+  setExpiredAt(now: number): void {
+    this.sql.exec('update room set expired_at = ?', now)
   }
 
   setMembersVersion(version: number): void {
@@ -114,31 +159,54 @@ export class RoomRecord {
     this.sql.exec('update room set stopped = ?', why)
   }
 
-  setMarks(member: Member): void {
+  setMarks({ person, delivered, read, unread }: RoomMember): void {
     this.sql.exec(
-      'update members set delivered = ?, read = ?, dirty = 1 where person = ?',
-      ...[member.delivered, member.read, member.person],
+      'update members set delivered = ?, read = ?, unread_from = ?, unread_version = ?, dirty = 1 where person = ?',
+      ...[delivered, read, unread.from, unread.version, person],
     )
   }
 
   /** Marks that Postgres does not have yet. */
-  dirtyMarks(limit: number): { person: string; delivered: number; read: number }[] {
-    return this.sql
-      .exec<{ person: string; delivered: number; read: number }>(
-        'select person, delivered, read from members where dirty = 1 limit ?',
-        limit,
-      )
-      .toArray()
+  dirtyMarks(limit: number): KeptMarks[] {
+    const dirty = `select person, delivered, read, unread_from as unreadFrom, unread_version as unreadVersion
+      from members where dirty = 1 limit ?`
+    return this.sql.exec<KeptMarks & Record<string, SqlStorageValue>>(dirty, limit).toArray()
   }
 
-  /** Postgres has these marks; those that rose meanwhile stay dirty. */
-  marksKept(marks: { person: string; delivered: number; read: number }[]): void {
-    for (const { person, delivered, read } of marks) {
+  /** Postgres has these marks; those that moved meanwhile stay dirty. */
+  marksKept(marks: KeptMarks[]): void {
+    for (const { person, delivered, read, unreadVersion } of marks) {
       this.sql.exec(
-        'update members set dirty = 0 where person = ? and delivered = ? and read = ?',
-        ...[person, delivered, read],
+        'update members set dirty = 0 where person = ? and delivered = ? and read = ? and unread_version = ?',
+        ...[person, delivered, read, unreadVersion],
       )
     }
+  }
+
+  /** Accounts that are gone and whose messages Postgres still works through. */
+  erasing(): Erasure[] {
+    const rows = this.sql.exec<{ person: string; mode: string; seq: number }>('select * from erasing order by seq')
+    return rows.toArray().map(({ person, mode, seq }) => ({ person, mode: mode as Erasure['mode'], seq }))
+  }
+
+  addErasing({ person, mode, seq }: Erasure): void {
+    this.sql.exec('insert or replace into erasing (person, mode, seq) values (?, ?, ?)', person, mode, seq)
+  }
+
+  removeErasing(person: string): void {
+    this.sql.exec('delete from erasing where person = ?', person)
+  }
+
+  parked(): Parked[] {
+    return this.sql.exec<Parked & Record<string, SqlStorageValue>>('select * from parked order by seq').toArray()
+  }
+
+  park({ seq, why, at }: Parked): void {
+    this.sql.exec('insert or replace into parked (seq, why, at) values (?, ?, ?)', seq, why, at)
+  }
+
+  unpark(seq: number): void {
+    this.sql.exec('delete from parked where seq = ?', seq)
   }
 
   addIntent(intent: Intent): void {
@@ -156,5 +224,14 @@ export class RoomRecord {
 
   private row(): RoomRow | null {
     return this.sql.exec<RoomRow>('select * from room').toArray()[0] ?? null
+  }
+}
+
+function memberOf(row: MemberRow): RoomMember {
+  const { person, name, role, delivered, read } = row
+  return {
+    ...{ person, name, role, delivered, read, receiptsHidden: row.receipts_hidden === 1 },
+    unread: { from: row.unread_from, version: row.unread_version },
+    ...(row.silenced_until !== null && { silencedUntil: row.silenced_until }),
   }
 }

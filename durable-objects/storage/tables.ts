@@ -1,26 +1,42 @@
 /**
- * The room's SQLite. `log` holds the events, `states` the current state of every message in the log, `spine` what is
- * kept for ever to tell a repeat from a conflict, `members` the copy of the members with their marks (`dirty`: not yet
- * in Postgres), `agenda` what is due when, `tries` how often in a row it failed, `intents` the member changes whose
- * outcome is not known yet, `tickets` those that were used, `carried` the events of an epoch that ended before Postgres had them.
+ * The room's SQLite.
+ * `log`: the events; `target` is the message that an event changes, null when it makes one, -1 when it touches many.
+ * `states`: the whole states of messages that were changed; of one that never was, the log's event tells everything.
+ * `spine`: every message that someone wrote, for ever; `commands`: every other command, for ever.
+ * `withdrawn`: what was deleted a moment ago and may be taken back. `erasing`: accounts whose messages Postgres still
+ * works through. `parked`: events that Postgres refuses, with why.
+ * `members`: the copy of the members with their marks (`dirty`: not yet in Postgres). `agenda`: what is due when;
+ * `tries`: how often in a row it failed; `tickets`: those that were used; `intents`: the member changes whose outcome is not known yet; `carried`: the
+ * events of an epoch that ended before Postgres had them.
  */
 export function createTables(sql: SqlStorage): void {
   sql.exec(`
     create table if not exists room (
       id integer primary key check (id = 1),
-      facts text not null, epoch integer not null, start integer not null, flushed integer not null,
-      members_version integer not null, members_checked_at integer not null, stopped text
+      facts text not null, epoch integer not null, floor integer not null, flushed integer not null,
+      members_version integer not null, members_checked_at integer not null, expired_at integer not null default 0,
+      stopped text
     );
-    create table if not exists log (seq integer primary key, event text not null);
+    create table if not exists log (seq integer primary key, target integer, event text not null);
+    create index if not exists log_target on log (target) where target is not null;
     create table if not exists states (seq integer primary key, rev integer not null, state text not null);
     create index if not exists states_rev on states (rev);
     create table if not exists spine (
-      seq integer primary key, id text not null unique, author text, hash text not null,
-      at integer not null, imported integer not null
+      seq integer primary key, id text not null unique, author text, hash text not null, at integer not null,
+      imported integer not null, rev integer not null, deleted integer not null, thread integer, expires_at integer,
+      mentions text
     );
+    create index if not exists spine_expires on spine (expires_at) where expires_at is not null and deleted = 0;
+    create table if not exists commands (
+      id text primary key, seq integer not null, hash text not null, at integer not null
+    ) without rowid;
+    create table if not exists withdrawn (seq integer primary key, content text not null, until integer not null);
+    create table if not exists erasing (person text primary key, mode text not null, seq integer not null) without rowid;
+    create table if not exists parked (seq integer primary key, why text not null, at integer not null);
     create table if not exists members (
       person text primary key, name text not null, role text not null,
-      delivered integer not null, read integer not null, dirty integer not null default 0
+      delivered integer not null, read integer not null, silenced_until integer, receipts_hidden integer not null,
+      unread_from integer, unread_version integer not null default 0, dirty integer not null default 0
     ) without rowid;
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;

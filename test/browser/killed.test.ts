@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Message } from '../../protocol/events.ts'
+import type { Message } from '../../protocol/message.ts'
 import { freshId, makeRoomAs, openRoom, signUpBot } from './support/bot.ts'
 import { runParley } from './support/parley.ts'
 

@@ -74,7 +74,7 @@ async function openRoom(room: string, person: string) {
     socket.addEventListener('open', () => opened())
     socket.addEventListener('error', () => failed(new Error(`no socket to ${url}`)))
   })
-  send({ t: 'hello', v: 1, epoch: null, since: 0, from: 0 })
+  send({ t: 'hello', v: 2, epoch: null, since: 0, from: 0 })
   return {
     send,
     close: () => socket.close(),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { asMade } from '../../protocol/downstream.ts'
 import type { Page } from '../../protocol/api.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
 import { welcome } from './sync-support/fake-link.ts'
@@ -14,7 +15,7 @@ describe('opening a room', () => {
     const { link, view, clock } = opened()
     await settled()
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 1, epoch: null, since: 0, from: 0 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 2, epoch: null, since: 0, from: 0 }])
     link.say(welcome({ head: 60 }))
     expect(view().connection).toEqual({ state: 'catching_up', since: clock.now() })
     link.say(changes([11, 60], messages(11, 60)))
@@ -37,7 +38,7 @@ describe('opening a room', () => {
     expect(seen(view().rows)).toHaveLength(50)
     expect(view().room?.name).toBe('Engines')
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 1, epoch: 1, since: 60, from: 11 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 2, epoch: 1, since: 60, from: 11 }])
   })
 
   test('a database that hangs keeps nobody from a room', async () => {
@@ -46,7 +47,7 @@ describe('opening a room', () => {
     link.open()
     expect(link.heard()).toEqual([])
     await clock.turn(2_000)
-    expect(link.heard()).toEqual([{ t: 'hello', v: 1, epoch: null, since: 0, from: 0 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 2, epoch: null, since: 0, from: 0 }])
   })
 
   test('[RES3] [AC-03] catch-up is pulled chunk by chunk, and goes on after a cut where it was', async () => {
@@ -58,7 +59,7 @@ describe('opening a room', () => {
     link.say(changes([4, 6], messages(4, 6), false))
     link.drop()
     link.open()
-    expect(link.heard().at(-1)).toEqual({ t: 'hello', v: 1, epoch: 1, since: 6, from: 1 })
+    expect(link.heard().at(-1)).toEqual({ t: 'hello', v: 2, epoch: 1, since: 6, from: 1 })
   })
 
   test('[RES2] a reset drops the window in one step and keeps what waits', async () => {
@@ -74,7 +75,7 @@ describe('opening a room', () => {
     link.drop()
     link.heard()
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 1, epoch: 2, since: 9_000, from: 8_999 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 2, epoch: 2, since: 9_000, from: 8_999 }])
   })
 
   test('a page that was asked for before a reset neither shows nor fails in the new window', async () => {
@@ -90,13 +91,13 @@ describe('opening a room', () => {
       { t: 'reset', epoch: 2, head: 105 },
       changes([100, 105], messages(100, 105)),
     )
-    answer({ covers: [50, 99], messages: messages(50, 99), more: true })
+    answer({ covers: [50, 99], messages: messages(50, 99), more: true, asOf: 99 })
     await loading
     expect({ older: view().older, rows: view().rows.length }).toEqual({ older: 'more', rows: 6 })
   })
 
   test('older messages come until there are none', async () => {
-    const pages: Page[] = [{ covers: [1, 99], messages: messages(90, 99), more: false }]
+    const pages: Page[] = [{ covers: [1, 99], messages: messages(90, 99), more: false, asOf: 99 }]
     const { client, live, view } = opened({ fetchPage: async () => pages.shift() ?? Promise.reject(new Error('away')) })
     await live(messages(100, 105))
     await client.loadOlder()
@@ -118,7 +119,7 @@ describe('a live room', () => {
     await live(messages(1, 5))
     link.say(changes([7, 7], [message(7)]))
     expect(seen(view().rows).slice(-2)).toEqual(['gap 5..7', '7 message 7'])
-    expect(link.heard()).toContainEqual({ t: 'hello', v: 1, epoch: 1, since: 5, from: 1 })
+    expect(link.heard()).toContainEqual({ t: 'hello', v: 2, epoch: 1, since: 5, from: 1 })
     link.say(welcome({ head: 7 }), changes([6, 7], messages(6, 7)))
     expect(seen(view().rows).slice(-2)).toEqual(['6 message 6', '7 message 7'])
   })
@@ -132,7 +133,7 @@ describe('a live room', () => {
     expect(link.heard()).toEqual([])
     await clock.turn(25_000)
     link.say('pong:6')
-    expect(link.heard()).toContainEqual({ t: 'hello', v: 1, epoch: 1, since: 5, from: 1 })
+    expect(link.heard()).toContainEqual({ t: 'hello', v: 2, epoch: 1, since: 5, from: 1 })
   })
 
   test('[AC-05] a connection without a pong, or without an answer to hello, is given up after 10 s', async () => {
@@ -318,11 +319,11 @@ describe('sending', () => {
       const mine = message(3, { id, by: ada, text: 'twice?' })
       const log = [message(1), message(2), mine]
       if (way === 'store') {
-        const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1 }
+        const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1, ...asMade }
         const room = { id: roomId, room: facts, members: [], epoch: 1, head: 3, atStart: true, read: 0 }
         await store.keep({ room: { ...room, covered: [[1, 3]] }, messages: log })
       }
-      const page: Page = { covers: [1, 3], messages: log, more: false }
+      const page: Page = { covers: [1, 3], messages: log, more: false, asOf: 3 }
       const { client, link, view, clock } = opened({ store, fetchPage: async () => page })
       await settled()
       link.open()
@@ -394,7 +395,12 @@ describe('a long window', () => {
     const { client, live, view } = opened({
       fetchPage: async (_room, before, limit) => {
         pages.push(before)
-        return { covers: [before - limit, before - 1], messages: messages(before - limit, before - 1), more: true }
+        return {
+          covers: [before - limit, before - 1],
+          messages: messages(before - limit, before - 1),
+          more: true,
+          asOf: 0,
+        }
       },
     })
     await live(messages(2_001, 3_000))

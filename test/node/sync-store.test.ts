@@ -5,13 +5,14 @@ import { idbStore, openStore } from '../../web/sync/idb-store.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
 import type { Unsent } from '../../web/sync/outbox.ts'
 import { keptRooms, type Kept } from '../../web/sync/store.ts'
+import { asMade } from '../../protocol/downstream.ts'
 import { ada, member, message, messages, roomId } from './sync-support/people.ts'
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory())
 })
 
-const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1 }
+const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1, ...asMade }
 
 function kept(from: number, to: number, more: Partial<Kept['room']> = {}): Kept {
   const covered: [number, number][] = [[from, to]]

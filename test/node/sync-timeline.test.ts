@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Message } from '../../protocol/events.ts'
+import type { Message } from '../../protocol/message.ts'
 import {
   applyAck,
   applyChanges,

@@ -147,7 +147,7 @@ test('[SNAP1] [AC-02] a message posted while someone connects is in the snapshot
   const connecting = connect(grace, room)
   for (const post of posts.slice(1, 15)) sender.send(post)
   const receiver = await connecting
-  receiver.send({ t: 'hello', v: 1, ...nothing })
+  receiver.send({ t: 'hello', v: 2, ...nothing })
   for (const post of posts.slice(15)) sender.send(post)
 
   const got: string[] = []
@@ -189,7 +189,7 @@ test('[RES3] a client far behind pulls chunks, hears nothing live meanwhile, and
   for (let i = 0; i < 30; i++) await sender.next('ack')
 
   const back = await connect(grace, room)
-  back.send({ t: 'hello', v: 1, epoch, since: head, from: 1 })
+  back.send({ t: 'hello', v: 2, epoch, since: head, from: 1 })
   const first = await back.next('changes')
   expect(first).toMatchObject({ live: false })
   sender.send({ t: 'post', id: freshId(), text: 'meanwhile' })
@@ -223,7 +223,7 @@ test('[RES2] what belongs to another epoch, or claims more than the room has, is
     { epoch: epoch + 1, since: head, from: 1 },
     { epoch, since: head + 1, from: 1 },
   ]) {
-    client.send({ t: 'hello', v: 1, ...held })
+    client.send({ t: 'hello', v: 2, ...held })
     expect(await client.next('reset')).toEqual({ t: 'reset', epoch, head })
     const tail = await client.next('changes')
     expect(tail).toMatchObject({ covers: [1, head], live: true })

@@ -1,7 +1,7 @@
 import type { Downstream } from '../../protocol/downstream.ts'
 
 export type { Downstream, Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
-export type { Message } from '../../protocol/events.ts'
+export type { Message } from '../../protocol/message.ts'
 export type { RefusalReason } from '../../protocol/refusals.ts'
 export type { Post } from '../../protocol/upstream.ts'
 

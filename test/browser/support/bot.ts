@@ -53,6 +53,6 @@ export function openRoom(
       hear(frame)
       if (frame.t === 'welcome') opened({ send, close: () => socket.close() })
     })
-    socket.addEventListener('open', () => send({ t: 'hello', v: 1, epoch: null, since: 0, from: 0 }))
+    socket.addEventListener('open', () => send({ t: 'hello', v: 2, epoch: null, since: 0, from: 0 }))
   })
 }

@@ -1,4 +1,4 @@
-import type { Downstream } from '../../../protocol/downstream.ts'
+import { asMade, type Downstream } from '../../../protocol/downstream.ts'
 import type { Upstream } from '../../../protocol/upstream.ts'
 import type { OpenTransport, TransportEvents } from '../../../web/sync/transport.ts'
 import { grace, ada, member, roomId } from './people.ts'
@@ -64,11 +64,11 @@ export function fakeLink(): FakeLink {
 
 /** What a room of ada and grace says first. */
 export function welcome(more: Partial<Extract<Downstream, { t: 'welcome' }>> = {}): Downstream {
-  const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1 }
+  const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: ada, createdAt: 1, ...asMade }
   const members = [member(ada), member(grace)]
   return {
-    ...{ t: 'welcome', v: 1, epoch: 1, head: 0, floor: 1, room: facts, membersVersion: 1, members },
-    ...{ me: ada, here: [ada], expiresAt: 0 },
+    ...{ t: 'welcome', v: 2, epoch: 1, head: 0, floor: 1, room: facts, membersVersion: 1, members },
+    ...{ me: ada, now: 0, unread: { from: null, version: 0 }, erasing: [], here: [ada], expiresAt: 0 },
     ...more,
   }
 }

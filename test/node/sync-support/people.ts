@@ -1,5 +1,5 @@
 import type { Member } from '../../../protocol/downstream.ts'
-import type { Message } from '../../../protocol/events.ts'
+import type { Message } from '../../../protocol/message.ts'
 import { uuidV7 } from '../../../protocol/ids.ts'
 
 export const ada = '00000000-0000-4000-8000-00000000ada0'

@@ -1,5 +1,5 @@
 import type { Changes, Downstream, Welcome } from '../../../protocol/downstream.ts'
-import type { Message } from '../../../protocol/events.ts'
+import type { Message } from '../../../protocol/message.ts'
 import type { Upstream } from '../../../protocol/upstream.ts'
 import { ask, site, type Person } from './people.ts'
 
@@ -51,7 +51,7 @@ export class Client {
 
   /** Says hello and pulls chunks until nothing is left to catch up. */
   async hello(held: { epoch: number | null; since: number; from: number }): Promise<CaughtUp> {
-    this.send({ t: 'hello', v: 1, ...held })
+    this.send({ t: 'hello', v: 2, ...held })
     const welcome = await this.next('welcome')
     const chunks: Changes[] = []
     while (true) {

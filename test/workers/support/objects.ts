@@ -37,7 +37,7 @@ export async function ring(room: string, duty: string): Promise<void> {
 
 /** Compares the room's copy of its members with Postgres, as a connect does in the background. */
 export async function compareMembers(room: string): Promise<void> {
-  await runInDurableObject(objectOf(room), async (object) => await object['compareMembers']())
+  await runInDurableObject(objectOf(room), async (object) => await object['membership']['compare']())
 }
 
 /** Reads or changes the object's own storage. */

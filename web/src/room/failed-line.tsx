@@ -9,7 +9,11 @@ const because: Record<RefusalReason, string> = {
   slow_down: 'Not sent: too many at once.',
   busy: 'Not sent: the room is busy.',
   malformed: 'Not sent: the room did not understand it.',
-  no_such_message: 'Not sent: what it replies to is gone.',
+  no_such_message: 'Not sent: what it is about is gone.',
+  deleted: 'Not sent: the message was deleted.',
+  not_allowed: 'Not sent: you may not write here.',
+  too_late: 'Not sent: it is too late for that.',
+  history_away: 'Not sent: older messages cannot be reached.',
   internal: 'Not sent.',
 }
 

@@ -3,6 +3,7 @@ import { clock } from '../times.ts'
 import { DayDivider, UnreadDivider } from './dividers.tsx'
 import { GapRow } from './gap-row.tsx'
 import { contentOf, Message } from './message.tsx'
+import { happened } from './happened.ts'
 import { authorName } from './people.ts'
 import { SystemRow } from './system-row.tsx'
 import { tickWords } from './ticks.tsx'
@@ -71,7 +72,8 @@ function Body({ entry, client, people, direct, tick, replied, reachable, onReply
     if (replyTo !== null) onShow(replyTo)
   }, [onShow, replyTo])
   if (row.state === 'gap') return <Gap after={row.after} before={row.before} client={client} />
-  if (row.state === 'confirmed' && row.message.system !== null) return <SystemRow message={row.message} />
+  if (row.state === 'confirmed' && row.message.system !== null)
+    return <SystemRow message={row.message} people={people} />
   const imported = row.state === 'confirmed' && row.message.source !== null && row.message.by === null
   return (
     <Message
@@ -117,7 +119,7 @@ function label({ entry, people, tick }: Props): string | undefined {
       return `You, ${clock(contentOf(row).at)}, not sent`
     case 'confirmed': {
       const { message } = row
-      if (message.system !== null) return `${message.system.name} joined, ${clock(message.at)}`
+      if (message.system !== null) return `${happened(message.system, people)}, ${clock(message.at)}`
       const who = entry.side === 'mine' ? 'You' : authorName(message, people)
       return `${who}, ${clock(message.at)}${message.source === null ? '' : ', imported'}${tick === null ? '' : `, ${tickWords[tick]}`}`
     }

@@ -1,0 +1,223 @@
+import type { MemberChange } from '../protocol/api.ts'
+import { closeCodes } from '../protocol/close-codes.ts'
+import type { SystemEvent } from '../protocol/row.ts'
+import type { Book } from './book.ts'
+import type { Crowd } from './crowd.ts'
+import type { Database, JoinOutcome } from './outbox/database.ts'
+import { forbiddenChange, told, type MadeChange } from './room/changes.ts'
+import { withMember, type Room } from './room/room.ts'
+import { attached, type Sockets } from './sockets.ts'
+import type { Agenda } from './storage/agenda.ts'
+import type { Intent } from './storage/record.ts'
+
+/** What became of someone's wish to join, seen from outside. */
+export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'passcode' | 'full' | 'away' }
+
+/** What became of changes of members, seen from outside. */
+export type ChangeAnswer =
+  | { outcome: 'changed'; membersVersion: number; refused: { person: string; reason: string }[] }
+  | { outcome: 'forbidden'; detail: string }
+  | { outcome: 'full' | 'gone' | 'away' | 'not_a_member' }
+
+/** Members are compared with Postgres again when the last look is older than this. */
+const membersFreshMs = 5 * 60_000
+
+/** A member change whose outcome is unknown is asked again after this long. */
+const intentRetryMs = 5_000
+
+/** What Postgres said to an intent; null while that is not known. */
+type Settled = { members: true; answer: ChangeAnswer } | { members: false; answer: JoinOutcome }
+
+/**
+ * The members change in one way only: the wish is written down, Postgres carries it out once, and the room takes over
+ * the difference, with a row for each that tells it and the sockets of whoever is no member any more closed before
+ * anything else is said.
+ */
+export class Membership {
+  private readonly book: Book
+  private readonly crowd: Crowd
+  private readonly sockets: Sockets
+  private readonly agenda: Agenda
+  private readonly database: Database
+  private comparing = false
+
+  constructor(book: Book, crowd: Crowd, sockets: Sockets, agenda: Agenda, database: Database) {
+    this.book = book
+    this.crowd = crowd
+    this.sockets = sockets
+    this.agenda = agenda
+    this.database = database
+  }
+
+  /** Lets someone in who holds a join link. The link is judged by Postgres; the same command may be asked again. */
+  async join(person: string, codeHash: string, command: string): Promise<JoinAnswer> {
+    const settled = await this.begin({ kind: 'join', command, person, codeHash })
+    return settled && !settled.members ? { outcome: settled.answer.outcome } : { outcome: 'away' }
+  }
+
+  /** Changes members as one of them may. The same command is carried out once. */
+  async change(by: string, command: string, changes: MemberChange[]): Promise<ChangeAnswer> {
+    if (!this.book.awake().members.has(by)) return { outcome: 'not_a_member' }
+    const detail = changes.map((change) => forbiddenChange(this.book.awake(), by, change)).find((why) => why !== null)
+    // What was carried out already is answered again, although the role may have gone with it.
+    if (detail && !this.book.log.find(command)) return { outcome: 'forbidden', detail }
+    const settled = await this.begin({ kind: 'change', command, by, changes })
+    return settled?.members ? settled.answer : { outcome: 'away' }
+  }
+
+  /** The owner makes another member the owner, and stays as an admin. */
+  async handOver(by: string, command: string, to: string): Promise<ChangeAnswer> {
+    if (!this.book.awake().members.has(by)) return { outcome: 'not_a_member' }
+    if (this.book.awake().members.get(by)!.role !== 'owner' && !this.book.log.find(command)) {
+      return { outcome: 'forbidden', detail: 'Only the owner hands the room over.' }
+    }
+    const settled = await this.begin({ kind: 'hand_over', command, from: by, to })
+    return settled?.members ? settled.answer : { outcome: 'away' }
+  }
+
+  /** Asks for the changes whose outcome is unknown, until it is known. */
+  async settle(): Promise<void> {
+    for (const intent of this.book.record.intents()) {
+      // Postgres is away: the others would only wait for the same silence.
+      if (!(await this.fulfil(intent))) return this.agenda.plan('members', Date.now() + intentRetryMs)
+    }
+    this.agenda.done('members')
+  }
+
+  /** Compares the copy with Postgres in the background, at most every 5 minutes; away: the copy stands. */
+  refresh(): Promise<void> | null {
+    if (this.comparing || Date.now() - this.book.record.membersCheckedAt() < membersFreshMs) return null
+    this.comparing = true
+    return this.compare()
+      .catch((error: unknown) => console.warn(`room ${this.book.id}: members not compared: ${String(error)}`))
+      .finally(() => {
+        this.comparing = false
+      })
+  }
+
+  private begin(intent: Intent): Promise<Settled | null> {
+    this.book.transact(() => {
+      this.book.record.addIntent(intent)
+      this.agenda.hasten('members', Date.now() + intentRetryMs)
+    })
+    return this.fulfil(intent)
+  }
+
+  private async fulfil(intent: Intent): Promise<Settled | null> {
+    try {
+      if (intent.kind === 'join') return { members: false, answer: await this.fulfilJoin(intent) }
+      return { members: true, answer: await this.fulfilChange(intent) }
+    } catch (error) {
+      console.warn(`room ${this.book.id}: a change of members is not settled yet: ${String(error)}`)
+      return null
+    }
+  }
+
+  private async fulfilJoin(intent: Extract<Intent, { kind: 'join' }>): Promise<JoinOutcome> {
+    const { command, codeHash, person } = intent
+    const outcome = await this.database.joinRoom(command, codeHash, person, this.book.awake().head)
+    const { member } = 'member' in outcome ? outcome : { member: null }
+    const made = member ? [{ kind: 'add', person, member } as const] : []
+    this.take(command, made, 'membersVersion' in outcome ? outcome.membersVersion : 0, null)
+    return outcome
+  }
+
+  private async fulfilChange(intent: Exclude<Intent, { kind: 'join' }>): Promise<ChangeAnswer> {
+    const { id } = this.book
+    const outcome =
+      intent.kind === 'change'
+        ? await this.database.changeMembers(id, intent, this.book.awake().head)
+        : await this.database.handOver(id, intent)
+    const by = intent.kind === 'change' ? intent.by : intent.from
+    if (outcome.outcome !== 'changed') {
+      this.book.transact(() => this.book.record.removeIntent(intent.command))
+      if (outcome.outcome !== 'forbidden') return { outcome: outcome.outcome }
+      return { outcome: 'forbidden', detail: 'A room is handed over to another of its members.' }
+    }
+    this.take(intent.command, withUntil(outcome.changes, intent), outcome.membersVersion, by)
+    const refused = outcome.refused.map(({ person, reason }) => ({ person, reason }))
+    return { outcome: 'changed', membersVersion: outcome.membersVersion, refused }
+  }
+
+  /** Takes what Postgres did into the copy, once, and tells everyone. */
+  private take(command: string, made: MadeChange[], membersVersion: number, by: string | null): void {
+    const before = this.book.awake()
+    const changed = this.book.transact(() => {
+      this.book.record.removeIntent(command)
+      if (this.book.log.find(command)) return null
+      this.book.record.setMembersVersion(membersVersion)
+      this.book.room = { ...before, membersVersion: Math.max(before.membersVersion, membersVersion) }
+      const events = made.flatMap((change) => this.enter(change, by))
+      if (events.length > 0) this.book.log.rememberCommand(command, this.book.awake().head + 1, '', Date.now())
+      const [first] = events
+      return first
+        ? this.book.append(numbered(events, before.head + 1, Date.now(), (seq) => this.book.derivedId(seq)))
+        : null
+    })
+    if (!changed) return
+    this.closeStrangers('You are no longer a member of this room.')
+    this.crowd.tellMembers()
+    this.crowd.announce(changed)
+    this.crowd.tellWhoIsHere()
+  }
+
+  /** A newcomer stands in the copy with what Postgres knows of them before the event says that they came. */
+  private enter(change: MadeChange, by: string | null): Unplaced[] {
+    const room = this.book.awake()
+    const event = told(room, change, by)
+    if (!event) return []
+    if (change.kind === 'add' && change.member) {
+      this.book.record.putMember(change.member)
+      this.book.room = withMember(room, change.member)
+    }
+    return [event]
+  }
+
+  private closeStrangers(why: string): void {
+    const { members } = this.book.awake()
+    for (const socket of this.sockets.all()) {
+      if (!members.has(attached(socket).person)) socket.close(closeCodes.notAMember, why)
+    }
+  }
+
+  private async compare(): Promise<void> {
+    const { book } = this
+    const state = await this.database.roomState(book.id)
+    // What was read before a change that the room has heard of, or while one is under way, says nothing of it.
+    if (!state || !book.room || state.membersVersion < book.room.membersVersion) return
+    if (book.record.intents().length > 0) return
+    const before = roster(book.room)
+    book.transact(() => {
+      book.record.replaceMembers(state, Date.now())
+      book.reload()
+    })
+    if (roster(book.awake()) === before) return
+    this.closeStrangers('You are no longer a member of this room.')
+    this.crowd.tellMembers()
+  }
+}
+
+type Unplaced = NonNullable<ReturnType<typeof told>>
+
+function numbered(events: Unplaced[], first: number, at: number, id: (seq: number) => string): SystemEvent[] {
+  return events.map((event, index) => ({ ...event, seq: first + index, at, id: id(first + index) }) as SystemEvent)
+}
+
+/** Until when someone is banned or silenced is what was asked for; Postgres does not say it again. */
+function withUntil(made: MadeChange[], intent: Intent): MadeChange[] {
+  if (intent.kind !== 'change') return made
+  return made.map((change) => {
+    const asked = intent.changes.find(({ kind, person }) => kind === change.kind && person === change.person)
+    return asked && 'until' in asked ? { ...change, until: asked.until } : change
+  })
+}
+
+/** What the others see of the members, but for marks. */
+function roster({ members }: Room): string {
+  return [...members.values()]
+    .map(({ person, name, role, silencedUntil, receiptsHidden }) =>
+      [person, role, silencedUntil, receiptsHidden, name].join(),
+    )
+    .sort()
+    .join('\n')
+}

@@ -1,0 +1,41 @@
+import { Hono } from 'hono'
+import type { ChangeAnswer } from '../../durable-objects/membership.ts'
+import { ChangeMembers, HandOver, type MembersChanged } from '../../protocol/api.ts'
+import { Uuid } from '../../protocol/ids.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { App } from '../env.ts'
+import { ProblemError } from '../problem.ts'
+import { readBody, readValue } from '../read.ts'
+import { roomObject } from '../rooms.ts'
+import { signedIn } from '../session.ts'
+import { databaseAway } from '../supabase.ts'
+
+/** A room's members change through the room alone, and have changed for everyone when the request is answered. */
+export const members = new Hono<App>()
+  .post('/rooms/:id/members', signedIn, async (c) => {
+    const room = readValue(c.req.param('id'), Uuid)
+    const { command, changes } = await readBody(c, ChangeMembers)
+    const answer = await roomObject(c.env, room).changeMembers(c.get('session').me.person.id, command, changes)
+    return c.json(changed(answer))
+  })
+  .post('/rooms/:id/owner', signedIn, async (c) => {
+    const room = readValue(c.req.param('id'), Uuid)
+    const { command, to } = await readBody(c, HandOver)
+    return c.json(changed(await roomObject(c.env, room).handOver(c.get('session').me.person.id, command, to)))
+  })
+
+function changed(answer: ChangeAnswer): MembersChanged {
+  switch (answer.outcome) {
+    case 'changed':
+      return { membersVersion: answer.membersVersion, refused: answer.refused }
+    case 'forbidden':
+      throw new ProblemError('forbidden', answer.detail)
+    case 'full':
+      throw new ProblemError('room_full', `A room has at most ${limits.roomMembers} members.`)
+    case 'gone':
+    case 'not_a_member':
+      throw new ProblemError('not_found', 'There is no such room, or you are not a member of it.')
+    case 'away':
+      throw databaseAway()
+  }
+}
