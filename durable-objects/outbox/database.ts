@@ -37,7 +37,11 @@ const Commands = z.array(z.object({ id: Uuid, seq: Seq, hash: z.string(), at: Ti
 
 /** What became of a batch. */
 const Ingested = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('applied'), appliedTo: Seq }),
+  z.object({
+    ...{ outcome: z.literal('applied'), appliedTo: Seq },
+    /** Many rows were asked to change, and some have yet to. */
+    unfinished: z.optional(z.boolean()),
+  }),
   z.object({ outcome: z.literal('gap'), lastSeq: Seq }),
   z.object({ outcome: z.literal('stale_epoch'), epoch: z.int() }),
   z.object({ outcome: z.literal('split_brain'), seq: Seq }),
@@ -86,7 +90,18 @@ export interface Batch {
 export class DatabaseAway extends Error {}
 
 /** Postgres answered, and refused. */
-export class DatabaseRefused extends Error {}
+export class DatabaseRefused extends Error {
+  /**
+   * Whether it refused what it was sent: a value or a constraint (SQLSTATE classes 22 and 23), or what a function
+   * raised. Anything else, such as a wrong key or a deadlock, says nothing of the batch.
+   */
+  readonly forItsContent: boolean
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.forItsContent = /^(22|23|P0)/.test(code)
+  }
+}
 
 export interface DatabaseKeys {
   SUPABASE_URL: string
@@ -160,13 +175,13 @@ export class Database {
         p_parked: batch.parked ?? false,
       })
       .retry(false)
-    if (error) throw failure('ingest_batch', status, error.message)
+    if (error) throw failure('ingest_batch', status, error)
     return Ingested.parse(data)
   }
 
   private async service(name: string, args: Record<string, unknown>): Promise<unknown> {
     const { data, error, status } = await this.client.schema('parley').rpc(name, args).retry(false)
-    if (error) throw failure(name, status, error.message)
+    if (error) throw failure(name, status, error)
     return data
   }
 }
@@ -191,8 +206,8 @@ const limitedFetch: typeof fetch = async (input, init) => {
   }
 }
 
-function failure(name: string, status: number, message: string): Error {
+function failure(name: string, status: number, { message, code }: { message: string; code: string }): Error {
   // 0: no answer at all; 5xx: an answer from something in between, or from a Postgres that is starting.
   const away = status === 0 || status >= 500
-  return away ? new DatabaseAway(`${name}: ${message}`) : new DatabaseRefused(`${name}: ${status} ${message}`)
+  return away ? new DatabaseAway(`${name}: ${message}`) : new DatabaseRefused(`${name}: ${status} ${message}`, code)
 }
