@@ -3,6 +3,7 @@ import type { ImportBatch, Imported, MemberChange, Page } from '../protocol/api.
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
+import type { Erasure } from '../protocol/message.ts'
 import type { Upstream } from '../protocol/upstream.ts'
 import { Book } from './book.ts'
 import { Commands } from './commands.ts'
@@ -12,7 +13,8 @@ import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
 import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
 import { Database } from './outbox/database.ts'
-import { Flush } from './outbox/flush.ts'
+import { Flush, type FlushMetrics } from './outbox/flush.ts'
+import { Upkeep } from './outbox/upkeep.ts'
 import { Reading } from './reading.ts'
 import { readRenewal } from './renewal.ts'
 import { Resume } from './resume.ts'
@@ -69,6 +71,7 @@ export class Room extends DurableObject<RoomEnv> {
   private readonly database: Database
   private readonly book: Book
   private readonly flush: Flush
+  private readonly upkeep: Upkeep
   private readonly crowd: Crowd
   private readonly commands: Commands
   private readonly resume: Resume
@@ -95,6 +98,7 @@ export class Room extends DurableObject<RoomEnv> {
       this.agenda.plan('epoch', Date.now() + nextEpochMs)
     }
     this.flush = new Flush(book, database, agenda, stop)
+    this.upkeep = new Upkeep(book, database, agenda)
     this.crowd = new Crowd(book, sockets, agenda)
     const { flush, crowd, secret } = this
     const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
@@ -280,6 +284,48 @@ export class Room extends DurableObject<RoomEnv> {
     return { outcome: 'imported', imported }
   }
 
+  /** How far Postgres is behind, for whoever runs this Parley; null: there is no such room, or it cannot wake. */
+  async metrics(): Promise<FlushMetrics | null> {
+    return (await this.ready()) ? this.flush.metrics(Date.now()) : null
+  }
+
+  /** Takes someone's account out of the room: at once here, batch by batch in Postgres. Erasing twice changes nothing. */
+  async eraseAccount(person: string, mode: Erasure['mode']): Promise<'erased' | 'away' | 'gone'> {
+    const ready = await this.ready()
+    if (!ready) return ready === false ? 'away' : 'gone'
+    if (this.record.stopped() !== null) return 'away'
+    if (!this.log.erased(person)) {
+      const event = { kind: 'account_erased', seq: this.book.awake().head + 1, at: Date.now(), person, mode } as const
+      const changed = this.book.transact(() => this.book.append([event]))
+      for (const socket of this.sockets.of(person)) socket.close(closeCodes.notAMember, 'This account is gone.')
+      this.crowd.tellMembers()
+      this.crowd.announce(changed)
+    }
+    await this.flushSome()
+    return 'erased'
+  }
+
+  /** The owner deletes the room: nobody hears anything more, and what is left goes batch by batch. */
+  async delete(by: string): Promise<'deleted' | 'forbidden' | 'away' | 'gone'> {
+    const ready = await this.ready()
+    if (!ready) return ready === false ? 'away' : 'gone'
+    const { members, facts } = this.book.awake()
+    if (members.get(by)?.role !== 'owner' || facts.type === 'direct') return members.has(by) ? 'forbidden' : 'gone'
+    try {
+      // With the first batch nobody is a member any more.
+      await this.database.deleteRoom(this.book.id, by)
+    } catch (error) {
+      console.warn(`room ${this.book.id}: not deleted: ${String(error)}`)
+      return 'away'
+    }
+    this.ctx.storage.transactionSync(() => {
+      this.record.stop('the room was deleted')
+      this.agenda.plan('deletion', Date.now())
+    })
+    for (const socket of this.sockets.all()) socket.close(closeCodes.notAMember, 'This room was deleted.')
+    return 'deleted'
+  }
+
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
     const renewal = await readRenewal(ticket, this.secret, Date.now())
     const attachment = attached(socket)
@@ -302,6 +348,10 @@ export class Room extends DurableObject<RoomEnv> {
     switch (duty) {
       case 'flush':
         return await this.flushSome()
+      case 'parked':
+        return await this.flush.resend()
+      case 'upkeep':
+        return await this.upkeep.run()
       case 'presence':
         this.agenda.done('presence')
         return this.crowd.tellWhoIsHere()
@@ -309,6 +359,8 @@ export class Room extends DurableObject<RoomEnv> {
         return this.endSessions(now)
       case 'members':
         return await this.membership.settle()
+      case 'deletion':
+        return await this.finishDeletion()
       case 'epoch':
         return await this.beginAnew()
       case 'withdrawn':
@@ -343,6 +395,15 @@ export class Room extends DurableObject<RoomEnv> {
     else this.agenda.plan(duty, Math.max(due, earliest))
   }
 
+  /** Deletes what is left in Postgres, and then everything here. Whoever comes later finds no room. */
+  private async finishDeletion(): Promise<void> {
+    while (await this.database.deleteRoom(this.book.id, null));
+    this.book.room = null
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+    createTables(this.ctx.storage.sql)
+  }
+
   private endSessions(now: number): void {
     this.agenda.done('sessions')
     for (const socket of this.sockets.all()) {
@@ -375,6 +436,7 @@ export class Room extends DurableObject<RoomEnv> {
         book.reload()
         if (book.room) this.sockets.answerPings(book.room.head)
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
+        if (book.room) this.agenda.hasten('upkeep', Date.now())
         return found
       })
       .finally(() => {

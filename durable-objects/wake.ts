@@ -22,14 +22,24 @@ export async function wake(
   if (!claim) return false
   const state = await database.roomState(id)
   if (!state) return false
+  const claimedAt = Date.now()
   let after = 0
   while (true) {
     const page = await database.spine(id, after, pageRows)
     storage.transactionSync(() => {
-      for (const row of page) log.remember(row)
+      for (const { deletedAt, thread = null, expiresAt = null, mentions = [], ...row } of page) {
+        log.remember({ ...row, thread, expiresAt, mentions, deleted: deletedAt !== undefined })
+      }
     })
     if (page.length < pageRows) break
     after = page.at(-1)!.seq
+  }
+  for (let from: number | null = 0; from !== null;) {
+    const { commands, next } = await database.commands(id, from, pageRows)
+    storage.transactionSync(() => {
+      for (const { id: command, seq, hash } of commands) log.rememberCommand(command, seq, hash, claimedAt)
+    })
+    from = next
   }
   const targets = log.carriedTargets()
   for (let i = 0; i < targets.length; i += statesAtOnce) {
@@ -39,7 +49,10 @@ export async function wake(
     })
   }
   storage.transactionSync(() => {
-    record.begin(state, claim.epoch, claim.lastSeq, Date.now())
+    record.begin(state, claim.epoch, claim.lastSeq, claimedAt)
+    for (const { person, mode, rev } of state.unfinished) {
+      if (person && mode && rev !== undefined) record.addErasing({ person, mode, seq: rev })
+    }
     log.takeUp(claim.lastSeq)
   })
   return true

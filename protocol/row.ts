@@ -164,7 +164,7 @@ export function erased(row: MessageRow, event: z.infer<typeof AccountErased>): M
   if ('system' in row.metadata) {
     const { system } = row.metadata
     // The name is what tells who it was; the id leads nowhere any more.
-    if (!('person' in system) || system.person !== person) return row
+    if (!('person' in system) || system.person !== person || system.name === '') return row
     return { ...row, rev, metadata: { system: { ...system, name: '' } } }
   }
   const own = row.by === person

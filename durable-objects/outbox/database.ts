@@ -1,17 +1,26 @@
 import * as z from 'zod/mini'
 import { createClient } from '@supabase/supabase-js'
 import type { MemberChange } from '../../protocol/api.ts'
-import { Member, RoomFacts, UnreadMark } from '../../protocol/downstream.ts'
+import { Role, RoomFacts } from '../../protocol/downstream.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
 import type { MessageRow } from '../../protocol/row.ts'
+import type { RoomMember } from '../room/room.ts'
 import type { KeptMarks } from '../storage/record.ts'
 
 /** A member as Postgres has them: what the others see, and what is their own. */
-const KeptMember = z.extend(Member, {
-  receiptsHidden: z._default(z.boolean(), false),
-  unread: z._default(UnreadMark, { from: null, version: 0 }),
-})
+const KeptMember = z.pipe(
+  z.object({
+    ...{ person: Uuid, name: z.string(), role: Role, delivered: Seq, read: Seq, receiptsHidden: z.boolean() },
+    ...{ silencedUntil: z.nullable(TimeMs), unreadFrom: z.nullable(Seq) },
+  }),
+  z.transform(({ silencedUntil, unreadFrom, ...member }): RoomMember => {
+    const unread = { from: unreadFrom, version: 0 }
+    return { ...member, unread, ...(silencedUntil !== null && { silencedUntil }) }
+  }),
+)
+
+const EraseMode = z.enum(['keep', 'erase'])
 
 /** A room as Postgres has it. */
 export const RoomState = z.object({
@@ -20,27 +29,42 @@ export const RoomState = z.object({
   lastSeq: Seq,
   membersVersion: z.int(),
   members: z.array(KeptMember),
+  /** What was asked of many rows and has yet to reach some. */
+  unfinished: z.array(
+    z.object({ kind: z.string(), rev: z.optional(Seq), person: z.optional(Uuid), mode: z.optional(EraseMode) }),
+  ),
 })
 export type RoomState = z.infer<typeof RoomState>
 
 const Claim = z.object({ epoch: z.int(), lastSeq: Seq })
 
+/** What most messages do not have is absent. */
 const Spine = z.array(
   z.object({
-    ...{ seq: Seq, id: Uuid, by: z.nullable(Uuid), hash: z.string(), at: TimeMs, imported: z.boolean(), rev: Seq },
-    ...{ deleted: z.boolean(), thread: z.nullable(Seq), expiresAt: z.nullable(TimeMs), mentions: z.array(Uuid) },
+    ...{ seq: Seq, rev: Seq, id: Uuid, by: z.nullable(Uuid), hash: z.string(), at: TimeMs, imported: z.boolean() },
+    ...{ thread: z.optional(Seq), expiresAt: z.optional(TimeMs), deletedAt: z.optional(TimeMs) },
+    mentions: z.optional(z.array(Uuid)),
   }),
 )
 
-/** The commands that posted nothing, ascending by seq and id. */
-const Commands = z.array(z.object({ id: Uuid, seq: Seq, hash: z.string(), at: TimeMs }))
+/** The commands that posted nothing, by seq, and where the next page begins. */
+const Commands = z.object({
+  commands: z.array(z.object({ seq: Seq, id: Uuid, hash: z.string() })),
+  next: z.nullable(Seq),
+})
+
+/** One batch of work that is done in many. */
+const Step = z.object({ outcome: z.enum(['more', 'done']) })
+
+/** Work on many rows that Postgres leaves to be asked for, batch by batch. */
+export type Chore = 'expire' | 'statuses'
 
 /** What became of a batch. */
 const Ingested = z.discriminatedUnion('outcome', [
   z.object({
     ...{ outcome: z.literal('applied'), appliedTo: Seq },
-    /** Many rows were asked to change, and some have yet to. */
-    unfinished: z.optional(z.boolean()),
+    /** Work on many rows that is left. */
+    unfinished: z.optional(z.array(z.enum(['expire', 'statuses']))),
   }),
   z.object({ outcome: z.literal('gap'), lastSeq: Seq }),
   z.object({ outcome: z.literal('stale_epoch'), epoch: z.int() }),
@@ -132,6 +156,27 @@ export class Database {
   /** A page of the spine, ascending by seq. */
   async spine(room: string, after: number, limit: number): Promise<z.infer<typeof Spine>> {
     return Spine.parse(await this.service('room_spine', { p_room_id: room, p_after: after, p_limit: limit }))
+  }
+
+  async commands(room: string, after: number, limit: number): Promise<z.infer<typeof Commands>> {
+    return Commands.parse(await this.service('room_commands', { p_room_id: room, p_after: after, p_limit: limit }))
+  }
+
+  /** One batch of a chore; whether more is left. */
+  async chore(room: string, chore: Chore): Promise<boolean> {
+    const name = chore === 'expire' ? 'expire_in_room' : 'fill_statuses'
+    return Step.parse(await this.service(name, { p_room_id: room })).outcome === 'more'
+  }
+
+  /** One batch of taking an account out of the room; whether more is left. */
+  async erase(room: string, person: string): Promise<boolean> {
+    return Step.parse(await this.service('erase_in_room', { p_room_id: room, p_person: person })).outcome === 'more'
+  }
+
+  /** One batch of deleting the room; whether more is left. */
+  async deleteRoom(room: string, by: string | null): Promise<boolean> {
+    const answer = await this.service('delete_room', { p_room_id: room, p_by: by })
+    return z.object({ outcome: z.enum(['more', 'deleted']) }).parse(answer).outcome === 'more'
   }
 
   async joinRoom(command: string, codeHash: string, person: string, head: number): Promise<JoinOutcome> {

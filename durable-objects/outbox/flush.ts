@@ -175,7 +175,7 @@ export class Flush {
       record.marksKept(marks)
       this.book.setFlushed(to)
     })
-    if (answer.unfinished) this.agenda.hasten('upkeep', Date.now())
+    if (answer.unfinished || record.erasing().length > 0) this.agenda.hasten('upkeep', Date.now())
     return true
   }
 

@@ -1,5 +1,15 @@
 /** What a room may have to do later. */
-export type Duty = 'flush' | 'presence' | 'sessions' | 'members' | 'epoch' | 'withdrawn' | 'expiry'
+export type Duty =
+  | 'flush'
+  | 'parked'
+  | 'upkeep'
+  | 'deletion'
+  | 'presence'
+  | 'sessions'
+  | 'members'
+  | 'epoch'
+  | 'withdrawn'
+  | 'expiry'
 
 /** An alarm may ring this late before it counts as lost. */
 const rescueAfterMs = 5_000

@@ -171,6 +171,15 @@ export class Log {
     return this.sql.exec<{ next: number | null }>(next).one().next
   }
 
+  /** Whether this account was taken out of the room already, as far as the log goes back. */
+  erased(person: string): boolean {
+    const rows = this.sql.exec<{ event: string }>('select event from log where target = -1').toArray()
+    return rows.some(({ event }) => {
+      const read = JSON.parse(event) as RoomEvent
+      return read.kind === 'account_erased' && read.person === person
+    })
+  }
+
   /** The seq of the last event, or null when the log is empty. */
   head(): number | null {
     return this.sql.exec<{ head: number | null }>('select max(seq) as head from log').one().head

@@ -299,7 +299,7 @@ create trigger room_participants_count_deleted after delete on public.room_parti
   for each statement execute function private.count_removed_members();
 -- The list holds every column but the marks, so that marks pay nothing for it.
 create trigger room_participants_count_updated
-  after update of role, history_from_seq, unread_from_seq, receipts_hidden, accepted_at, muted_until, silenced_until,
+  after update of role, history_from_seq, receipts_hidden, accepted_at, muted_until, silenced_until,
     banned_until, pinned_at, archived_at, joined_at, left_at on public.room_participants
   for each row when (old.* is distinct from new.*)
   execute function private.count_changed_member();

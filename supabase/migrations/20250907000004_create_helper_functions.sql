@@ -310,12 +310,15 @@ as $$
 $$;
 
 create function private.marks_of(p_marks jsonb)
-returns table (person uuid, delivered bigint, read bigint)
+returns table (person uuid, delivered bigint, read bigint, sets_unread boolean, unread_from bigint)
 language sql immutable
 set search_path = ''
 as $$
-  select m.person, max(greatest(m.delivered, m.read)), max(m.read)
-  from jsonb_to_recordset(p_marks) as m (person uuid, delivered bigint, read bigint)
+  select m.person, max(greatest(m.delivered, m.read)), max(m.read), bool_or(m."unreadVersion" is not null),
+    -- What was marked last counts.
+    (array_agg(m."unreadFrom" order by m."unreadVersion" desc nulls last))[1]
+  from jsonb_to_recordset(p_marks) as m (
+    person uuid, delivered bigint, read bigint, "unreadFrom" bigint, "unreadVersion" bigint)
   group by m.person;
 $$;
 
@@ -800,10 +803,12 @@ begin
     update public.room_participants p
     set last_delivered_seq = greatest(p.last_delivered_seq, m.delivered),
         last_read_seq = greatest(p.last_read_seq, m.read),
-        last_read_at = case when m.read > p.last_read_seq then now() else p.last_read_at end
+        last_read_at = case when m.read > p.last_read_seq then now() else p.last_read_at end,
+        unread_from_seq = case when m.sets_unread then m.unread_from else p.unread_from_seq end
     from private.marks_of(marks) m
     where p.room_id = p_room_id and p.user_id = m.person
-      and (m.delivered > p.last_delivered_seq or m.read > p.last_read_seq);
+      and (m.delivered > p.last_delivered_seq or m.read > p.last_read_seq
+        or (m.sets_unread and m.unread_from is distinct from p.unread_from_seq));
   end if;
 
   if p_to > room.last_seq or p_epoch > room.epoch or newest is not null then

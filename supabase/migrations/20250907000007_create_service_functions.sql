@@ -597,12 +597,10 @@ begin
     'deletedBy', m.deleted_by, 'pinnedAt', private.to_ms(m.pinned_at), 'expiresAt', private.to_ms(m.expires_at),
     'reactions', (
       select coalesce(jsonb_agg(jsonb_build_object(
-        'emoji', r.emoji, 'count', r.count, 'people', to_jsonb(r.people[1:20])) order by r.first, r.emoji), '[]')
-      from (
-        select x.emoji, count(*) as count, min(x.created_at) as first, array_agg(x.user_id order by x.created_at, x.user_id) as people
-        from public.message_reactions x
-        where x.room_id = m.room_id and x.seq = m.seq
-        group by x.emoji) r)) order by m.seq), '[]')
+        'person', x.user_id, 'emoji', x.emoji, 'at', private.to_ms(x.created_at)) order by x.user_id, x.emoji), '[]')
+      from public.message_reactions x
+      where x.room_id = m.room_id and x.seq = m.seq),
+    'type', case when m.type = 'system' then 'system' else 'text' end) order by m.seq), '[]')
   from public.messages m
   where m.room_id = p_room_id and m.seq = any (p_seqs[1:500]));
 end

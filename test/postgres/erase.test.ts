@@ -166,7 +166,7 @@ test('the states of old messages come whole, and no other room’s', async () =>
       },
       ...{ mentions: [], metadata: {}, edits: [{ text: 'message 2', until: at }], editedAt: at, deletedAt: null },
       ...{ deletedBy: null, pinnedAt: null, expiresAt: null },
-      reactions: [{ emoji: '👍', count: 1, people: [people.grace] }],
+      ...{ type: 'text', reactions: [{ person: people.grace, emoji: '👍', at }] },
     },
   ])
 })

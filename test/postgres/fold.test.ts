@@ -137,6 +137,11 @@ function eventOf(move: Move, seq: number, before: RoomEvent[]): unknown {
         source,
         hash,
         ...expiresAt,
+        ...(move.anonymous && target > 0 && { thread: target }),
+        ...(move.cut && { forwarded: true }),
+        ...(move.skip === 1 && {
+          attachments: [{ id: person, name: 'loom.png', mime: 'image/png', bytes: move.back }],
+        }),
       }
     }
     case 'edited':
@@ -167,7 +172,12 @@ function eventOf(move: Move, seq: number, before: RoomEvent[]): unknown {
     case 'renamed':
       return { ...fact, by, name }
     case 'room_changed':
-      return { ...fact, by, description: name, ...(move.reply ? { slowModeSeconds: move.back } : {}) }
+      return {
+        ...fact,
+        by,
+        description: name,
+        ...(move.reply ? { slowModeSeconds: move.back } : { disappearingMs: move.cut ? 86_400_000 : null }),
+      }
     case 'call_started':
       return { ...fact, by, meeting: person }
     case 'call_ended':
@@ -186,7 +196,7 @@ const log = fc.array(move, { minLength: 1, maxLength: 40, size: 'max' }).map((mo
     seq += move.skip === 0 ? 4 : 1
     const made = RoomEvent.safeParse(eventOf(move, seq, events))
     // Whoever was erased does nothing any more.
-    const actor = made.success && 'by' in made.data ? made.data.by : null
+    const actor = made.success && 'by' in made.data ? (made.data.by ?? null) : null
     if (!made.success || (actor !== null && erased.has(actor))) continue
     if (made.data.kind === 'account_erased') erased.add(made.data.person)
     events.push(made.data)
@@ -252,7 +262,7 @@ test('[FLU1] folding any log gives exactly the rows, after retries, late repeats
   )
 })
 
-const asMade = { name: 'Analytical engines', description: '', slowModeSeconds: 0 }
+const asMade = { name: 'Analytical engines', description: '', slowModeSeconds: 0, disappearingMs: null }
 
 // In no order of theirs: whoever is asked first is done first.
 async function finish(room: string): Promise<void> {
@@ -268,7 +278,7 @@ async function finish(room: string): Promise<void> {
 async function stored(room: string): Promise<Rows> {
   const messages = await sql`
     select m.seq, m.rev, client_id as id, private.to_ms(created_at) as at, sender_id as by, type, content as text,
-      reply_to_seq as "replyTo", mentions, metadata, edits, private.to_ms(edited_at) as "editedAt",
+      reply_to_seq as "replyTo", thread_seq as thread, mentions, metadata, edits, private.to_ms(edited_at) as "editedAt",
       private.to_ms(deleted_at) as "deletedAt", deleted_by as "deletedBy", private.to_ms(pinned_at) as "pinnedAt",
       private.to_ms(expires_at) as "expiresAt", (
         select coalesce(jsonb_agg(jsonb_build_object(
@@ -276,8 +286,8 @@ async function stored(room: string): Promise<Rows> {
         from message_reactions r where r.room_id = m.room_id and r.seq = m.seq) as reactions
     from messages m where room_id = ${room} order by seq`
   const commands = await sql`select id, seq, hash from parley.commands where room_id = ${room} order by seq`
-  const [facts] =
-    await sql`select name, description, slow_mode_seconds as "slowModeSeconds" from rooms where id = ${room}`
+  const [facts] = await sql`select name, description, slow_mode_seconds as "slowModeSeconds",
+      (extract(epoch from disappearing_ttl) * 1000)::bigint as "disappearingMs" from rooms where id = ${room}`
   const rows = { messages: messages.map((row) => ({ ...row })), commands: commands.map((row) => ({ ...row })) }
   return { ...rows, room: { ...facts } } as Rows
 }

@@ -120,7 +120,8 @@ describe('a setting that was parked', () => {
 
 test('what a message carries beside its text is kept: where it came from, files, that it was said elsewhere', async () => {
   const files = [{ id: people.ada, name: 'loom.png', mime: 'image/png', bytes: 12 }]
-  const events = [{ ...posted(1), attachments: files, forwarded: true }, { ...posted(2), forwarded: true }, posted(3)]
+  const flag = { forwarded: true } as const
+  const events = [posted(1, { attachments: files, ...flag }), posted(2, flag), posted(3)]
   await fill(sql, room, events)
   expect((await sql`select metadata from messages order by seq`).map((row) => row['metadata'])).toEqual([
     { attachments: files, forwarded: true },
