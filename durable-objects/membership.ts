@@ -200,7 +200,7 @@ export class Membership {
 type Unplaced = NonNullable<ReturnType<typeof told>>
 
 function numbered(events: Unplaced[], first: number, at: number, id: (seq: number) => string): SystemEvent[] {
-  return events.map((event, index) => ({ ...event, seq: first + index, at, id: id(first + index) }) as SystemEvent)
+  return events.map((event, index) => ({ ...event, seq: first + index, at, id: id(first + index) }))
 }
 
 /** Until when someone is banned or silenced is what was asked for; Postgres does not say it again. */

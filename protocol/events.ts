@@ -10,7 +10,7 @@ export type Source = z.infer<typeof Source>
 /** A file that a message refers to; the file itself is kept elsewhere. */
 export const Attachment = z.object({
   id: Uuid,
-  name: Storable.check(z.minLength(1), z.maxLength(limits.fileName)),
+  name: Storable.check(z.minLength(1), z.maxLength(limits.fileName), z.regex(/^\P{Cc}*$/u)),
   mime: z.string().check(z.maxLength(100), z.regex(/^[\w.+-]+\/[\w.+-]+$/)),
   bytes: z.int().check(z.minimum(0), z.maximum(limits.attachmentBytes)),
 })

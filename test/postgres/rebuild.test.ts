@@ -28,7 +28,7 @@ test('the spine has what a room must know of every message for ever, and of most
   await fill(sql, room, [
     joined(1),
     posted(2, { mentions: [people.grace], expiresAt: nineOClock + 9_000_000 }),
-    { ...posted(3, { replyTo: 2, by: people.grace }), thread: 2 } as never,
+    posted(3, { replyTo: 2, by: people.grace, thread: 2 }),
     posted(4, { source: { name: 'Ada L.', source: 'whatsapp' }, by: null }),
     posted(5),
     change('edited', 6, 2, { text: 'new', mentions: [people.grace] }),

@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, expect, test, vi } from 'vitest'
 import { closeCodes } from '../../protocol/close-codes.ts'
-import type { Message } from '../../protocol/events.ts'
+import type { Message } from '../../protocol/message.ts'
 import { limits } from '../../protocol/limits.ts'
 import { oldestVersion, protocolVersion } from '../../protocol/version.ts'
 import { connect, enter, nothing, type Client } from './support/client.ts'
@@ -108,8 +108,8 @@ test('[CLO3] a frame of someone who is no longer a member changes nothing', asyn
   const { bad, ada, linus, other, room } = await three()
   // The copy of the members changes while frames of this socket are on their way.
   await runInDurableObject(objectOf(room), (object) => {
-    const state = object['room']!
-    object['room'] = { ...state, members: new Map([...state.members].filter(([person]) => person !== ada.id)) }
+    const state = object['book'].room!
+    object['book'].room = { ...state, members: new Map([...state.members].filter(([person]) => person !== ada.id)) }
   })
 
   bad.send({ t: 'post', id: freshId(), text: 'one more thing' })

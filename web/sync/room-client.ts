@@ -188,6 +188,16 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
         members = raiseMarks(frame.members, ownMarks())
         keeper.soon()
         break
+      case 'room':
+        facts = frame.room
+        keeper.soon()
+        break
+      case 'lagging':
+        return hello()
+      case 'behind':
+      case 'unread':
+      case 'typists':
+        return
       case 'typing':
         if (frame.person !== me) typists.heard(frame.person, frame.on)
         break

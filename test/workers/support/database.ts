@@ -18,7 +18,7 @@ export async function gate(state: 'open' | 'shut' | 'busy' | 'lost'): Promise<vo
 export async function recorded(room: string) {
   const answer = await service().from('messages').select(messageColumns).eq('room_id', room).order('seq')
   if (answer.error) throw new Error(answer.error.message)
-  return answer.data.map(messageOfRow)
+  return answer.data.map((row) => messageOfRow(row, Date.now()))
 }
 
 /** How far the members of a room are, in Postgres. */
@@ -54,4 +54,24 @@ export async function leaveInPostgres(room: string, person: string): Promise<voi
     .eq('room_id', room)
     .eq('user_id', person)
   if (answer.error) throw new Error(answer.error.message)
+}
+
+/** Two people with a room of their own; `hidden`: they keep their reading to themselves. */
+export async function directRoom(one: string, other: string, hidden: boolean): Promise<string> {
+  const people = [one, other].sort()
+  const id = crypto.randomUUID()
+  const room = { id, type: 'direct', direct_key: people.join(':'), created_by: one }
+  const made = await service().from('rooms').insert(room)
+  if (made.error) throw new Error(made.error.message)
+  const members = people.map((user_id) => ({ room_id: id, user_id, receipts_hidden: hidden }))
+  const joined = await service().from('room_participants').upsert(members)
+  if (joined.error) throw new Error(joined.error.message)
+  return id
+}
+
+/** What Postgres knows of one membership. */
+export async function memberRow(room: string, person: string): Promise<Record<string, unknown>> {
+  const answer = await service().from('room_participants').select().eq('room_id', room).eq('user_id', person).single()
+  if (answer.error) throw new Error(answer.error.message)
+  return answer.data
 }
