@@ -23,6 +23,20 @@ export const members = new Hono<App>()
     const { command, to } = await readBody(c, HandOver)
     return c.json(changed(await roomObject(c.env, room).handOver(c.get('session').me.person.id, command, to)))
   })
+  /** DELETE /rooms/:id: nobody is a member any more when it is answered; the rest goes batch by batch. */
+  .delete('/rooms/:id', signedIn, async (c) => {
+    const room = readValue(c.req.param('id'), Uuid)
+    switch (await roomObject(c.env, room).delete(c.get('session').me.person.id)) {
+      case 'deleted':
+        return c.body(null, 204)
+      case 'forbidden':
+        throw new ProblemError('forbidden', 'Only the owner deletes a group.')
+      case 'gone':
+        throw noSuchRoom()
+      case 'away':
+        throw databaseAway()
+    }
+  })
 
 function changed(answer: ChangeAnswer): MembersChanged {
   switch (answer.outcome) {
@@ -34,8 +48,12 @@ function changed(answer: ChangeAnswer): MembersChanged {
       throw new ProblemError('room_full', `A room has at most ${limits.roomMembers} members.`)
     case 'gone':
     case 'not_a_member':
-      throw new ProblemError('not_found', 'There is no such room, or you are not a member of it.')
+      throw noSuchRoom()
     case 'away':
       throw databaseAway()
   }
+}
+
+function noSuchRoom(): ProblemError {
+  return new ProblemError('not_found', 'There is no such room, or you are not a member of it.')
 }
