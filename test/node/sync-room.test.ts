@@ -277,6 +277,22 @@ describe('sending', () => {
     expect(posts.map((post) => (post as { id: string }).id)).toEqual(ids)
   })
 
+  test('[OUT1] [MRK1] [AC-34] a clock that is set hours back holds up neither messages nor marks', async () => {
+    const { client, clock, link, live } = opened()
+    await live(messages(1, 3))
+    const id = await client.send('Still here')
+    client.read(2)
+    await settled()
+    link.heard()
+    clock.set(-5 * 3_600_000)
+    client.read(3)
+    await clock.turn(10_000)
+    expect(link.heard()).toEqual([
+      { t: 'mark', delivered: 3, read: 3 },
+      { t: 'post', id, text: 'Still here' },
+    ])
+  })
+
   test('[AC-12] a lost ack: the same id again after 10 s, after 20 s more another connection, then the same id', async () => {
     const { client, link, live, clock } = opened()
     await live()
