@@ -449,6 +449,19 @@ describe('a closed room', () => {
     expect((await store.open(roomId)).unsent).toEqual([])
   })
 
+  test('[CLO2] so does what is written or tried again after that', async () => {
+    const { client, link, live, view, store } = opened()
+    await live(messages(1, 3))
+    link.drop(4403, null)
+    await client.send('Too late')
+    expect(seen(view().rows)).toEqual(['failed Too late'])
+    client.retryAll()
+    client.retry(view().rows[0]!.key)
+    await settled()
+    expect(seen(view().rows)).toEqual(['failed Too late'])
+    expect(await store.unsentRooms()).toEqual([])
+  })
+
   test('[CLO2] so does what an earlier tab left unsent, should the room close before it is read from the store', async () => {
     const store = memoryStore()
     const earlier = opened({ store })
