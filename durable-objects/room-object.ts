@@ -9,6 +9,7 @@ import { oldestVersion, protocolVersion } from '../protocol/version.ts'
 import { derivedId, messageHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
 import { chunks, readFrame } from './frames.ts'
+import { HeldBack } from './held-back.ts'
 import { Database, type JoinOutcome } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { readRenewal } from './renewal.ts'
@@ -79,6 +80,7 @@ export class Room extends DurableObject<RoomEnv> {
   private room: RoomState | null
   private waking: Promise<boolean> | null = null
   private readonly paces = new Map<string, Pace>()
+  private readonly heldBack = new HeldBack()
   private readonly framePaces = new Map<string, Pace>()
   private readonly raised = new Set<string>()
   private lastHere = ''
@@ -168,6 +170,7 @@ export class Room extends DurableObject<RoomEnv> {
       console.error(`room ${this.id}: ${frame.t} of ${person} after seq ${this.room.head} failed: ${String(error)}`)
       const id = frame.t === 'post' ? frame.id : null
       const detail = 'Something went wrong in this room. Your text is kept.'
+      if (id !== null) this.heldBack.hold(socket, id, defectRetryMs, Date.now())
       this.refuse(socket, { id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
     }
   }
@@ -319,9 +322,16 @@ export class Room extends DurableObject<RoomEnv> {
       return this.refuse(socket, { id: post.id, reason: 'busy', detail, retryAfterMs: 30_000 })
     }
     const { id, text, replyTo = null, mentions = [] } = post
+    const known = this.log.find(id)
+    const ahead = known ? null : this.heldBack.ahead(socket, id, now)
+    if (ahead !== null && !this.log.find(ahead)) {
+      const detail = 'A message before this one has to be sent again first.'
+      return this.refuse(socket, { id, reason: 'slow_down', detail, retryAfterMs: 1_000 / limits.pacePerSecond })
+    }
+    if (!known) this.heldBack.release(socket)
     const hash = messageHash({ by, text, replyTo }, this.secret)
     const context = {
-      known: this.log.find(id),
+      known,
       target: replyTo === null || this.log.hasMessage(replyTo),
       pace: this.paces.get(by) ?? freshPace(now),
     }
@@ -329,6 +339,7 @@ export class Room extends DurableObject<RoomEnv> {
     switch (decision.kind) {
       case 'refuse': {
         const { reason, detail, retryAfterMs } = decision
+        if (retryAfterMs !== undefined) this.heldBack.hold(socket, id, retryAfterMs, now)
         return this.refuse(socket, { id, reason, detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
       }
       case 'repeat':
