@@ -143,13 +143,14 @@ export class Room extends DurableObject<RoomEnv> {
     if (ready && this.awake().members.has(visitor.person)) {
       this.sockets.accept(server, { ...visitor, live: false, from: 0, seenAt: 0 })
       this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
-      this.refreshMembers()
     } else {
       server.accept()
       if (ready === false)
         server.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
       else server.close(closeCodes.notAMember, 'You are not a member of this room.')
     }
+    // Also for someone who was refused: Postgres may know them by now.
+    if (ready) this.refreshMembers()
     return new Response(null, { status: 101, webSocket: client })
   }
 
@@ -559,10 +560,11 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   private async compareMembers(): Promise<void> {
+    const version = this.awake().membersVersion
     const state = await this.database.roomState(this.id)
-    // What was read before a join that the room has heard of, or while one is under way, says nothing of it.
-    if (!state || !this.room || state.membersVersion < this.room.membersVersion || this.record.intents().length > 0)
-      return
+    // What was read before a join that the room has heard of, or while one is under way, says nothing of it. A lower
+    // version than before the question is the truth of a Postgres that was restored.
+    if (!state || !this.room || this.room.membersVersion !== version || this.record.intents().length > 0) return
     const before = roster(this.room)
     this.transact(() => {
       this.record.replaceMembers(state, Date.now())
