@@ -2,5 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** All tests, by what they need to run. One kind after the other, so that no kind disturbs the next one's clocks. */
 export default defineConfig({
-  test: { projects: ['node', 'postgres', 'workers', 'browser'].map((kind) => `test/${kind}/vitest.config.ts`) },
+  test: {
+    projects: ['node', 'model', 'postgres', 'workers', 'browser'].map((kind) => `test/${kind}/vitest.config.ts`),
+  },
 })

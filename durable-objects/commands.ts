@@ -4,6 +4,7 @@ import type { Agenda } from './storage/agenda.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
 import { commandHash } from './digest.ts'
+import { HeldBack } from './held-back.ts'
 import type { Database } from './outbox/database.ts'
 import type { Flush } from './outbox/flush.ts'
 import { decide, type Asked, type Context, type Refusal } from './room/decide.ts'
@@ -23,6 +24,7 @@ export class Commands {
   private readonly secret: string
   private readonly waitUntil: (work: Promise<unknown>) => void
   private readonly paces = new Map<string, Pace>()
+  private readonly heldBack = new HeldBack()
   /** States of old messages that are on their way, so that many who react to one read it once. */
   private readonly loads = new Map<number, Promise<boolean>>()
 
@@ -55,6 +57,9 @@ export class Commands {
     const by = attached(socket).person
     const asked: Asked = { by, command, hash: commandHash(by, command, this.secret) }
     const context = this.context(asked, now)
+    const behind = context.known ? null : this.behind(socket, command.id, now)
+    if (behind) return this.refuse(socket, command.id, behind)
+    if (!context.known) this.heldBack.release(socket)
     // Only who deletes their own may take it back, and for that the content has to be at hand.
     if (
       command.t === 'delete' &&
@@ -70,8 +75,21 @@ export class Commands {
     return this.load(decision.seq).then((loaded) => {
       if (loaded) return this.settle(socket, asked)
       const detail = 'This message is old, and the database cannot be reached.'
+      this.hold(socket, command.id, historyRetryMs)
       this.refuse(socket, command.id, { kind: 'refuse', reason: 'history_away', detail, retryAfterMs: historyRetryMs })
     })
+  }
+
+  /** This command was refused for now: what was sent behind it waits until it comes again. */
+  hold(socket: WebSocket, id: string, retryAfterMs: number): void {
+    this.heldBack.hold(socket, id, retryAfterMs, Date.now())
+  }
+
+  private behind(socket: WebSocket, id: string, now: number): Refusal | null {
+    const ahead = this.heldBack.ahead(socket, id, now)
+    if (ahead === null || this.book.log.find(ahead)) return null
+    const detail = 'Something sent before this has to be sent again first.'
+    return { kind: 'refuse', reason: 'slow_down', detail, retryAfterMs: 1_000 / limits.pacePerSecond }
   }
 
   /** Decides in one step, as if the command had just come. */
@@ -95,6 +113,7 @@ export class Commands {
     const { id } = command
     switch (decision.kind) {
       case 'refuse':
+        if (decision.retryAfterMs !== undefined) this.hold(socket, id, decision.retryAfterMs)
         return this.refuse(socket, id, decision)
       case 'repeat':
         return this.crowd.send(socket, { t: 'ack', id, seq: decision.seq, at: decision.at })

@@ -182,10 +182,11 @@ export class Membership {
 
   private async compare(): Promise<void> {
     const { book } = this
+    const version = book.awake().membersVersion
     const state = await this.database.roomState(book.id)
-    // What was read before a change that the room has heard of, or while one is under way, says nothing of it.
-    if (!state || !book.room || state.membersVersion < book.room.membersVersion) return
-    if (book.record.intents().length > 0) return
+    // What was read before a change that the room has heard of, or while one is under way, says nothing of it. A lower
+    // version than before the question is the truth of a Postgres that was restored.
+    if (!state || book.room?.membersVersion !== version || book.record.intents().length > 0) return
     const before = roster(book.room)
     book.transact(() => {
       book.record.replaceMembers(state, Date.now())

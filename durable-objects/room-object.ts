@@ -131,14 +131,15 @@ export class Room extends DurableObject<RoomEnv> {
     if (ready && this.book.awake().members.has(visitor.person)) {
       this.sockets.accept(socket, { ...visitor, live: false, from: 0, seenAt: 0 })
       this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
-      const comparing = this.membership.refresh()
-      if (comparing) this.ctx.waitUntil(comparing)
-      return
+    } else {
+      socket.accept()
+      if (ready === false)
+        socket.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
+      else socket.close(closeCodes.notAMember, 'You are not a member of this room.')
     }
-    socket.accept()
-    if (ready === false)
-      socket.close(closeCodes.tryAgainLater, 'The room is waking up; the database cannot be reached.')
-    else socket.close(closeCodes.notAMember, 'You are not a member of this room.')
+    // Also for someone who was refused: Postgres may know them by now.
+    const comparing = ready ? this.membership.refresh() : null
+    if (comparing) this.ctx.waitUntil(comparing)
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
@@ -159,6 +160,7 @@ export class Room extends DurableObject<RoomEnv> {
       console.error(`room ${this.book.id}: ${frame.t} of ${person} after seq ${room.head} failed: ${String(error)}`)
       const detail = 'Something went wrong in this room. Your text is kept.'
       const id = 'id' in frame ? frame.id : null
+      if (id !== null) this.commands.hold(socket, id, defectRetryMs)
       this.crowd.send(socket, { t: 'refused', id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
     }
   }

@@ -434,8 +434,7 @@ begin
   end if;
 
   update parley.passcode_attempts a
-  set failed = case
-        when a.blocked_until is null and a.last_at + pause > clock_timestamp() then a.failed + 1 else 1 end,
+  set failed = case when a.last_at + pause > clock_timestamp() then a.failed + 1 else 1 end,
       blocked_until = null, last_at = clock_timestamp()
   where a.room_id = p_room_id and a.person = p_person
   returning * into attempts;

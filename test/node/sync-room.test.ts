@@ -278,6 +278,22 @@ describe('sending', () => {
     expect(posts.map((post) => (post as { id: string }).id)).toEqual(ids)
   })
 
+  test('[OUT1] [MRK1] [AC-34] a clock that is set hours back holds up neither messages nor marks', async () => {
+    const { client, clock, link, live } = opened()
+    await live(messages(1, 3))
+    const id = await client.send('Still here')
+    client.read(2)
+    await settled()
+    link.heard()
+    clock.set(-5 * 3_600_000)
+    client.read(3)
+    await clock.turn(10_000)
+    expect(link.heard()).toEqual([
+      { t: 'mark', delivered: 3, read: 3 },
+      { t: 'post', id, text: 'Still here' },
+    ])
+  })
+
   test('[AC-12] a lost ack: the same id again after 10 s, after 20 s more another connection, then the same id', async () => {
     const { client, link, live, clock } = opened()
     await live()
@@ -437,6 +453,19 @@ describe('a closed room', () => {
     expect(await store.unsentRooms()).toEqual([])
     expect(await client.discard(view().rows[0]!.key)).toBe('Too late')
     expect((await store.open(roomId)).unsent).toEqual([])
+  })
+
+  test('[CLO2] so does what is written or tried again after that', async () => {
+    const { client, link, live, view, store } = opened()
+    await live(messages(1, 3))
+    link.drop(4403, null)
+    await client.send('Too late')
+    expect(seen(view().rows)).toEqual(['failed Too late'])
+    client.retryAll()
+    client.retry(view().rows[0]!.key)
+    await settled()
+    expect(seen(view().rows)).toEqual(['failed Too late'])
+    expect(await store.unsentRooms()).toEqual([])
   })
 
   test('[CLO2] so does what an earlier tab left unsent, should the room close before it is read from the store', async () => {

@@ -49,6 +49,14 @@ describe('typing', () => {
     ['ends it', () => ends(sqlRoom, 'grace'), '1 rows'],
     ['writes for 7 seconds at once', () => types(sqlRoom, 'grace', 7), 'refused 42501'],
     ['renews it for 7 seconds', () => renews(sqlRoom, 'grace', 7), 'refused 42501'],
+    [
+      'ends it, and writes for 7 seconds anew',
+      () => async (tx) => {
+        await ends(sqlRoom, 'grace')(tx)
+        return types(sqlRoom, 'grace', 7)(tx)
+      },
+      'refused 42501',
+    ],
     ['says that ada is writing', () => types(sqlRoom, 'ada'), 'refused 42501'],
     ['renews ada’s', () => renews(sqlRoom, 'ada'), '0 rows'],
     ['ends ada’s', () => ends(sqlRoom, 'ada'), '0 rows'],

@@ -5,7 +5,7 @@ export default defineConfig({
     name: 'postgres',
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
-    sequence: { groupOrder: 2 },
+    sequence: { groupOrder: 3 },
     globalSetup: ['./support/server.ts'],
     // A watchdog, not a measure: the first file may wait for the others' databases.
     testTimeout: 30_000,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { RoomTicket } from '../../protocol/api.ts'
+import type { Refreshed, RoomTicket } from '../../protocol/api.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
 import { ticketPrefix } from '../../protocol/ticket.ts'
@@ -9,6 +9,7 @@ import { Client, nothing } from './support/client.ts'
 import { bindings } from './support/database.ts'
 import { hibernate } from './support/objects.ts'
 import { ask, bodyOf, freshId, request, roomOf, signUp, type Person } from './support/people.ts'
+import { tokenEnding } from './support/tokens.ts'
 
 const elsewhere = 'https://embedder.test'
 
@@ -34,6 +35,21 @@ test('[TIC1] a page of another origin opens a socket with a ticket that its own 
   const id = freshId()
   client.send({ t: 'post', id, text: 'from a page elsewhere' })
   expect(await client.next('ack')).toMatchObject({ id })
+})
+
+test('[TIC1] [BOT2] a socket that a ticket opened lives on by the renewals of the token that asked for the ticket', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const headers = { authorization: `Bearer ${await tokenEnding(ada, Date.now() + 5_000)}` }
+  const asked = await ask(`/rooms/${room}/ticket`, { method: 'POST', headers })
+  const client = new Client((await shake(room, (await bodyOf<RoomTicket>(asked, 201)).ticket)).webSocket!)
+  await client.hello(nothing)
+  const next = { authorization: `Bearer ${await tokenEnding(ada, Date.now() + 3_600_000)}` }
+  const renewed = await bodyOf<Refreshed>(await ask('/auth/renewal', { method: 'POST', headers: next }), 200)
+
+  client.send({ t: 'renew', ticket: renewed.renewal })
+
+  expect(await client.next('renewed')).toEqual({ t: 'renewed', expiresAt: renewed.expiresAt })
 })
 
 test('[TIC1] a ticket opens one socket: used again it is closed with 4401, also after the room slept', async () => {

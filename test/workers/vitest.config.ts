@@ -27,7 +27,7 @@ export default defineConfig({
   test: {
     name: 'workers',
     include: ['**/*.test.ts'],
-    sequence: { groupOrder: 3 },
+    sequence: { groupOrder: 4 },
     globalSetup: ['../backend/setup.ts'],
     // What the room says of a fault that a test makes is not news.
     silent: 'passed-only',

@@ -1,13 +1,16 @@
 /** Time as the client sees it: tests turn it by hand. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: what a person is shown. It may be set, by hours and backwards. */
   now(): number
+  /** Milliseconds since some moment: how long something takes. Nobody sets it. */
+  elapsed(): number
   /** Runs once after so many milliseconds; the answer cancels it. */
   after(ms: number, run: () => void): () => void
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)

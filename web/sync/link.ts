@@ -58,7 +58,7 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
 
   const transport = openTransport(roomId, {
     connecting() {
-      attemptAt = clock.now()
+      attemptAt = clock.elapsed()
       if (!over) events.connecting()
     },
     open() {
@@ -139,7 +139,7 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
     answered: answer.clear,
     verify() {
       // A page wakes with several events at once; one of them is enough.
-      if (!isOpen) return clock.now() - attemptAt < attemptAgainMs ? undefined : reconnect()
+      if (!isOpen) return clock.elapsed() - attemptAt < attemptAgainMs ? undefined : reconnect()
       pong.clear()
       sayPing(verifiedWithinMs)
     },

@@ -29,12 +29,12 @@ export function createMarkReporter(clock: Clock, send: (delivered: number, read:
     if (received <= known.delivered && read <= known.read) return
     if (!send(received, read)) return
     known = { delivered: received, read }
-    reportedAt = clock.now()
+    reportedAt = clock.elapsed()
   }
 
   function soon(): void {
     if (Math.max(delivered, read) <= known.delivered && read <= known.read) return
-    const waitMs = reportedAt + everyMs - clock.now()
+    const waitMs = reportedAt + everyMs - clock.elapsed()
     if (waitMs <= 0) report()
     else later.ensure(waitMs, report)
   }

@@ -18,9 +18,10 @@ export interface Unsent {
 /**
  * The queue of one room's unsent messages. It knows nothing of sockets or storage: it says what to send now, and when
  * to ask again. Nothing leaves it but by settle (the log has the message) or discard (its author gave it up).
+ * `now` is the clock's elapsed time; `since` is in epoch milliseconds, for the row.
  */
 export interface Outbox {
-  add(unsent: Unsent, now: number): void
+  add(unsent: Unsent, since: number): void
   /** The log has it. Answers what was settled, if it was here. */
   settle(id: string, now: number): Unsent | null
   /** Refused for good: it stays as a failed row. */
@@ -28,7 +29,7 @@ export interface Outbox {
   /** Refused for now: nothing is sent until then, and then it goes first. */
   hold(id: string, until: number, now: number): void
   /** Queues a failed message again; null when it is not failed, so that ten taps make one message. */
-  retry(id: string, now: number): Unsent | null
+  retry(id: string, since: number): Unsent | null
   discard(id: string): Unsent | null
   /** The connection is gone: everything has to be sent again, in order. */
   rewind(): void
@@ -80,7 +81,7 @@ export function createOutbox(): Outbox {
     return item?.unsent ?? null
   }
 
-  function change(item: Item, unsent: Unsent, since: number): Unsent {
+  function change(item: Item, unsent: Unsent, since = 0): Unsent {
     items = items.map((other) => (other === item ? itemFrom(unsent, since) : other))
     return unsent
   }
@@ -106,9 +107,9 @@ export function createOutbox(): Outbox {
   }
 
   return {
-    add(unsent, now) {
+    add(unsent, since) {
       if (itemOf(unsent.id)) return
-      items = [...items, itemFrom(unsent, now)].sort((one, other) => one.unsent.order - other.unsent.order)
+      items = [...items, itemFrom(unsent, since)].sort((one, other) => one.unsent.order - other.unsent.order)
     },
     settle(id, now) {
       const unsent = take(id)
@@ -121,7 +122,7 @@ export function createOutbox(): Outbox {
       const item = itemOf(id)
       if (!item) return null
       answered(now)
-      return change(item, { ...item.unsent, failed }, now)
+      return change(item, { ...item.unsent, failed })
     },
     hold(id, until, now) {
       const item = itemOf(id)
@@ -131,9 +132,9 @@ export function createOutbox(): Outbox {
       heldUntil = Math.max(heldUntil, until)
       cautious = true
     },
-    retry(id, now) {
+    retry(id, since) {
       const item = itemOf(id)
-      return item?.unsent.failed ? change(item, { ...item.unsent, failed: null }, now) : null
+      return item?.unsent.failed ? change(item, { ...item.unsent, failed: null }, since) : null
     },
     discard: take,
     rewind,

@@ -282,6 +282,13 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     return among.find(({ person }) => person === me)?.read ?? 0
   }
 
+  /** To a room that the person is not in nothing can be sent: waiting for it would never end. */
+  function giveUpOutside(): void {
+    if (closed !== 'not_a_member') return
+    sender.giveUp(notHere)
+    render()
+  }
+
   function kept(): Kept | null {
     if (!facts) return null
     const { epoch, covered, atStart, messages } = timelines.newest(timeline, keptMessages)
@@ -304,11 +311,18 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     ready,
     async send(text, options) {
       const id = await sender.send(text, options)
+      giveUpOutside()
       announcer.ended()
       return id
     },
-    retry: sender.retry,
-    retryAll: sender.retryAll,
+    retry(id) {
+      sender.retry(id)
+      giveUpOutside()
+    },
+    retryAll() {
+      sender.retryAll()
+      giveUpOutside()
+    },
     discard: sender.discard,
     typing: announcer.say,
     read(seq) {

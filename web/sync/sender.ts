@@ -57,19 +57,19 @@ export function createSender(deps: SenderDeps): Sender {
   function flush(): void {
     later.clear()
     if (!deps.live()) return
-    const verdict = outbox.overdue(clock.now())
+    const verdict = outbox.overdue(clock.elapsed())
     if (verdict === 'reconnect') return deps.reconnect()
-    for (const unsent of outbox.next(clock.now())) {
+    for (const unsent of outbox.next(clock.elapsed())) {
       if (!deps.post(postFrame(unsent))) return outbox.rewind()
     }
-    const now = clock.now()
+    const now = clock.elapsed()
     const due = outbox.dueAt()
     const waits = [outbox.wait(now), due === null ? null : Math.max(0, due - now)].filter((ms) => ms !== null)
     if (waits.length > 0) later.set(Math.min(...waits), flush)
   }
 
   function settle(id: string): Unsent | null {
-    const unsent = outbox.settle(id, clock.now())
+    const unsent = outbox.settle(id, clock.elapsed())
     if (unsent) settled.push(id)
     return unsent
   }
@@ -136,7 +136,7 @@ export function createSender(deps: SenderDeps): Sender {
     },
     refused({ id, reason, detail, retryAfterMs }) {
       if (id === null) return
-      const now = clock.now()
+      const now = clock.elapsed()
       if (retryAfterMs === undefined) again(outbox.fail(id, { reason, detail }, now))
       else outbox.hold(id, now + retryAfterMs, now)
       flush()
@@ -153,7 +153,7 @@ export function createSender(deps: SenderDeps): Sender {
     giveUp(detail) {
       later.clear()
       const waiting = outbox.rows().filter((row) => row.state === 'pending')
-      for (const { key } of waiting) again(outbox.fail(key, { reason: 'internal', detail }, clock.now()))
+      for (const { key } of waiting) again(outbox.fail(key, { reason: 'internal', detail }, clock.elapsed()))
     },
     async dropSettled() {
       await Promise.all(settled.splice(0).map((id) => store.removeUnsent(id).catch(() => {})))

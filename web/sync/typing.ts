@@ -12,7 +12,7 @@ export function createTypingAnnouncer(clock: Clock, send: (on: boolean) => boole
   let saidAt = -Infinity
   return {
     say(on) {
-      const now = clock.now()
+      const now = clock.elapsed()
       if (on && now - saidAt >= limits.typingEveryMs && send(true)) saidAt = now
       if (!on && now - saidAt < limits.typingLeaseMs && send(false)) saidAt = -Infinity
     },

@@ -56,7 +56,7 @@ export function createDevice(
       openTransport: openTransport(() => alive),
       fetchPage: mortal(async (_room, before: number, limit: number) => room.page(before, limit)),
       refresh: async () => 'away',
-      clock: { now: clock.now, after: (ms, run) => clock.after(ms, () => alive && run()) },
+      clock: { ...clock, after: (ms, run) => clock.after(ms, () => alive && run()) },
       page: noPage,
       random: () => 0.5,
       randomBytes,

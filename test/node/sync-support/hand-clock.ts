@@ -4,13 +4,18 @@ import type { Clock } from '../../../web/sync/clock.ts'
 export interface HandClock extends Clock {
   /** Turns it on by so much: what falls due runs in order, and what follows from it is done before the next. */
   turn(ms: number): Promise<void>
+  /** Somebody sets it, forwards or back; no time passes. */
+  set(byMs: number): void
 }
 
 export function handClock(start = Date.UTC(2026, 10, 1)): HandClock {
   let now = start
+  let setBy = 0
   let timers: { at: number; run: () => void }[] = []
   return {
-    now: () => now,
+    now: () => now + setBy,
+    elapsed: () => now,
+    set: (byMs) => void (setBy += byMs),
     after(ms, run) {
       const timer = { at: now + Math.max(0, Math.ceil(ms)), run }
       timers.push(timer)

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { atTheEnd } from './checks/at-the-end.ts'
+import { Device } from './world/device.ts'
+import { settle } from './world/settle.ts'
+import { World } from './world/world.ts'
+
+/** What walks have found, as stories of their own. */
+
+let world: World
+let ada: Device
+let grace: Device
+
+beforeEach(async () => {
+  world = new World(1)
+  const [first, second] = world.people
+  ada = world.devices.find(({ person }) => person === first)!
+  grace = world.devices.find(({ person }) => person === second)!
+  await world.time.turn(2_000)
+})
+afterEach(() => world.close())
+
+test('[PAC3] [OUT2] what was refused as too fast is not overtaken by what was sent behind it', async () => {
+  const phone = new Device(world, ada.person, 'phone')
+  world.devices.push(phone)
+  phone.open()
+  await world.time.turn(2_000)
+  // Two devices share one person's pace, so neither knows that it is spent.
+  for (let n = 1; n <= 60; n++) {
+    await ada.post(`desk ${n}`, {})
+    await phone.post(`phone ${n}`, {})
+    await world.time.turn(7)
+  }
+  await settle(world)
+  await atTheEnd(world)
+  expect(world.postgres.rows().messages.length).toBe(120)
+})
+
+test('[EPO3] a Postgres restored from an older copy says who is a member, although it counts from less', async () => {
+  world.backup = world.postgres.copy()
+  world.postgres.remove(grace.person)
+  await membersAreCompared()
+  expect(grace.view()!.closed).toBe('not_a_member')
+  world.restore()
+  await membersAreCompared()
+  grace.close()
+  grace.open()
+  await world.time.turn(2_000)
+  expect(grace.view()!.connection.state).toBe('live')
+})
+
+test('[CLO2] someone whom the room does not know yet is let in soon after Postgres knows them', async () => {
+  const person = world.people.at(-1)!
+  const newcomer = world.devices.find((device) => device.person === person)!
+  expect(newcomer.view()!.closed).toBe('not_a_member')
+  world.postgres.call('join_room', {
+    ...{ p_command: 'past the room', p_code_hash: world.postgres.joinCode, p_person: person, p_head: 0 },
+  })
+  // Everyone else stays connected: only the newcomer makes the room look again.
+  await world.time.turn(6 * 60_000)
+  for (let attempt = 0; attempt < 2; attempt++) {
+    newcomer.close()
+    newcomer.open()
+    await world.time.turn(2_000)
+  }
+  expect(newcomer.view()!.connection.state).toBe('live')
+})
+
+test('[JOI2] a copy of the members that was read before a join does not undo it', async () => {
+  const newcomer = world.devices.find(({ person }) => person === world.people.at(-1))!
+  await world.time.turn(6 * 60_000)
+  const call = world.postgres.call.bind(world.postgres)
+  const asked: string[] = []
+  world.postgres.call = (name, args) => {
+    // What it says is on its way for long.
+    if (name === 'room_state') world.weather.state = 'slow'
+    asked.push(name)
+    return call(name, args)
+  }
+  ada.connection!.break()
+  while (!asked.includes('room_state')) await world.time.turn(1)
+  world.weather.state = 'well'
+  world.join(newcomer.person)
+  await world.time.turn(100)
+  newcomer.close()
+  newcomer.open()
+  await world.time.turn(10_000)
+  expect([newcomer.view()!.closed, newcomer.view()!.connection.state]).toEqual([null, 'live'])
+})
+
+/** Time passes, and someone's new socket makes the room compare. */
+async function membersAreCompared(): Promise<void> {
+  await world.time.turn(6 * 60_000)
+  ada.connection!.break()
+  await world.time.turn(5_000)
+}

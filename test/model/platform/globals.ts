@@ -1,0 +1,49 @@
+import { copy } from './copy.ts'
+import { FakeResponse } from './fake-response.ts'
+import type { ObjectHost, Living } from './object-host.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+/** Puts the platform's globals in place of Node's, for one object. Answers how to take them away again. */
+export function installGlobals(
+  host: ObjectHost<Living>,
+  time: VirtualTime,
+  random: () => number,
+  said: (line: string) => void,
+): () => void {
+  const own = globalThis as unknown as Record<string, unknown>
+  const fakes: Record<string, unknown> = {
+    setTimeout: (run: () => void, ms?: number) => host.setTimeout(run, ms),
+    clearTimeout: (id: number) => host.clearTimeout(id),
+    fetch: (url: string, init: RequestInit) => host.fetch(url, init),
+    Response: FakeResponse,
+    structuredClone: copy,
+    WebSocketPair: function WebSocketPair() {
+      return host.socketPair()
+    },
+    WebSocketRequestResponsePair: class {
+      readonly request: string
+      readonly response: string
+      constructor(request: string, response: string) {
+        this.request = request
+        this.response = response
+      }
+    },
+  }
+  const before = Object.entries(fakes).map(([name]) => [name, own[name]] as const)
+  const { now } = Date
+  const { random: mathRandom } = Math
+  const { warn, error } = console
+  Object.assign(own, fakes)
+  Date.now = time.now
+  console.warn = console.error = said
+  Math.random = random
+  return () => {
+    Date.now = now
+    Object.assign(console, { warn, error })
+    Math.random = mathRandom
+    for (const [name, value] of before) {
+      if (value === undefined) delete own[name]
+      else own[name] = value
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import { asMade, type Member } from '../../../protocol/downstream.ts'
+import type { RoomEvent } from '../../../protocol/events.ts'
+import { fold, type Rows } from '../../../protocol/fold.ts'
+import { limits } from '../../../protocol/limits.ts'
+import type { MessageRow } from '../../../protocol/row.ts'
+
+interface Participant extends Member {
+  left: boolean
+  unreadFrom: number | null
+}
+
+/** All that the fake holds of its one room. */
+interface Tables {
+  epoch: number
+  lastSeq: number
+  membersVersion: number
+  participants: Map<string, Participant>
+  /** What was applied, in order. */
+  events: RoomEvent[]
+  /** The id under each seq that holds a row. */
+  rows: Map<number, string>
+  answers: Map<string, unknown>
+}
+
+interface Batch {
+  p_epoch: number
+  p_from: number
+  p_to: number
+  p_events: RoomEvent[]
+  p_marks: { person: string; delivered: number; read: number; unreadFrom: number | null }[]
+}
+
+/**
+ * Stands for Postgres with one room in it: what the service functions promise the room, without SQL. The functions
+ * themselves are tested against a real Postgres in test/postgres; here only their answers matter.
+ */
+export class FakePostgres {
+  readonly roomId: string
+  readonly joinCode = 'the hash of a code'
+  private readonly names: ReadonlyMap<string, string>
+  private readonly lift: number
+  private tables: Tables
+  private folded: Rows | null = null
+
+  /** `lift` is how far a new epoch lifts the head; anything but the limit is a fault. */
+  constructor(
+    roomId: string,
+    names: ReadonlyMap<string, string>,
+    members: readonly string[],
+    lift: number = limits.epochLift,
+  ) {
+    this.roomId = roomId
+    this.names = names
+    this.lift = lift
+    this.tables = {
+      ...{ epoch: 1, lastSeq: 0, membersVersion: 1, participants: new Map() },
+      ...{ events: [], rows: new Map(), answers: new Map() },
+    }
+    for (const person of members) this.tables.participants.set(person, this.participant(person, 0))
+  }
+
+  /** A call of a service function as the Data API passes it on. */
+  call(name: string, args: unknown): unknown {
+    switch (name) {
+      case 'ingest_batch':
+        return this.ingest(args as Batch)
+      case 'claim_epoch':
+        return this.claimEpoch()
+      case 'room_state':
+        return this.roomState()
+      case 'room_spine': {
+        const { p_after, p_limit } = args as { p_after: number; p_limit: number }
+        return this.spine(p_after, p_limit)
+      }
+      case 'room_commands':
+        return this.commands((args as { p_after: number }).p_after)
+      case 'message_states':
+        return this.states((args as { p_seqs: number[] }).p_seqs)
+      case 'expire_in_room':
+      case 'fill_statuses':
+      case 'erase_in_room':
+        // Its rows are folded from the whole log at once: nothing is ever left to do.
+        return { outcome: 'done', rows: 0 }
+      case 'join_room':
+        return this.join(args as { p_command: string; p_person: string; p_code_hash: string; p_head: number })
+      default:
+        throw new Error(`The fake Postgres has no function ${name}.`)
+    }
+  }
+
+  /** The rows that the applied events lead to. */
+  rows(): Rows {
+    this.folded ??= fold(this.tables.events, new Set(this.names.keys()))
+    return this.folded
+  }
+
+  /** A page of history as the worker reads it: the newest rows below a seq, ascending. */
+  page(before: number, limit: number): MessageRow[] {
+    return this.rows()
+      .messages.filter(({ seq }) => seq < before)
+      .sort((one, other) => one.seq - other.seq)
+      .slice(-limit)
+  }
+
+  isMember(person: string): boolean {
+    return this.tables.participants.get(person)?.left === false
+  }
+
+  members(): Member[] {
+    const active = [...this.tables.participants.values()].filter(({ left }) => !left)
+    return active.map(({ left: _left, unreadFrom: _unread, ...member }) => ({ ...member }))
+  }
+
+  lastSeq(): number {
+    return this.tables.lastSeq
+  }
+
+  epoch(): number {
+    return this.tables.epoch
+  }
+
+  has(id: string): boolean {
+    return this.rows().messages.some((row) => row.id === id)
+  }
+
+  /** Somebody with the right to do so ends a membership. */
+  remove(person: string): void {
+    const participant = this.tables.participants.get(person)
+    if (!participant || participant.left) return
+    participant.left = true
+    this.tables.membersVersion++
+  }
+
+  /** A backup. */
+  copy(): Tables {
+    const { participants, events, rows, answers } = this.tables
+    const people = [...participants].map(([person, participant]) => [person, { ...participant }] as const)
+    return {
+      ...this.tables,
+      participants: new Map(people),
+      events: [...events],
+      rows: new Map(rows),
+      answers: new Map(answers),
+    }
+  }
+
+  restore(copy: Tables): void {
+    this.tables = copy
+    this.tables = this.copy()
+    this.folded = null
+  }
+
+  private ingest({ p_epoch, p_from, p_to, p_events, p_marks }: Batch): unknown {
+    const { tables } = this
+    if (p_events.length > limits.ingestEvents || p_events.some(({ seq }) => seq < p_from || seq > p_to)) {
+      throw new Error(`A batch of ${p_events.length} events does not fit ${p_from}..${p_to}.`)
+    }
+    if (p_epoch < tables.epoch) return { outcome: 'stale_epoch', epoch: tables.epoch }
+    if (p_from > tables.lastSeq + 1) return { outcome: 'gap', lastSeq: tables.lastSeq }
+    const clash = p_events.find((event) => {
+      const there = tables.rows.get(event.seq)
+      return there !== undefined && (!('id' in event) || event.id !== there)
+    })
+    if (clash) return { outcome: 'split_brain', seq: clash.seq }
+    const before = this.tables.lastSeq
+    for (const event of p_events) {
+      if (event.seq <= before) continue
+      tables.events.push(event)
+      if ('id' in event && !('target' in event)) tables.rows.set(event.seq, event.id)
+    }
+    for (const { person, delivered, read, unreadFrom } of p_marks) {
+      const participant = tables.participants.get(person)
+      if (!participant) continue
+      participant.delivered = Math.max(participant.delivered, delivered)
+      participant.read = Math.max(participant.read, read)
+      participant.unreadFrom = unreadFrom
+    }
+    tables.lastSeq = Math.max(before, p_to)
+    tables.epoch = Math.max(tables.epoch, p_epoch)
+    this.folded = null
+    return { outcome: 'applied', appliedTo: tables.lastSeq, duplicates: [] }
+  }
+
+  private claimEpoch(): unknown {
+    const { tables } = this
+    if (tables.epoch > 1) tables.lastSeq += this.lift
+    tables.epoch++
+    return { epoch: tables.epoch, lastSeq: tables.lastSeq }
+  }
+
+  private roomState(): unknown {
+    const { epoch, lastSeq, membersVersion } = this.tables
+    const room = { id: this.roomId, type: 'group', name: 'Engines', createdBy: null, createdAt: 1, ...asMade }
+    const active = [...this.tables.participants.values()].filter(({ left }) => !left)
+    const facts = { ...room, ...this.rows().room }
+    return { room: facts, epoch, lastSeq, membersVersion, members: active.map(known), unfinished: [] }
+  }
+
+  private spine(after: number, limit: number): unknown {
+    const { messages, commands } = this.rows()
+    const hashes = new Map(commands.map(({ id, hash }) => [id, hash]))
+    return messages
+      .filter(({ seq, type, id }) => seq > after && type === 'text' && hashes.has(id))
+      .sort((one, other) => one.seq - other.seq)
+      .slice(0, limit)
+      .map(({ seq, rev, id, by, at, metadata, thread, expiresAt, deletedAt, mentions }) => {
+        const optional = { thread, expiresAt, deletedAt, mentions: mentions.length > 0 ? mentions : null }
+        const there = Object.entries(optional).filter(([, value]) => value !== null)
+        const own = { seq, rev, id, by, hash: hashes.get(id)!, at, imported: 'import' in metadata }
+        return { ...own, ...Object.fromEntries(there) }
+      })
+  }
+
+  /** The commands that made no message, in one page. */
+  private commands(after: number): unknown {
+    const { messages, commands } = this.rows()
+    const posts = new Set(messages.map(({ seq }) => seq))
+    return { commands: commands.filter(({ seq }) => seq > after && !posts.has(seq)), next: null }
+  }
+
+  private states(seqs: number[]): MessageRow[] {
+    const asked = new Set(seqs)
+    return this.rows().messages.filter(({ seq }) => asked.has(seq))
+  }
+
+  private join(args: { p_command: string; p_person: string; p_code_hash: string; p_head: number }): unknown {
+    const { tables } = this
+    const said = tables.answers.get(args.p_command)
+    if (said) return said
+    if (args.p_code_hash !== this.joinCode || !this.names.has(args.p_person)) return { outcome: 'unknown' }
+    const before = tables.participants.get(args.p_person)
+    const already = before?.left === false
+    if (!already) {
+      const fresh = this.participant(args.p_person, args.p_head)
+      fresh.delivered = Math.max(fresh.delivered, before?.delivered ?? 0)
+      fresh.read = Math.max(fresh.read, before?.read ?? 0)
+      tables.participants.set(args.p_person, fresh)
+      tables.membersVersion++
+    }
+    const member = known(tables.participants.get(args.p_person)!)
+    const outcome = already ? 'already' : 'joined'
+    const answer = { outcome, roomId: this.roomId, membersVersion: tables.membersVersion, member }
+    tables.answers.set(args.p_command, answer)
+    return answer
+  }
+
+  private participant(person: string, head: number): Participant {
+    const name = this.names.get(person)!
+    return { person, name, role: 'member', delivered: head, read: head, left: false, unreadFrom: null }
+  }
+}
+
+/** A participant as the service functions tell the room of one. */
+function known({ left: _left, ...member }: Participant): unknown {
+  return { ...member, receiptsHidden: false, silencedUntil: null }
+}

@@ -1,0 +1,193 @@
+import type { Device } from './device.ts'
+import type { World } from './world.ts'
+
+/** Something that happens. Answers what exactly, for the trace of a failure; null when it could not happen. */
+interface Step {
+  weight: number
+  run(world: World): string | null | Promise<string | null>
+}
+
+/** All that may happen, and how often beside the others. */
+const steps: Record<string, Step> = {
+  post: {
+    weight: 60,
+    async run(world) {
+      const device = withTab(world)
+      return device && `${device.name}: ${await post(world, device)}`
+    },
+  },
+  burst: {
+    weight: 1,
+    async run(world) {
+      const device = withTab(world)
+      if (!device) return null
+      const count = world.random.int(10, 70)
+      for (let n = 0; n < count; n++) await post(world, device)
+      return `${device.name}: ${count} posts`
+    },
+  },
+  type: {
+    weight: 6,
+    run: (world) => onTab(world, ({ room }) => room.typing(world.random.chance(0.7))),
+  },
+  read: {
+    weight: 12,
+    run: (world) =>
+      onTab(world, ({ room }) => room.read(world.random.chance(0.9) ? room.view.getState().head : 4_000_000_000)),
+  },
+  'load older': { weight: 4, run: (world) => onTab(world, ({ room }) => void room.loadOlder()) },
+  'load a gap': {
+    weight: 4,
+    run: (world) =>
+      onTab(world, ({ room }) => {
+        const gap = room.view.getState().rows.find((row) => row.state === 'gap')
+        if (gap) void room.loadGap(gap.after, gap.before).catch(() => {})
+      }),
+  },
+  'forget older': { weight: 2, run: (world) => onTab(world, ({ room }) => room.forgetOlder()) },
+  'wake page': { weight: 6, run: (world) => onTab(world, (tab) => tab.wake()) },
+  'hide page': { weight: 3, run: (world) => onTab(world, (tab) => tab.hide()) },
+  'retry all': {
+    weight: 2,
+    run: (world) => {
+      const device = withTab(world)
+      device?.excuseFailed()
+      device?.tab?.room.retryAll()
+      return device && device.name
+    },
+  },
+  'open tab': {
+    weight: 14,
+    run(world) {
+      const device = world.random.pick(world.devices)
+      if (device.tab && !device.view()!.closed) return null
+      device.close()
+      device.open()
+      return device.name
+    },
+  },
+  'close tab': {
+    weight: 3,
+    run(world) {
+      const device = withTab(world)
+      device?.close()
+      return device && device.name
+    },
+  },
+  'kill tab': {
+    weight: 4,
+    run(world) {
+      const device = withTab(world)
+      device?.kill()
+      return device && device.name
+    },
+  },
+  'clock jump': {
+    weight: 2,
+    run(world) {
+      const device = world.random.pick(world.devices)
+      device.skewMs = world.random.int(-5 * 3_600_000, 5 * 3_600_000)
+      return `${device.name} by ${device.skewMs} ms`
+    },
+  },
+  cut: { weight: 10, run: (world) => onConnection(world, (connection) => connection.break()) },
+  deafen: { weight: 3, run: (world) => onConnection(world, (connection) => connection.goDeaf()) },
+  slow: {
+    weight: 4,
+    run: (world) => onConnection(world, (connection) => connection.goSlow(world.random.pick([5, 40, 400, 4_000]))),
+  },
+  sleep: { weight: 8, run: (world) => (world.host.sleep() ? 'the room' : null) },
+  kill: {
+    weight: 4,
+    run(world) {
+      world.host.kill()
+      return 'the room'
+    },
+  },
+  wipe: {
+    weight: 0.3,
+    run(world) {
+      world.wipe()
+      return 'the room'
+    },
+  },
+  postgres: {
+    weight: 4,
+    run(world) {
+      world.weather.state = world.random.pick(['well', 'well', 'slow', 'away', 'silent', 'forgetful'] as const)
+      return world.weather.state
+    },
+  },
+  backup: {
+    weight: 1,
+    run(world) {
+      world.backup = world.postgres.copy()
+      return `at ${world.postgres.lastSeq()}`
+    },
+  },
+  restore: {
+    weight: 0.3,
+    run(world) {
+      // A copy from before the last claim would bring an epoch's number back: nobody could tell its two logs apart.
+      if (world.backup?.epoch !== world.postgres.epoch()) return null
+      world.restore()
+      return `at ${world.postgres.lastSeq()}`
+    },
+  },
+  remove: {
+    weight: 0.5,
+    run(world) {
+      const person = world.random.pick(world.people)
+      if (world.postgres.members().length < 3 || !world.postgres.isMember(person)) return null
+      world.postgres.remove(person)
+      world.onceRemoved.add(person)
+      return person
+    },
+  },
+  join: {
+    weight: 1.5,
+    run(world) {
+      const person = world.random.pick(world.people)
+      if (world.random.chance(0.8) && world.postgres.isMember(person)) return null
+      world.join(person)
+      return person
+    },
+  },
+}
+
+/** Picks one by its weight. */
+export function nextStep(world: World, without: readonly string[]): [name: string, step: Step] {
+  const possible = Object.entries(steps).filter(([name]) => !without.includes(name))
+  let left = world.random.next() * possible.reduce((sum, [, { weight }]) => sum + weight, 0)
+  return possible.find(([, { weight }]) => (left -= weight) < 0) ?? possible[0]!
+}
+
+async function post(world: World, device: Device): Promise<string> {
+  const { random } = world
+  const text = `${device.name} says ${++world.posts}`
+  const confirmed = (device.view()?.rows ?? []).slice(-20).filter((row) => row.state === 'confirmed')
+  const target = random.chance(0.02) ? 999_999_999 : confirmed.length > 0 ? random.pick(confirmed).message.seq : null
+  const replies = target !== null && random.chance(0.15)
+  const mentions = random.chance(0.1) ? [random.pick(world.people)] : []
+  await device.post(text, { mentions, ...(replies ? { replyTo: target } : {}) })
+  return text
+}
+
+function withTab(world: World): Device | null {
+  const device = world.random.pick(world.devices)
+  return device.tab ? device : null
+}
+
+function onTab(world: World, run: (tab: NonNullable<Device['tab']>) => void): string | null {
+  const device = withTab(world)
+  if (!device) return null
+  run(device.tab!)
+  return device.name
+}
+
+function onConnection(world: World, run: (connection: NonNullable<Device['connection']>) => void): string | null {
+  const device = withTab(world)
+  if (!device?.connection) return null
+  run(device.connection)
+  return device.name
+}
