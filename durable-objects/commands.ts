@@ -57,9 +57,8 @@ export class Commands {
     const by = attached(socket).person
     const asked: Asked = { by, command, hash: commandHash(by, command, this.secret) }
     const context = this.context(asked, now)
-    const behind = context.known ? null : this.behind(socket, command.id, now)
+    const behind = context.known ? null : this.behind(socket, command, now)
     if (behind) return this.refuse(socket, command.id, behind)
-    if (!context.known) this.heldBack.release(socket)
     // Only who deletes their own may take it back, and for that the content has to be at hand.
     if (
       command.t === 'delete' &&
@@ -75,20 +74,23 @@ export class Commands {
     return this.load(decision.seq).then((loaded) => {
       if (loaded) return this.settle(socket, asked)
       const detail = 'This message is old, and the database cannot be reached.'
-      this.hold(socket, command.id, historyRetryMs)
       this.refuse(socket, command.id, { kind: 'refuse', reason: 'history_away', detail, retryAfterMs: historyRetryMs })
     })
   }
 
-  /** This command was refused for now: what was sent behind it waits until it comes again. */
-  hold(socket: WebSocket, id: string, retryAfterMs: number): void {
-    this.heldBack.hold(socket, id, retryAfterMs, Date.now())
+  /** This post was refused for now: the posts behind it wait until it comes again, or people would hear them out of order. */
+  hold(socket: WebSocket, { t, id }: Command, retryAfterMs: number): void {
+    if (t === 'post') this.heldBack.hold(socket, id, retryAfterMs, Date.now())
   }
 
-  private behind(socket: WebSocket, id: string, now: number): Refusal | null {
+  private behind(socket: WebSocket, { t, id }: Command, now: number): Refusal | null {
+    if (t !== 'post') return null
     const ahead = this.heldBack.ahead(socket, id, now)
-    if (ahead === null || this.book.log.find(ahead)) return null
-    const detail = 'Something sent before this has to be sent again first.'
+    if (ahead === null || this.book.log.find(ahead)) {
+      this.heldBack.release(socket)
+      return null
+    }
+    const detail = 'A message before this one has to be sent again first.'
     return { kind: 'refuse', reason: 'slow_down', detail, retryAfterMs: 1_000 / limits.pacePerSecond }
   }
 
@@ -113,7 +115,7 @@ export class Commands {
     const { id } = command
     switch (decision.kind) {
       case 'refuse':
-        if (decision.retryAfterMs !== undefined) this.hold(socket, id, decision.retryAfterMs)
+        if (decision.retryAfterMs !== undefined) this.hold(socket, command, decision.retryAfterMs)
         return this.refuse(socket, id, decision)
       case 'repeat':
         return this.crowd.send(socket, { t: 'ack', id, seq: decision.seq, at: decision.at })

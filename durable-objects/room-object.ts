@@ -160,7 +160,7 @@ export class Room extends DurableObject<RoomEnv> {
       console.error(`room ${this.book.id}: ${frame.t} of ${person} after seq ${room.head} failed: ${String(error)}`)
       const detail = 'Something went wrong in this room. Your text is kept.'
       const id = 'id' in frame ? frame.id : null
-      if (id !== null) this.commands.hold(socket, id, defectRetryMs)
+      if (frame.t === 'post') this.commands.hold(socket, frame, defectRetryMs)
       this.crowd.send(socket, { t: 'refused', id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
     }
   }
