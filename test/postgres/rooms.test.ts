@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { Member, RoomFacts } from '../../protocol/downstream.ts'
+import { Member, RoomFacts, asMade } from '../../protocol/downstream.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { fill, ingest, joined, makeRoom, posted } from './support/rooms.ts'
@@ -38,6 +38,7 @@ describe('an object that wakes with nothing', () => {
       name: 'Analytical engines',
       createdBy: people.ada,
       createdAt: expect.any(Number),
+      ...asMade,
     })
     expect(Math.abs(facts.createdAt - Date.now())).toBeLessThan(60_000)
     expect({ ...state, room: null }).toEqual({
