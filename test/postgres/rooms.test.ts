@@ -33,6 +33,7 @@ describe('an object that wakes with nothing', () => {
     const state = await call(sql, 'room_state', room)
     const facts = RoomFacts.parse(state['room'])
     expect(facts).toEqual({
+      ...asMade,
       id: room,
       type: 'group',
       name: 'Analytical engines',
