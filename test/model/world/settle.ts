@@ -32,11 +32,11 @@ async function calm(world: World, when: string): Promise<void> {
 /** What has not been done yet, or null. */
 function stillOwed(world: World): string | null {
   const { storage } = world.host
-  const [room] = storage.read<{ flushed: number; start: number; stopped: string | null }>('select * from room')
+  const [room] = storage.read<{ flushed: number; floor: number; stopped: string | null }>('select * from room')
   if (!room) return 'the room is not awake'
   if (room.stopped !== null) return `the room has stopped: ${room.stopped}`
   const [{ head } = { head: null }] = storage.read<{ head: number | null }>('select max(seq) as head from log')
-  if (room.flushed < (head ?? room.start)) return `Postgres has events up to ${room.flushed} of ${head}`
+  if (room.flushed < (head ?? room.floor - 1)) return `Postgres has events up to ${room.flushed} of ${head}`
   if (storage.read('select 1 from members where dirty = 1').length > 0) return 'marks are not in Postgres yet'
   if (storage.read('select 1 from intents').length > 0) return 'a join is not settled'
   for (const device of world.devices) {
@@ -47,7 +47,7 @@ function stillOwed(world: World): string | null {
     const waiting = device.tab!.room.waiting()
     if (waiting > 0) return `${device.name} still has ${waiting} messages to send`
     const [marks] = storage.read<{ delivered: number }>('select delivered from members where person = ?', device.person)
-    if (marks?.delivered !== (head ?? room.start)) return `${device.person} has received up to ${marks?.delivered}`
+    if (marks?.delivered !== (head ?? room.floor - 1)) return `${device.person} has received up to ${marks?.delivered}`
   }
   return null
 }
