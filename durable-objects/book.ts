@@ -73,16 +73,18 @@ export class Book {
 
   /** Drops from the log what is old, safe in Postgres, and more than it has to keep. */
   prune(now: number): void {
-    const { head, floor, flushed } = this.awake()
     const parked = this.record.parked()[0]?.seq ?? Infinity
-    const last = Math.min(head - limits.logEvents, flushed, parked - 1)
-    if (last < floor) return
-    this.transact(() => {
-      const next = this.log.prune(floor, last, now - limits.logMs)
-      if (next === floor) return
-      this.record.setFloor(next)
-      this.room = { ...this.awake(), floor: next }
-    })
+    let before: number
+    do {
+      before = this.awake().floor
+      const { head, flushed } = this.awake()
+      const last = Math.min(head - limits.logEvents, flushed, parked - 1)
+      this.transact(() => {
+        const floor = this.log.prune(before, last, now - limits.logMs)
+        if (floor !== before) this.record.setFloor(floor)
+        this.room = { ...this.awake(), floor }
+      })
+    } while (this.awake().floor > before)
   }
 
   /** The id of an event that no client named. */

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { ImportBatch, Imported, MemberChange, Page } from '../protocol/api.ts'
+import type { ImportBatch, Imported, MemberChange, Page, RoomMetrics } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
@@ -13,7 +13,7 @@ import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
 import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
 import { Database } from './outbox/database.ts'
-import { Flush, type FlushMetrics } from './outbox/flush.ts'
+import { Flush } from './outbox/flush.ts'
 import { Upkeep } from './outbox/upkeep.ts'
 import { Reading } from './reading.ts'
 import { readRenewal } from './renewal.ts'
@@ -287,7 +287,7 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   /** How far Postgres is behind, for whoever runs this Parley; null: there is no such room, or it cannot wake. */
-  async metrics(): Promise<FlushMetrics | null> {
+  async metrics(): Promise<RoomMetrics | null> {
     return (await this.ready()) ? this.flush.metrics(Date.now()) : null
   }
 

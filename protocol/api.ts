@@ -119,6 +119,13 @@ export const MembersChanged = z.object({
 })
 export type MembersChanged = z.infer<typeof MembersChanged>
 
+/**
+ * GET /rooms/:id/metrics, with the service key: how many events Postgres does not have yet, since when the oldest of them
+ * waits (in milliseconds), and how many it refuses.
+ */
+export const RoomMetrics = z.object({ pending: z.int(), flushLagMs: z.int(), parked: z.int() })
+export type RoomMetrics = z.infer<typeof RoomMetrics>
+
 /** POST /rooms/:id/owner: the owner hands the room over. */
 export const HandOver = z.object({ command: ClientId, to: Uuid })
 

@@ -10,6 +10,7 @@ import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
 import { me } from './routes/me.ts'
 import { members } from './routes/members.ts'
+import { metrics } from './routes/metrics.ts'
 import { rooms } from './routes/rooms.ts'
 import { sockets } from './routes/sockets.ts'
 import { tickets } from './routes/tickets.ts'
@@ -31,6 +32,7 @@ export const app = new Hono<App>()
   })
   .use(ownOrigin)
   .route('/', imports)
+  .route('/', metrics)
   // Whatever else comes in is no larger than a frame.
   .use(bodyUpTo(limits.frameBytes))
   .get('/health', (c) => c.json({ ok: true }))

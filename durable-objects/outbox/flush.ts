@@ -1,6 +1,7 @@
 import type { Agenda } from '../storage/agenda.ts'
 import type { Book } from '../book.ts'
 import { limits } from '../../protocol/limits.ts'
+import type { RoomMetrics } from '../../protocol/api.ts'
 import { isChange } from '../../protocol/row.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { backoff } from './backoff.ts'
@@ -15,13 +16,6 @@ const batchesPerRun = 50
 /** Parked events are tried again this long after they were parked, and then ever more seldom, up to an hour. */
 const parkedRetryMs = 60_000
 const longestParkedMs = 3_600_000
-
-/** How the flush stands: what Postgres does not have yet, for how long at most, and what it refuses. */
-export interface FlushMetrics {
-  pending: number
-  flushLagMs: number
-  parked: number
-}
 
 /**
  * Carries the room's log to Postgres: events in order from a watermark, the latest marks beside them. A batch whose
@@ -63,7 +57,7 @@ export class Flush {
     return this.attempt === 0 && this.running === null && head - flushed >= limits.flushEvents
   }
 
-  metrics(now: number): FlushMetrics {
+  metrics(now: number): RoomMetrics {
     const { head, flushed } = this.book.awake()
     const pending = head - flushed
     const flushLagMs = pending === 0 ? 0 : now - (this.pendingSince ?? now)

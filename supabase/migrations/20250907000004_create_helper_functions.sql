@@ -654,6 +654,7 @@ declare
   incoming int;
   newest bigint;
   duplicates jsonb := '[]';
+  broken text;
 begin
   if event_count > 500 or jsonb_array_length(marks) > 5000 then
     raise exception 'at most 500 events and 5000 marks' using errcode = '22023';
@@ -831,6 +832,12 @@ begin
   having count(*) > 0;
   return jsonb_build_object(
     'outcome', 'applied', 'appliedTo', greatest(room.last_seq, p_to), 'duplicates', duplicates) || coalesce(unfinished, '{}');
+exception
+  -- A value that a constraint forbids is a fault of the batch, and not every Data API says so of a check: the room seeks
+  -- the event only when it hears that the batch itself was refused.
+  when check_violation then
+    get stacked diagnostics broken = constraint_name;
+    raise exception '%', sqlerrm using errcode = '22000', constraint = broken;
 end
 $$;
 

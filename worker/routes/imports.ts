@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { ImportBatch } from '../../protocol/api.ts'
 import { Uuid } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
@@ -7,19 +6,11 @@ import type { App } from '../env.ts'
 import { ProblemError } from '../problem.ts'
 import { bodyUpTo, readBody, readValue } from '../read.ts'
 import { roomObject } from '../rooms.ts'
-import { bearer } from '../session.ts'
+import { withServiceKey } from '../service-key.ts'
 import { databaseAway } from '../supabase.ts'
 
 /** An import batch of 500 messages of 16 kB, with room to spare. */
 const largestBatch = limits.importMessages * limits.textBytes * 2
-
-/** Lets only whoever holds the service key through. Problem: forbidden. */
-const withServiceKey: MiddlewareHandler<App> = async (c, next) => {
-  if (!same(bearer(c) ?? '', c.env.SUPABASE_SERVICE_KEY)) {
-    throw new ProblemError('forbidden', 'Imports need the service key.')
-  }
-  await next()
-}
 
 /** POST /rooms/:id/import: takes up an export, for whoever runs this Parley and holds the service key. */
 export const imports = new Hono<App>().post('/rooms/:id/import', withServiceKey, bodyUpTo(largestBatch), async (c) => {
@@ -39,9 +30,3 @@ export const imports = new Hono<App>().post('/rooms/:id/import', withServiceKey,
       throw databaseAway()
   }
 })
-
-/** Compares in a time that tells nothing of where they differ. A key that is empty opens nothing. */
-function same(given: string, key: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(key)]
-  return a.length > 0 && a.length === b.length && timingSafeEqual(a, b)
-}
