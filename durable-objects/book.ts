@@ -1,9 +1,11 @@
 import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
+import type { Marks } from '../protocol/downstream.ts'
 import { messageOf } from '../protocol/message.ts'
 import { derivedId } from './digest.ts'
-import { evolve, withChange, type Room, type RoomMember } from './room/room.ts'
-import { facts, type Changed, type Log } from './storage/log.ts'
+import type { Changed } from './room/changed.ts'
+import { evolve, withChange, withMarks, type Room, type RoomMember } from './room/room.ts'
+import { facts, type Log } from './storage/log.ts'
 import type { RoomRecord } from './storage/record.ts'
 
 /**
@@ -63,6 +65,16 @@ export class Book {
     this.room = withChange(this.awake(), person, change)
     const member = this.room.members.get(person)
     if (member) this.record.setMarks(member)
+    this.wanted()
+  }
+
+  /** The marks of several members move together: a room of a thousand is copied once for all of them. */
+  setMarks(marks: readonly Marks[]): void {
+    this.room = withMarks(this.awake(), marks)
+    for (const { person } of marks) {
+      const member = this.room.members.get(person)
+      if (member) this.record.setMarks(member)
+    }
     this.wanted()
   }
 

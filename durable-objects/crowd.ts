@@ -1,27 +1,33 @@
 import type { Downstream } from '../protocol/downstream.ts'
 import { limits } from '../protocol/limits.ts'
-import type { Message } from '../protocol/message.ts'
 import type { Book } from './book.ts'
-import { chunks } from './frames.ts'
+import type { Feed } from './feed.ts'
+import type { Changed } from './room/changed.ts'
 import { here } from './room/here.ts'
 import { open, seenBy } from './room/room.ts'
 import { attach, attached, type Sockets } from './sockets.ts'
 import type { Agenda } from './storage/agenda.ts'
-import type { Changed } from './storage/log.ts'
+import { Typists } from './typists.ts'
 
 /** Everyone who listens, and what they are told as it happens. */
 export class Crowd {
   private readonly book: Book
   private readonly sockets: Sockets
+  private readonly feed: Feed
   private readonly agenda: Agenda
+  private readonly typists: Typists
   private readonly raised = new Set<string>()
+  private raisedAt = 0
+  private raising = false
   private lastHere = ''
   private telling = false
 
-  constructor(book: Book, sockets: Sockets, agenda: Agenda) {
+  constructor(book: Book, sockets: Sockets, feed: Feed, agenda: Agenda) {
     this.book = book
     this.sockets = sockets
+    this.feed = feed
     this.agenda = agenda
+    this.typists = new Typists(sockets)
   }
 
   send(socket: WebSocket, frame: Downstream): void {
@@ -29,23 +35,14 @@ export class Crowd {
   }
 
   /** Tells every live socket what has just changed. */
-  announce({ covers: [from, to], messages, ...facts }: Changed): void {
-    let start = from
-    const runs: Message[][] = [...chunks(messages)]
-    for (const [index, run] of runs.entries()) {
-      const last = index === runs.length - 1
-      // Where one frame is not enough, what touched many messages comes with the last.
-      const end = last ? to : run.at(-1)!.rev
-      const covers: [number, number] = [start, end]
-      this.sockets.broadcast({ t: 'changes', covers, messages: run, live: true, ...(last && facts) })
-      start = end + 1
-    }
-    this.sockets.answerPings(this.book.awake().head)
+  announce(changed: Changed): void {
+    this.feed.announce(changed)
   }
 
-  /** Someone is writing, or has stopped. */
+  /** Someone is writing, or has stopped. Where much happens, this is what nobody misses. */
   typing(person: string, on: boolean): void {
-    this.sockets.broadcast({ t: 'typing', person, on }, person)
+    if (this.crowded()) this.typists.heard(person, on)
+    else if (!this.feed.busy(Date.now())) this.sockets.broadcast({ t: 'typing', person, on }, person)
   }
 
   /** The person looks at the room, or has it open elsewhere: who looks away is here no longer. */
@@ -54,25 +51,14 @@ export class Crowd {
     this.tellWhoIsHere()
   }
 
-  /** Marks are told together, at most every 100 ms. */
+  /** Marks are told together, at most every 100 ms, in a crowd every 5 s. */
   raise(people: Iterable<string>): void {
-    const waiting = this.raised.size > 0
     for (const person of people) this.raised.add(person)
-    if (waiting || this.raised.size === 0) return
-    setTimeout(() => {
-      const room = this.book.room
-      const people = [...this.raised]
-      this.raised.clear()
-      if (!room) return
-      this.tellEach((viewer) => {
-        const members = people.map((person) => room.members.get(person)).filter((member) => member !== undefined)
-        const marks = members.map((member) => {
-          const { person, delivered, read } = seenBy(viewer, member)
-          return { person, delivered, read }
-        })
-        return { t: 'marks', marks }
-      })
-    }, limits.marksEveryMs)
+    if (this.raising || this.raised.size === 0) return
+    const wait = this.raisedAt + (this.crowded() ? limits.crowdedMarksEveryMs : limits.marksEveryMs) - Date.now()
+    if (wait <= 0) return this.tellMarks()
+    this.raising = true
+    setTimeout(() => this.tellMarks(), wait)
   }
 
   tellMembers(): void {
@@ -95,9 +81,14 @@ export class Crowd {
     }
   }
 
+  /** Who is here by name; nobody where there are too many to name. */
+  here(now: number): string[] {
+    return this.crowded() ? [] : here(this.sockets.presences(), now)
+  }
+
   /** Who is here is told as marks are: when many come back at once, each of them changes the list for all the others. */
   tellWhoIsHere(): void {
-    const people = here(this.sockets.presences(), Date.now())
+    const people = this.here(Date.now())
     // Alone, nobody is left who would want to know of a lease that runs out.
     if (people.length > 1) this.agenda.hasten('presence', Date.now() + limits.presenceSweepMs)
     else this.agenda.done('presence')
@@ -105,19 +96,37 @@ export class Crowd {
     this.telling = true
     setTimeout(() => {
       this.telling = false
-      const now = here(this.sockets.presences(), Date.now())
+      const now = this.here(Date.now())
       if (now.join() === this.lastHere) return
       this.lastHere = now.join()
       this.sockets.broadcast({ t: 'here', people: now })
     }, limits.marksEveryMs)
   }
 
+  private crowded(): boolean {
+    return this.sockets.count() > limits.crowdedViewers
+  }
+
+  private tellMarks(): void {
+    this.raising = false
+    this.raisedAt = Date.now()
+    const { room } = this.book
+    const people = [...this.raised]
+    this.raised.clear()
+    if (!room) return
+    const members = people.map((person) => room.members.get(person)).filter((member) => member !== undefined)
+    this.tellEach((viewer) => {
+      const marks = members.map((member) => {
+        const { person, delivered, read } = seenBy(viewer, member)
+        return { person, delivered, read }
+      })
+      return { t: 'marks', marks }
+    })
+  }
+
   /** One frame for all where everyone sees the same, and one for each where they do not. */
   private tellEach(frame: (viewer: string) => Downstream): void {
     if (open(this.book.awake())) return this.sockets.broadcast(frame(''))
-    for (const socket of this.sockets.all()) {
-      const { live, person } = attached(socket)
-      if (live) this.sockets.send(socket, frame(person))
-    }
+    for (const socket of this.sockets.live()) this.sockets.send(socket, frame(attached(socket).person))
   }
 }

@@ -1,3 +1,5 @@
+import type { Marks } from '../protocol/downstream.ts'
+import { limits } from '../protocol/limits.ts'
 import type { Mark } from '../protocol/upstream.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
@@ -7,25 +9,39 @@ import { advance } from './room/marks.ts'
 export class Reading {
   private readonly book: Book
   private readonly crowd: Crowd
+  private readonly risen = new Map<string, Marks>()
+  private timer: ReturnType<typeof setTimeout> | null = null
 
   constructor(book: Book, crowd: Crowd) {
     this.book = book
     this.crowd = crowd
   }
 
+  /** Marks are kept together, as often as they are told: a thousand readers would otherwise be a thousand commits. */
   mark(person: string, mark: Mark): void {
     const room = this.book.awake()
     const member = room.members.get(person)
     if (!member) return
-    const next = advance(member, mark, room.head)
+    const next = advance(this.risen.get(person) ?? member, mark, room.head)
+    if (next) this.risen.set(person, { person, delivered: next.delivered, read: next.read })
     // Reading clears a mark as unread only when the reader has seen that very one.
-    const clears = member.unread.from !== null && mark.unread === member.unread.version
-    if (!next && !clears) return
-    const unread = clears ? { from: null, version: member.unread.version + 1 } : member.unread
-    const { delivered, read } = next ?? member
-    this.book.transact(() => this.book.setMember(person, { delivered, read, unread }))
-    if (next) this.crowd.raise([person])
-    if (clears) this.crowd.tellUnread(person)
+    if (member.unread.from !== null && mark.unread === member.unread.version) {
+      const unread = { from: null, version: member.unread.version + 1 }
+      this.book.transact(() => this.book.setMember(person, { unread }))
+      this.crowd.tellUnread(person)
+    }
+    if (this.risen.size > 0) this.timer ??= setTimeout(() => this.settle(), limits.marksEveryMs)
+  }
+
+  /** Keeps the marks that have risen, and tells them. */
+  settle(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+    const marks = [...this.risen.values()]
+    this.risen.clear()
+    if (marks.length === 0 || !this.book.room) return
+    this.book.transact(() => this.book.setMarks(marks))
+    this.crowd.raise(marks.map(({ person }) => person))
   }
 
   /** Marks everything from a seq on as unread, or (null) takes that back. Nobody else sees it. */
@@ -42,6 +58,7 @@ export class Reading {
   /** Everyone has read everything: what an import brings is no news. */
   markAllRead(): void {
     const { head, members } = this.book.awake()
-    for (const person of members.keys()) this.book.setMember(person, { delivered: head, read: head })
+    this.risen.clear()
+    this.book.setMarks([...members.keys()].map((person) => ({ person, delivered: head, read: head })))
   }
 }

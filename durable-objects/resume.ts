@@ -4,8 +4,9 @@ import type { Hello } from '../protocol/upstream.ts'
 import { oldestVersion, protocolVersion } from '../protocol/version.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
+import type { Feed } from './feed.ts'
+import type { Reading } from './reading.ts'
 import { catchUp } from './room/catch-up.ts'
-import { here } from './room/here.ts'
 import { seenBy } from './room/room.ts'
 import { attach, attached, type Attachment, type Sockets } from './sockets.ts'
 
@@ -14,20 +15,27 @@ export class Resume {
   private readonly book: Book
   private readonly sockets: Sockets
   private readonly crowd: Crowd
+  private readonly feed: Feed
+  private readonly reading: Reading
 
-  constructor(book: Book, sockets: Sockets, crowd: Crowd) {
+  constructor(parts: { book: Book; sockets: Sockets; crowd: Crowd; feed: Feed; reading: Reading }) {
+    const { book, sockets, crowd, feed, reading } = parts
     this.book = book
     this.sockets = sockets
     this.crowd = crowd
+    this.feed = feed
+    this.reading = reading
   }
 
   hello(socket: WebSocket, hello: Hello): void {
     if (hello.v < oldestVersion || hello.v > protocolVersion) {
       return socket.close(closeCodes.clientTooOld, `This room speaks version ${protocolVersion}.`)
     }
+    this.reading.settle()
     const room = this.book.awake()
     const now = Date.now()
-    const attachment = { ...attached(socket), live: false, from: hello.from, seenAt: now }
+    const { lagsSince: _over, ...before } = attached(socket)
+    const attachment = { ...before, live: false, from: hello.from, seenAt: now }
     attach(socket, attachment)
     const { facts, epoch, head, floor, membersVersion, members } = room
     const me = members.get(attachment.person)!
@@ -35,7 +43,7 @@ export class Resume {
       ...{ t: 'welcome', v: protocolVersion, epoch, head, floor, room: facts, membersVersion, me: me.person, now },
       ...{ members: [...members.values()].map((member) => seenBy(me.person, member)), unread: me.unread },
       ...{ erasing: this.book.record.erasing() },
-      ...{ here: here(this.sockets.presences(), now), expiresAt: attachment.expiresAt },
+      ...{ here: this.crowd.here(now), expiresAt: attachment.expiresAt },
     })
     const missed = hello.epoch === epoch ? this.book.log.countAfter(hello.since, limits.resumeMessages + 1) : 0
     const plan = catchUp(room, hello, missed)
@@ -49,7 +57,7 @@ export class Resume {
 
   more(socket: WebSocket, to: number): void {
     const attachment = attached(socket)
-    if (attachment.live || attachment.seenAt === 0) return
+    if (attachment.live || attachment.seenAt === 0 || attachment.lagsSince !== undefined) return
     const { head, floor } = this.book.awake()
     if (to < floor - 1) return this.sockets.send(socket, { t: 'behind', floor })
     this.sendChunk(socket, attachment, Math.min(to, head))
@@ -61,6 +69,7 @@ export class Resume {
     const changed = this.book.log.changes(after, attachment.from, head)
     const live = changed.covers[1] === head
     attach(socket, { ...attachment, live })
+    if (live) this.feed.begin(socket, head)
     this.sockets.send(socket, { t: 'changes', ...changed, live })
   }
 }

@@ -8,6 +8,8 @@ import type { Upstream } from '../protocol/upstream.ts'
 import { Book } from './book.ts'
 import { Commands } from './commands.ts'
 import { Crowd } from './crowd.ts'
+import { Feed } from './feed.ts'
+import { Intake } from './intake.ts'
 import { commandHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
@@ -72,11 +74,13 @@ export class Room extends DurableObject<RoomEnv> {
   private readonly book: Book
   private readonly flush: Flush
   private readonly upkeep: Upkeep
+  private readonly feed: Feed
   private readonly crowd: Crowd
   private readonly commands: Commands
   private readonly resume: Resume
   private readonly reading: Reading
   private readonly membership: Membership
+  private readonly intake: Intake
   private waking: Promise<boolean> | null = null
   private readonly framePaces = new Map<string, Pace>()
 
@@ -99,13 +103,15 @@ export class Room extends DurableObject<RoomEnv> {
     }
     this.flush = new Flush(book, database, agenda, stop)
     this.upkeep = new Upkeep(book, database, agenda)
-    this.crowd = new Crowd(book, sockets, agenda)
-    const { flush, crowd, secret } = this
+    this.feed = new Feed(sockets, agenda)
+    this.crowd = new Crowd(book, sockets, this.feed, agenda)
+    const { flush, feed, crowd, secret } = this
     const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
     this.commands = new Commands({ book, crowd, agenda, database, flush, secret, waitUntil })
-    this.resume = new Resume(book, sockets, crowd)
     this.reading = new Reading(book, crowd)
+    this.resume = new Resume({ book, sockets, crowd, feed, reading: this.reading })
     this.membership = new Membership(book, crowd, sockets, agenda, database)
+    this.intake = new Intake((socket, frame) => this.handle(socket, frame))
     if (book.room) sockets.answerPings(book.room.head)
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
     agenda.rescue()
@@ -142,27 +148,37 @@ export class Room extends DurableObject<RoomEnv> {
     if (comparing) this.ctx.waitUntil(comparing)
   }
 
-  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     if (this.floods(attached(socket).person)) return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const frame = typeof data === 'string' ? readFrame(data) : null
     if (typeof data !== 'string') return this.malformed(socket, null, 'Frames are text.')
     if (!frame) return this.malformed(socket, null, 'This is not JSON.')
     if ('problem' in frame) return this.malformed(socket, frame.id, frame.problem)
+    this.intake.take(socket, frame)
+  }
+
+  /** One frame, by itself: what goes wrong with it is its sender's to hear, and nobody else's. */
+  private handle(socket: WebSocket, frame: Upstream): void {
     const { room } = this.book
     if (!room) return socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
     if (!room.members.has(attached(socket).person)) {
       return socket.close(closeCodes.notAMember, 'You are not a member of this room.')
     }
     try {
-      await this.receive(socket, frame)
+      const work = this.receive(socket, frame)
+      if (work) this.ctx.waitUntil(work.catch((error: unknown) => this.failed(socket, frame, error)))
     } catch (error) {
-      const { person } = attached(socket)
-      console.error(`room ${this.book.id}: ${frame.t} of ${person} after seq ${room.head} failed: ${String(error)}`)
-      const detail = 'Something went wrong in this room. Your text is kept.'
-      const id = 'id' in frame ? frame.id : null
-      if (frame.t === 'post') this.commands.hold(socket, frame, defectRetryMs)
-      this.crowd.send(socket, { t: 'refused', id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
+      this.failed(socket, frame, error)
     }
+  }
+
+  private failed(socket: WebSocket, frame: Upstream, error: unknown): void {
+    const { person } = attached(socket)
+    console.error(`room ${this.book.id}: ${frame.t} of ${person} failed: ${String(error)}`)
+    const detail = 'Something went wrong in this room. Your text is kept.'
+    const id = 'id' in frame ? frame.id : null
+    if (frame.t === 'post') this.commands.hold(socket, frame, defectRetryMs)
+    this.crowd.send(socket, { t: 'refused', id, reason: 'internal', detail, retryAfterMs: defectRetryMs })
   }
 
   /** Not async, so that a frame is handled in one step; only a renewal and an old message have to be waited for. */
@@ -182,6 +198,7 @@ export class Room extends DurableObject<RoomEnv> {
       case 'change':
         return this.commands.carryOut(socket, frame)
       case 'mark':
+        this.feed.reported(socket, frame.delivered)
         return this.reading.mark(person, frame)
       case 'unread':
         return this.reading.unread(person, frame.from)
@@ -199,11 +216,11 @@ export class Room extends DurableObject<RoomEnv> {
     // is nobody to answer.
     if (code === 1004 || code === 1005) socket.close()
     else if (code !== 1006 && code !== 1015) socket.close(code)
-    this.crowd.tellWhoIsHere()
+    this.leave()
   }
 
   override webSocketError(): void {
-    this.crowd.tellWhoIsHere()
+    this.leave()
   }
 
   /** What is due. It never throws: the platform drops an alarm after six failures. */
@@ -338,6 +355,11 @@ export class Room extends DurableObject<RoomEnv> {
     this.crowd.send(socket, { t: 'renewed', expiresAt })
   }
 
+  private leave(): void {
+    this.sockets.gone()
+    this.crowd.tellWhoIsHere()
+  }
+
   private floods(person: string): boolean {
     const now = Date.now()
     const paid = spend(this.framePaces.get(person) ?? freshPace(now, frameRate), now, frameRate)
@@ -369,6 +391,8 @@ export class Room extends DurableObject<RoomEnv> {
         return this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
       case 'expiry':
         return this.expire(now)
+      case 'slow':
+        return this.next('slow', this.feed.closeLaggards(now), now + 1)
     }
   }
 

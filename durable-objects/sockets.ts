@@ -14,11 +14,14 @@ export interface Attachment {
   seenAt: number
   /** The room is open, but nobody looks at it. */
   away?: boolean
+  /** It did not keep up since then, and has not said hello again. */
+  lagsSince?: number
 }
 
 /** The open sockets of one room. The platform holds them; this reads and writes what is attached to them. */
 export class Sockets {
   private readonly ctx: DurableObjectState
+  private counted: number | null = null
 
   constructor(ctx: DurableObjectState) {
     this.ctx = ctx
@@ -28,23 +31,37 @@ export class Sockets {
   accept(socket: WebSocket, attachment: Attachment): void {
     this.ctx.acceptWebSocket(socket, [`u:${attachment.person}`, `d:${attachment.device}`])
     attach(socket, attachment)
+    this.counted = null
   }
 
   all(): WebSocket[] {
-    return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN)
+    const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN)
+    this.counted = open.length
+    return open
   }
 
   of(person: string): WebSocket[] {
     return this.ctx.getWebSockets(`u:${person}`)
   }
 
+  /** How many are open. */
+  count(): number {
+    return this.counted ?? this.all().length
+  }
+
+  /** One has closed. */
+  gone(): void {
+    this.counted = null
+  }
+
+  live(): WebSocket[] {
+    return this.all().filter((socket) => attached(socket).live)
+  }
+
   /** Sends one frame, serialised once, to every live socket, but for those of `except`. */
   broadcast(frame: Downstream, except?: string): void {
     const text = JSON.stringify(frame)
-    for (const socket of this.all()) {
-      const { live, person } = attached(socket)
-      if (live && person !== except) trySend(socket, text)
-    }
+    for (const socket of this.live()) if (attached(socket).person !== except) trySend(socket, text)
   }
 
   send(socket: WebSocket, frame: Downstream): void {
@@ -76,15 +93,25 @@ export function closedSocket(code: number, reason: string): Response {
   return new Response(null, { status: 101, webSocket: pair[0] })
 }
 
+// What is attached is serialised anew at each reading, and a broadcast asks every socket. A socket that wakes with its
+// room is another object, so nothing here outlives a sleep.
+const read = new WeakMap<WebSocket, Attachment>()
+
 export function attached(socket: WebSocket): Attachment {
-  return socket.deserializeAttachment() as Attachment
+  const known = read.get(socket)
+  if (known) return known
+  const attachment = socket.deserializeAttachment() as Attachment
+  read.set(socket, attachment)
+  return attachment
 }
 
 export function attach(socket: WebSocket, attachment: Attachment): void {
   socket.serializeAttachment(attachment)
+  read.set(socket, attachment)
 }
 
-function trySend(socket: WebSocket, text: string): void {
+/** Sends what was serialised already. */
+export function trySend(socket: WebSocket, text: string): void {
   try {
     socket.send(text)
   } catch {

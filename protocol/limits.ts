@@ -97,6 +97,9 @@ export const limits = {
   busyPerSecond: 20,
   busySockets: 200,
   busyFrameMs: 50,
+  /** How many are writing is told at most this often, and marks in a room with too many viewers to name. */
+  typistsEveryMs: 1_000,
+  crowdedMarksEveryMs: 5_000,
   /** A renewal ticket lives this long. */
   renewalMs: 60_000,
   /** A socket outlives its session by this much, then closes with 4401. */

@@ -65,9 +65,14 @@ export function evolve(room: Room, event: RoomEvent): Room {
   }
 }
 
-/** The room after one member's marks moved. */
-export function withMarks(room: Room, marks: Marks): Room {
-  return withChange(room, marks.person, marks)
+/** The room after members' marks moved; whoever is no member stays none. */
+export function withMarks(room: Room, marks: readonly Marks[]): Room {
+  const members = new Map(room.members)
+  for (const { person, delivered, read } of marks) {
+    const member = members.get(person)
+    if (member) members.set(person, { ...member, delivered, read })
+  }
+  return { ...room, members }
 }
 
 /** The room after something about one member changed; whoever is no member stays none. */

@@ -10,6 +10,7 @@ export type Duty =
   | 'epoch'
   | 'withdrawn'
   | 'expiry'
+  | 'slow'
 
 /** An alarm may ring this late before it counts as lost. */
 const rescueAfterMs = 5_000

@@ -1,6 +1,6 @@
 import type { AccountErased, Expired, RoomEvent } from '../../protocol/events.ts'
 import { limits } from '../../protocol/limits.ts'
-import { messageOf, type Erasure, type Expiry, type Message } from '../../protocol/message.ts'
+import { messageOf, type Message } from '../../protocol/message.ts'
 import {
   blank,
   changed,
@@ -14,6 +14,7 @@ import {
   type MessageRow,
 } from '../../protocol/row.ts'
 import type * as z from 'zod/mini'
+import type { Changed } from '../room/changed.ts'
 import type { Known, Place, Withdrawn } from '../room/decide.ts'
 
 /** What the spine is rebuilt from when an object has lost its storage. */
@@ -29,14 +30,6 @@ export interface SpineRow {
   thread: number | null
   expiresAt: number | null
   mentions: string[]
-}
-
-/** Every change in a range of seqs, ends included: whole states by rev, and what touched many messages at once. */
-export interface Changed {
-  covers: [number, number]
-  messages: Message[]
-  expired?: Expiry
-  erased?: Erasure[]
 }
 
 interface SpineColumns extends Record<string, SqlStorageValue> {

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, expect, test, vi } from 'vitest'
+import { attach, attached } from '../../durable-objects/sockets.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import type { Message } from '../../protocol/message.ts'
 import { limits } from '../../protocol/limits.ts'
@@ -76,7 +77,7 @@ test('[CLO1] a session that ends closes its own sockets with 4401, and the other
   const ends = Date.now() + 5_000
   await runInDurableObject(objectOf(room), (_, state) => {
     for (const socket of state.getWebSockets(`u:${ada.id}`)) {
-      socket.serializeAttachment({ ...(socket.deserializeAttachment() as object), expiresAt: ends })
+      attach(socket, { ...attached(socket), expiresAt: ends })
     }
   })
   vi.setSystemTime(ends + limits.sessionSlackMs)

@@ -101,7 +101,7 @@ export function modelRoom(people: string[], now: () => number, chunk = 3) {
       case 'mark': {
         const next = advance(room.members.get(socket.person)!, frame, room.head)
         if (!next) return
-        room = withMarks(room, next)
+        room = withMarks(room, [next])
         for (const other of sockets) other.say({ t: 'marks', marks: [next] })
         return
       }
