@@ -131,7 +131,7 @@ describe('what touched many messages at once', () => {
     expect(applyPage(late, { covers: [2, 3], messages: [newer], more: true }).messages).toEqual([newer])
   })
 
-  test('[EXP2] at its time a message is shown as gone, whatever was heard, and stays what it was underneath', () => {
+  test('[EXP1] at its time a message is shown as gone, whatever was heard, and stays what it was underneath', () => {
     const rows = createRows(ada)
     const source = { timeline: shown, waiting: [], pending: new Map() }
     const deleted = () => rows.rows({ ...source, now }).map((row) => row.state === 'confirmed' && row.message.deleted)

@@ -207,14 +207,19 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   }
 
   function frame(frame: Downstream, bytes: number): void {
+    hear(frame)
     if (connection.state === 'live') marks.heard(bytes)
+    render()
+  }
+
+  function hear(frame: Downstream): void {
     switch (frame.t) {
       case 'welcome':
         welcome(frame)
         break
       case 'reset':
         reset = frame
-        return
+        break
       case 'behind':
         catchUp.behind(frame.floor)
         break
@@ -256,9 +261,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
         here = frame.people
         break
       case 'renewed':
-        return
+        break
     }
-    render()
   }
 
   function welcome(frame: Welcome): void {
