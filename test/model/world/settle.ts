@@ -12,6 +12,9 @@ export async function settle(world: World): Promise<void> {
   await world.time.turn(membersFreshMs)
   for (const device of world.devices) device.connection?.break()
   await calm(world, 'after the members were compared')
+  // A room whose database was restored finds out when it next writes.
+  await world.devices.find(({ person }) => world.postgres.isMember(person))?.post('the last word', {})
+  await calm(world, 'after the last word')
 }
 
 async function calm(world: World, when: string): Promise<void> {
