@@ -2,7 +2,7 @@ import { atTheEnd } from './checks/at-the-end.ts'
 import { onTheWay } from './checks/on-the-way.ts'
 import { Violation } from './checks/watch.ts'
 import type { Faults } from './world/faults.ts'
-import { settle } from './world/settle.ts'
+import { lastWord, settle } from './world/settle.ts'
 import { nextStep } from './world/steps.ts'
 import { World } from './world/world.ts'
 
@@ -45,6 +45,7 @@ export async function walk({ seed, steps, without = [], faults = {} }: WalkOptio
       onTheWay(world)
     }
     await settle(world)
+    await lastWord(world)
     await atTheEnd(world)
     return { steps: taken, posted: world.watch.ids.size, lives: world.host.lives }
   } catch (error) {

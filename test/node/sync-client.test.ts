@@ -14,6 +14,7 @@ async function started(store = memoryStore()) {
   const clock = handClock()
   const server = fakeServer({
     'GET rooms': () => ({ body: { rooms: [] } }),
+    [`GET rooms/${roomId}/pins`]: () => ({ body: { messages: [], asOf: 9 } }),
     'POST auth/sign-out': () => ({ status: 204 }),
     'POST auth/refresh': () => ({ body: { expiresAt: me.expiresAt, renewal: 'ticket' } }),
   })
@@ -28,8 +29,8 @@ describe('a client', () => {
   test('[AC-11] it sends what a closed tab left in a room that nobody opens', async () => {
     const store = memoryStore()
     await store.addUnsent({
-      ...{ id: message(1).id, room: roomId, at: 1, text: 'left behind' },
-      ...{ replyTo: null, mentions: [], failed: null },
+      ...{ id: message(1).id, room: roomId, at: 1, failed: null },
+      command: { kind: 'post', text: 'left behind', replyTo: null, thread: null, mentions: [], forwarded: false },
     })
     const { link, clock } = await started(store)
     link.open()

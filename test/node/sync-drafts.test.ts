@@ -4,7 +4,7 @@ import { memoryStore } from '../../web/sync/memory-store.ts'
 import { settled } from './sync-support/hand-clock.ts'
 import { roomId } from './sync-support/people.ts'
 
-test('the drafts are known from the start, follow what is typed, and end with the message', async () => {
+test('the drafts are known from the start, follow what is typed, and end with the message that was written there', async () => {
   const disk = memoryStore()
   await disk.saveDraft('another room', 'from yesterday')
   const { store, drafts } = watchDrafts(disk)
@@ -12,8 +12,13 @@ test('the drafts are known from the start, follow what is typed, and end with th
   await store.saveDraft(roomId, 'half a thou')
   expect(drafts.getState()).toEqual({ 'another room': 'from yesterday', [roomId]: 'half a thou' })
   await store.saveDraft('another room', '')
-  const message = { id: 'm', room: roomId, at: 1, text: 'half a thought', replyTo: null, mentions: [], failed: null }
-  await store.addUnsent(message)
+  const place = { replyTo: null, thread: null }
+  const post = { kind: 'post' as const, text: 'half a thought', ...place, mentions: [], forwarded: false }
+  const unsent = { id: 'm', room: roomId, at: 1, failed: null }
+  await store.addUnsent({ ...unsent, command: { kind: 'delete', target: 3 } })
+  await store.addUnsent({ ...unsent, command: { ...post, forwarded: true } })
+  expect(drafts.getState()).toEqual({ [roomId]: 'half a thou' })
+  await store.addUnsent({ ...unsent, command: post })
   expect(drafts.getState()).toEqual({})
 })
 

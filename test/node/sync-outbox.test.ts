@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { createOutbox, type Unsent } from '../../web/sync/outbox.ts'
+import type { Queued, Unsent } from '../../web/sync/command.ts'
+import { createOutbox } from '../../web/sync/outbox.ts'
 import { roomId } from './sync-support/people.ts'
 
-function unsent(order: number, more: Partial<Unsent> = {}): Unsent {
-  const body = { at: order, text: `text ${order}`, replyTo: null, mentions: [], failed: null }
-  return { id: `id ${order}`, room: roomId, order, ...body, ...more }
+function unsent(order: number, command: Queued = post(order)): Unsent {
+  return { id: `id ${order}`, room: roomId, order, at: order, command, failed: null }
+}
+
+function post(order: number): Queued {
+  const place = { replyTo: null, thread: null }
+  return { kind: 'post', text: `text ${order}`, ...place, mentions: [], forwarded: false }
 }
 
 function filled(count: number) {

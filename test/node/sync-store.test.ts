@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { idbStore, openStore } from '../../web/sync/idb-store.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
-import type { Unsent } from '../../web/sync/outbox.ts'
+import type { Unsent } from '../../web/sync/command.ts'
 import { keptRooms, type Kept } from '../../web/sync/store.ts'
 import { asMade } from '../../protocol/downstream.ts'
 import { ada, member, message, messages, roomId } from './sync-support/people.ts'
@@ -16,12 +16,14 @@ const facts = { id: roomId, type: 'group' as const, name: 'Engines', createdBy: 
 
 function kept(from: number, to: number, more: Partial<Kept['room']> = {}): Kept {
   const covered: [number, number][] = [[from, to]]
-  const rest = { epoch: 1, head: to, covered, atStart: false, read: 0 }
+  const rest = { epoch: 1, head: to, covered, atStart: false, read: 0, clockOffset: 0 }
   return { room: { id: roomId, room: facts, members: [member(ada)], ...rest, ...more }, messages: messages(from, to) }
 }
 
 function fresh(id: string, room = roomId): Omit<Unsent, 'order'> {
-  return { id, room, at: 1, text: `text of ${id}`, replyTo: null, mentions: [], failed: null }
+  const place = { replyTo: null, thread: null }
+  const command = { kind: 'post' as const, text: `text of ${id}`, ...place, mentions: [], forwarded: false }
+  return { id, room, at: 1, command, failed: null }
 }
 
 const stores = {

@@ -1,58 +1,55 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../protocol/message.ts'
+import { createRows } from '../../web/sync/rows.ts'
 import {
-  applyAck,
   applyChanges,
+  applyFacts,
   applyPage,
   applyReset,
-  createRows,
   cursor,
   emptyTimeline,
   newest,
   position,
-  rowsOf,
   type Timeline,
 } from '../../web/sync/timeline.ts'
 import type { Row } from '../../web/sync/types.ts'
-import { ada, message, messages } from './sync-support/people.ts'
+import { ada, grace, message, messages } from './sync-support/people.ts'
 
 const held = applyChanges(emptyTimeline, { covers: [1, 5], messages: messages(1, 5) }, 1)
 const mine = message(6, { by: ada, text: 'mine' })
 const waiting: Row = { state: 'pending', key: mine.id, text: 'mine', at: 6, replyTo: null, since: 6 }
 
-const ways: Record<string, (timeline: Timeline) => Timeline> = {
-  ack: (timeline) => applyAck(timeline, mine),
-  broadcast: (timeline) => applyChanges(timeline, { covers: [6, 6], messages: [mine] }, 1),
-  history: (timeline) => applyPage(timeline, { covers: [1, 6], messages: [...messages(1, 5), mine], more: false }),
-}
-
-function orders<T>(items: T[]): T[][] {
-  if (items.length < 2) return [items]
-  return items.flatMap((item) => orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]))
+function rowsOf(timeline: Timeline, waiting: readonly Row[], now = 0): readonly Row[] {
+  return createRows(ada).rows({ timeline, waiting, pending: new Map(), now })
 }
 
 describe('the timeline', () => {
-  test.each(orders(Object.keys(ways)))('[AC-14] %s, then %s, then %s: one row, under the same key', (...order) => {
-    let timeline = held
-    for (const way of order) {
-      timeline = ways[way]!(timeline)
-      const rows = rowsOf(timeline, [waiting])
-      expect(rows.map(({ key }) => key)).toEqual([...messages(1, 5), mine].map(({ id }) => id))
-      expect(rows.at(-1)).toEqual({ state: 'confirmed', key: mine.id, message: mine })
-    }
-  })
-
   test('[RES5] [AC-07] two sides of a hole are never joined: a gap row stands between them', () => {
     const timeline = applyChanges(held, { covers: [8, 9], messages: messages(8, 9) }, 1)
     const states = rowsOf(timeline, []).map((row) => (row.state === 'confirmed' ? row.message.seq : row))
     expect(states).toEqual([1, 2, 3, 4, 5, { state: 'gap', key: 'gap:5', after: 5, before: 8 }, 8, 9])
   })
 
-  test('[AC-07] a page fills the hole', () => {
+  test('[RES5] [AC-03] a page fills no hole: it knows nothing of what happened in there to what is held', () => {
     const holed = applyChanges(held, { covers: [8, 9], messages: messages(8, 9) }, 1)
-    const whole = applyPage(holed, { covers: [4, 7], messages: messages(4, 7), more: true })
-    expect(rowsOf(whole, []).map(({ key }) => key)).toEqual(messages(1, 9).map(({ id }) => id))
-    expect(cursor(whole)).toBe(9)
+    const paged = applyPage(holed, { covers: [4, 7], messages: messages(4, 7), more: true })
+    expect(paged.messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 8, 9])
+    expect(cursor(paged)).toBe(5)
+  })
+
+  test('[HIS1] a page that overlaps what is held adds what is below it', () => {
+    const late = applyChanges(emptyTimeline, { covers: [100, 105], messages: messages(100, 105) }, 1)
+    const paged = applyPage(late, { covers: [95, 101], messages: messages(95, 101), more: true })
+    expect([paged.covered, paged.messages.map(({ seq }) => seq)]).toEqual([
+      [[95, 105]],
+      messages(95, 105).map(({ seq }) => seq),
+    ])
+  })
+
+  test('[RES4] the state of a message that is not held is left out: around it nothing is known', () => {
+    const late = applyChanges(emptyTimeline, { covers: [100, 105], messages: messages(100, 105) }, 1)
+    const after = applyChanges(late, { covers: [106, 106], messages: [message(7, { rev: 106 })] }, 1)
+    expect([after.covered, after.messages.length]).toEqual([[[100, 106]], 6])
   })
 
   test('[RES1] a seq inside a covered range without a message is final, not a gap', () => {
@@ -62,7 +59,7 @@ describe('the timeline', () => {
   })
 
   test('[AC-09] the cursor does not come from the newest message', () => {
-    const timeline = applyAck(held, message(9, { by: ada }))
+    const timeline = applyChanges(held, { covers: [9, 9], messages: [message(9, { by: ada })] }, 1)
     expect(timeline.messages.at(-1)?.seq).toBe(9)
     expect(position(timeline)).toEqual({ epoch: 1, since: 5, from: 1 })
   })
@@ -79,11 +76,6 @@ describe('the timeline', () => {
     const timeline = applyReset(2)
     expect(rowsOf(timeline, [waiting])).toEqual([waiting])
     expect(position(timeline)).toEqual({ epoch: null, since: 0, from: 0 })
-  })
-
-  test('an ack of long ago belongs to history that is not loaded', () => {
-    const late = applyChanges(emptyTimeline, { covers: [100, 105], messages: messages(100, 105) }, 1)
-    expect(applyAck(late, message(12, { by: ada }))).toBe(late)
   })
 
   test('a page of another window is left out', () => {
@@ -108,12 +100,67 @@ describe('the timeline', () => {
       ],
       messages: [message(5), message(8), message(9)],
       atStart: false,
+      facts: { expired: null, erased: [] },
     })
   })
 
   test('rows stay the same array while nothing in them changes', () => {
-    const rows = createRows()
-    expect(rows(held, [waiting])).toBe(rows(held, [waiting]))
-    expect(rows(held, [])).not.toBe(rows(held, [waiting]))
+    const rows = createRows(ada)
+    const source = { timeline: held, waiting: [waiting], pending: new Map(), now: 0 }
+    expect(rows.rows(source)).toBe(rows.rows({ ...source, now: 9 }))
+    expect(rows.rows(source)).not.toBe(rows.rows({ ...source, waiting: [] }))
   })
+})
+
+describe('what touched many messages at once', () => {
+  const lasting = message(1)
+  const short = message(2, { expiresAt: 900 })
+  const shown = applyChanges(emptyTimeline, { covers: [1, 5], messages: [lasting, short] }, 1)
+  const gone = { ...message(2), text: '', rev: 6, deleted: { at: 1_000, by: null } }
+
+  test('[EXP1] an expiry holds for what is held and for what comes later with a lower rev', () => {
+    const expiry = { rev: 6, at: 1_000 }
+    const after = applyChanges(shown, { covers: [6, 6], messages: [], expired: expiry }, 1)
+    expect(after.messages).toEqual([lasting, gone])
+    const late = applyChanges(emptyTimeline, { covers: [4, 6], messages: [], expired: expiry }, 1)
+    expect(applyPage(late, { covers: [1, 3], messages: [lasting, short], more: false }).messages).toEqual([
+      lasting,
+      gone,
+    ])
+    const newer = message(2, { rev: 7, expiresAt: 900 })
+    expect(applyPage(late, { covers: [2, 3], messages: [newer], more: true }).messages).toEqual([newer])
+  })
+
+  test('[EXP1] at its time a message is shown as gone, whatever was heard, and stays what it was underneath', () => {
+    const rows = createRows(ada)
+    const source = { timeline: shown, waiting: [], pending: new Map() }
+    const deleted = () => rows.rows({ ...source, now }).map((row) => row.state === 'confirmed' && row.message.deleted)
+    let now = 899
+    expect([deleted(), rows.expiresNext()]).toEqual([[undefined, undefined], 900])
+    now = 900
+    expect([deleted(), rows.expiresNext()]).toEqual([[undefined, { at: 900, by: null }], null])
+    expect(shown.messages).toEqual([lasting, short])
+  })
+
+  test.each(['keep', 'erase'] as const)(
+    '[ERA1] an erased account (%s) is nobody in every state with a lower rev',
+    (mode) => {
+      const reaction = (people: string[]) => ({ emoji: '👍', count: people.length, people })
+      const theirs = message(1, { by: ada, reactions: [reaction([ada, grace])] })
+      const others = message(2, { by: grace, reactions: [reaction([ada])] })
+      const left = message(3, { by: null, system: { kind: 'member_left', person: ada, name: 'Ada', by: null } })
+      const untouched = message(4, { by: grace, reactions: [reaction([grace])] })
+      const before = applyChanges(emptyTimeline, { covers: [1, 4], messages: [theirs, others, left, untouched] }, 1)
+      const after = applyFacts(before, { erased: [{ seq: 9, person: ada, mode }] })
+      const { reactions: _none, ...bare } = others
+      const kept = { ...theirs, rev: 9, by: null, reactions: [reaction([grace])] }
+      const { reactions: _gone, ...emptied } = { ...kept, text: '', deleted: { at: theirs.at, by: null } }
+      expect(after.messages).toEqual([
+        mode === 'keep' ? kept : emptied,
+        { ...bare, rev: 9 },
+        { ...left, rev: 9, system: { kind: 'member_left', person: ada, name: '', by: null } },
+        untouched,
+      ])
+    },
+  )
 })

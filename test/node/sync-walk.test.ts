@@ -102,7 +102,7 @@ async function walk(
       case 'crash':
         return one.crash()
       case 'older':
-        return one.client().loadOlder()
+        return void one.client().loadOlder()
       case 'deliver':
         return one.deliver(step.way, step.count)
       case 'lose':

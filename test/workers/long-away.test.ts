@@ -82,7 +82,7 @@ async function post(client: Client, text: string): Promise<number> {
   return (await client.next('ack')).seq
 }
 
-test('[LOG1] [BEH1] [AC-06] the log drops what is old and safe; whoever was away long reads the rest in the database and ends as if fresh', async () => {
+test('[LOG1] [RES6] [AC-06] the log drops what is old and safe; whoever was away long reads the rest in the database and ends as if fresh', async () => {
   const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
   const room = await roomOf(ada, grace)
   const held = (await (await connect(grace, room)).hello(nothing)).messages
@@ -187,7 +187,7 @@ test('[PRK1] an event that Postgres refuses is parked with what builds on it; th
   expect(await bodyOf(await ask(`/rooms/${room}/metrics`, { headers }), 200)).toMatchObject({ parked: 0 })
 })
 
-test('[ERA1] an account that is gone is gone from the room’s own storage at once, and from Postgres batch by batch', async () => {
+test('[ERA2] an account that is gone is gone from the room’s own storage at once, and from Postgres batch by batch', async () => {
   const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
   const room = await roomOf(ada, grace)
   const [one, two] = [await enter(ada, room), await enter(grace, room)]

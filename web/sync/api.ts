@@ -17,6 +17,11 @@ export interface Api {
   createRoom(room: z.infer<typeof shapes.CreateRoom>): Promise<shapes.RoomSummary>
   /** The newest messages below `before`, or the newest of all. */
   messages(roomId: string, before?: number, limit?: number): Promise<shapes.Page>
+  /** What changed after `since`, of the messages from `from` on. */
+  changes(roomId: string, since: number, from: number): Promise<shapes.ChangesPage>
+  pins(roomId: string): Promise<shapes.Pins>
+  changeMembers(roomId: string, body: z.infer<typeof shapes.ChangeMembers>): Promise<shapes.MembersChanged>
+  handOver(roomId: string, body: z.infer<typeof shapes.HandOver>): Promise<shapes.MembersChanged>
   createLink(roomId: string): Promise<shapes.JoinLink>
   link(code: string): Promise<shapes.LinkPreview>
   join(code: string): Promise<shapes.Joined>
@@ -45,6 +50,11 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
       if (limit !== undefined) query.set('limit', String(limit))
       return asPerson('GET', `rooms/${roomId}/messages?${query}`, shapes.Page)
     },
+    changes: (roomId, since, from) =>
+      asPerson('GET', `rooms/${roomId}/changes?since=${since}&from=${from}`, shapes.ChangesPage),
+    pins: (roomId) => asPerson('GET', `rooms/${roomId}/pins`, shapes.Pins),
+    changeMembers: (roomId, body) => asPerson('POST', `rooms/${roomId}/members`, shapes.MembersChanged, body),
+    handOver: (roomId, body) => asPerson('POST', `rooms/${roomId}/owner`, shapes.MembersChanged, body),
     createLink: (roomId) => asPerson('POST', `rooms/${roomId}/links`, shapes.JoinLink, {}),
     link: (code) => asPerson('GET', `links/${encodeURIComponent(code)}`, shapes.LinkPreview),
     join: (code) => asPerson('POST', `links/${encodeURIComponent(code)}/join`, shapes.Joined, {}),

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Store } from './store.ts'
+import { fromComposer, type Store } from './store.ts'
 
 /** What is half written, by room. Replaced, never mutated. */
 export type Drafts = StoreApi<Readonly<Record<string, string>>>
@@ -30,7 +30,7 @@ export function watchDrafts(disk: Store): { store: Store; drafts: Drafts } {
     },
     async addUnsent(unsent) {
       const added = await disk.addUnsent(unsent)
-      note(unsent.room, '')
+      if (fromComposer(unsent)) note(unsent.room, '')
       return added
     },
   }

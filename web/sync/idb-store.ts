@@ -1,8 +1,9 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { endOf, memoryStore } from './memory-store.ts'
-import type { Unsent } from './outbox.ts'
+import type { Unsent } from './command.ts'
+import { carried } from './carried.ts'
 import { covers } from './ranges.ts'
-import { keptRooms, type Kept, type KeptRoom, type Store } from './store.ts'
+import { fromComposer, keptRooms, type Kept, type KeptRoom, type Store } from './store.ts'
 import type { Message } from './wire.ts'
 
 interface Schema extends DBSchema {
@@ -15,7 +16,7 @@ interface Schema extends DBSchema {
 }
 
 // Raised when what is kept changes its shape: caches are dropped then, the outbox and the drafts are carried over.
-const version = 1
+const version = 2
 
 /** How long a database may take to open before the client goes on without it. */
 const openWithinMs = 3_000
@@ -46,7 +47,7 @@ export async function idbStore(person: string, now: () => number): Promise<Store
   function database(): Promise<IDBPDatabase<Schema>> {
     if (over) return Promise.reject(new Error('The store is closed.'))
     opening ??= openDB<Schema>(name, version, {
-      upgrade(db) {
+      async upgrade(db, _from, _to, tx) {
         for (const cache of ['kv', 'rooms', 'msgs'] as const) {
           if (db.objectStoreNames.contains(cache)) db.deleteObjectStore(cache)
         }
@@ -57,6 +58,8 @@ export async function idbStore(person: string, now: () => number): Promise<Store
           db.createObjectStore('outbox', { keyPath: 'id' }).createIndex('queue', ['room', 'order'])
         }
         if (!db.objectStoreNames.contains('drafts')) db.createObjectStore('drafts')
+        const outbox = tx.objectStore('outbox')
+        for (const unsent of await outbox.getAll()) void outbox.put(carried(unsent))
       },
       // Another tab deletes or upgrades it: this one must let go, or that one waits for ever.
       blocking: close,
@@ -137,7 +140,7 @@ export async function idbStore(person: string, now: () => number): Promise<Store
       const last = await outbox.index('queue').openCursor(wholeQueue(fresh.room), 'prev')
       const added = { ...fresh, order: (last?.value.order ?? 0) + 1 }
       void outbox.put(added)
-      void tx.objectStore('drafts').delete(fresh.room)
+      if (fromComposer(fresh)) void tx.objectStore('drafts').delete(fresh.room)
       await tx.done
       return added
     },

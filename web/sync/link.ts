@@ -13,7 +13,8 @@ export type Refresh = 'renewed' | 'signed_out' | 'away'
 export interface LinkEvents {
   connecting(): void
   open(): void
-  frame(frame: Downstream): void
+  /** `bytes`: how long it was. */
+  frame(frame: Downstream, bytes: number): void
   /** The room's head, as a pong carries it without waking the room. */
   head(head: number): void
   down(retryAt: number | null): void
@@ -78,7 +79,7 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
         return
       }
       if (read.frame.t === 'welcome') signIns = 0
-      events.frame(read.frame)
+      events.frame(read.frame, data.length)
     },
     down(code, retryAt) {
       if (over) return

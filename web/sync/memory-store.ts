@@ -1,5 +1,5 @@
-import type { Unsent } from './outbox.ts'
-import type { Kept, Store } from './store.ts'
+import type { Unsent } from './command.ts'
+import { fromComposer, type Kept, type Store } from './store.ts'
 
 /** A store that lives as long as the tab: for private windows, full disks, and clients without a page. */
 export function memoryStore(): Store {
@@ -26,7 +26,7 @@ export function memoryStore(): Store {
     async addUnsent(fresh) {
       const added = { ...fresh, order: ++order }
       unsent.set(added.id, added)
-      drafts.delete(added.room)
+      if (fromComposer(added)) drafts.delete(added.room)
       return added
     },
     putUnsent: async (changed) => void (unsent.has(changed.id) && unsent.set(changed.id, changed)),

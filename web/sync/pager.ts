@@ -8,8 +8,6 @@ export interface Pager {
   older(): RoomView['older']
   /** A failure stands in `older`. */
   loadOlder(): Promise<void>
-  /** The messages below `before`. Rejects when they cannot be had. */
-  loadBelow(before: number): Promise<void>
   /** The window was dropped: a page that was asked for before belongs to another one. */
   startOver(): void
 }
@@ -17,7 +15,8 @@ export interface Pager {
 export interface PagerDeps {
   timeline(): Timeline
   fetchPage(before: number): Promise<Page>
-  take(page: Page): void
+  /** Shows the page, once it is as new as the rest; false when it cannot be shown. */
+  take(page: Page): Promise<boolean>
   changed(): void
 }
 
@@ -30,9 +29,7 @@ export function createPager({ timeline, fetchPage, take, changed }: PagerDeps): 
   async function load(before: number): Promise<boolean> {
     const window = windows
     const page = await fetchPage(before)
-    if (window !== windows) return false
-    take(page)
-    return true
+    return window === windows && (await take(page))
   }
 
   /** Whoever asks while a page is on its way waits for that one. */
@@ -62,9 +59,6 @@ export function createPager({ timeline, fetchPage, take, changed }: PagerDeps): 
       return state === 'idle' ? 'more' : state
     },
     loadOlder,
-    async loadBelow(before) {
-      if (await load(before)) changed()
-    },
     startOver() {
       windows++
       state = 'idle'

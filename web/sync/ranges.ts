@@ -33,11 +33,6 @@ export function covers(ranges: Ranges, seq: number): boolean {
   return ranges.some(([from, to]) => from <= seq && seq <= to)
 }
 
-/** Whether a range overlaps or adjoins what is known, so that adding it opens no new hole. */
-export function touches(ranges: Ranges, [from, to]: Range): boolean {
-  return ranges.some((range) => from <= range[1] + 1 && range[0] <= to + 1)
-}
-
 /** The end of the first covered range: everything from its start up to here is known. Null when nothing is. */
 export function cursorOf(ranges: Ranges): number | null {
   return ranges[0]?.[1] ?? null

@@ -1,53 +1,66 @@
 import { createStore } from 'zustand/vanilla'
 import { limits } from '../../protocol/limits.ts'
-import { protocolVersion } from '../../protocol/version.ts'
+import { createCatchUp } from './catch-up.ts'
 import { alarm } from './clock.ts'
+import type { Queued } from './command.ts'
+import { createIntents } from './intents.ts'
 import { createKeeper } from './keeper.ts'
 import { openLink } from './link.ts'
 import { createMarkReporter } from './marks.ts'
 import { raiseMarks } from './members.ts'
 import { createPager } from './pager.ts'
+import { createPins, shownPins } from './pins.ts'
 import type { OpenedRoom, RoomDeps } from './room-deps.ts'
+import { createRoomTime } from './room-time.ts'
+import { createRows } from './rows.ts'
 import { createSender } from './sender.ts'
+import { mayHere } from './standing.ts'
 import { keptMessages, mostMessages, type Kept } from './store.ts'
 import * as timelines from './timeline.ts'
-import type { Closed, Connection, RoomView } from './types.ts'
+import type { Closed, Connection, RoomView, SendOptions } from './types.ts'
 import { createTypingAnnouncer, createTypists } from './typing.ts'
-import type { Ack, Changes, Downstream, Member, Message, Reset, RoomFacts, Welcome } from './wire.ts'
+import type { Ack, Changes, Downstream, Member, Reset, RoomFacts, UnreadMark, Welcome } from './wire.ts'
 
 const notHere = 'You are not in this room.'
 
 // A database that hangs must not keep anyone from a room.
 const storeWithinMs = 2_000
 
+// What the room has carried out is told in a frame of its own, in a busy room a moment later.
+const toldWithinMs = 1_000
+
+// A browser's timers go no further than 24 days; and this one finds out about a clock that was set.
+const longestWaitMs = 3_600_000
+
 /**
- * Opens a room: first from the store, then from the room itself.
- *
- * hello says what is held; the room answers welcome and changes until the room is live here. Only then the outbox
- * flows. A frame that does not follow what is held shows as a gap and is asked for at once by another hello; so is
- * whatever a pong says is missing.
+ * Opens a room: first from the store, then from the room itself. Only once the room is live here the outbox flows. How
+ * it gets there stands in `catch-up.ts`.
  */
 export function openRoom(deps: RoomDeps): OpenedRoom {
   const { roomId, me, store, clock } = deps
-  const shownRows = timelines.createRows()
+  const time = createRoomTime(clock)
+  const shownRows = createRows(me)
+  const pinned = shownPins(me)
   let timeline = timelines.emptyTimeline
   let facts: RoomFacts | null = null
   let members: readonly Member[] = []
   let head = 0
   let here: readonly string[] = []
+  let unread: UnreadMark = { from: null, version: 0 }
+  let away = false
   let closed: Closed | null = null
   let durable = store.durable
   let readAtOpen = 0
   let notLiveSince = clock.now()
   let connection: Connection = { state: 'connecting', since: notLiveSince }
-  // Where a hello stands: sent, or being answered since the welcome. Frames before the welcome answer nothing.
-  let resuming: 'no' | 'asked' | 'answering' = 'no'
   let welcomed: Welcome | null = null
   let loaded = false
   let isOpen = false
   let over = false
   // A reset waits for the tail that follows it: an empty room in between would only flicker.
   let reset: Reset | null = null
+  const told = alarm(clock)
+  const nextExpiry = alarm(clock)
 
   const sender = createSender({
     ...deps,
@@ -60,25 +73,58 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       durable = false
     },
   })
-  const pager = createPager({
-    timeline: () => timeline,
-    fetchPage: (before) => deps.fetchPage(roomId, before, limits.page),
-    take(page) {
+  const catchUp = createCatchUp({
+    clock,
+    random: deps.random,
+    open: () => isOpen && loaded,
+    position: () => timelines.position(timeline),
+    cursor: () => timelines.cursor(timeline),
+    head: () => head,
+    send: (frame) => void link.send(frame),
+    expectAnswer: () => link.expectAnswer(),
+    answered: () => link.answered(),
+    fetchChanges: (since, from) => deps.fetchChanges(roomId, since, from),
+    take(batch) {
+      take(batch)
+      render()
+    },
+    show(page) {
       timeline = timelines.applyPage(timeline, page)
       sender.seen(page.messages)
       keeper.soon()
     },
+    catchingUp() {
+      if (connection.state === 'live') notLiveSince = clock.now()
+      connection = { state: 'catching_up', since: notLiveSince }
+    },
+    live,
+  })
+  const pager = createPager({
+    timeline: () => timeline,
+    fetchPage(before) {
+      catchUp.pageAsked()
+      return deps.fetchPage(roomId, before, limits.page)
+    },
+    take: catchUp.page,
     changed: render,
   })
-  const marks = createMarkReporter(clock, (delivered, read) => {
-    return connection.state === 'live' && link.send({ t: 'mark', delivered, read: Math.min(read, head) })
+  const marks = createMarkReporter(clock, ({ read, ...rest }) => {
+    return connection.state === 'live' && link.send({ t: 'mark', ...rest, read: Math.min(read, head) })
   })
+  const pins = createPins({ fetchPins: () => deps.fetchPins(roomId), clock, changed: render })
+  const intents = createIntents(deps)
   const announcer = createTypingAnnouncer(clock, (on) => connection.state === 'live' && link.send({ t: 'typing', on }))
   const typists = createTypists(clock, render)
   const keeper = createKeeper(clock, store, kept, sender.dropSettled)
   const view = createStore<RoomView>(() => current())
   const link = openLink(deps, { connecting, open, frame, head: pongHead, down, closed: end })
-  const stopListening = [deps.page.onWake(link.verify), deps.page.onHide(() => void keeper.now())]
+  const stopListening = [
+    deps.page.onWake(() => {
+      turn()
+      link.verify()
+    }),
+    deps.page.onHide(() => void keeper.now()),
+  ]
   const ready = load()
 
   async function load(): Promise<void> {
@@ -100,14 +146,16 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     loaded = true
     if (kept) {
       const { room, messages } = kept
-      timeline = { epoch: room.epoch, covered: room.covered, messages, atStart: room.atStart }
+      const { epoch, covered, atStart } = room
+      timeline = { ...timelines.emptyTimeline, epoch, covered, messages, atStart }
+      time.heard(clock.now() + room.clockOffset)
       facts = room.room
       members = room.members
       head = room.head
       readAtOpen = myRead(members)
       marks.read(room.read)
     }
-    if (isOpen) hello()
+    if (isOpen) catchUp.hello()
   }
 
   function connecting(): void {
@@ -117,34 +165,19 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
 
   function open(): void {
     isOpen = true
-    if (loaded) hello()
-  }
-
-  function hello(): void {
-    resuming = 'asked'
-    reset = null
-    link.send({ t: 'hello', v: protocolVersion, ...timelines.position(timeline) })
-    link.expectAnswer()
-  }
-
-  /** Something is missing that nobody is bringing yet. */
-  function missing(): void {
-    if (isOpen && loaded && resuming === 'no') hello()
+    if (loaded) catchUp.hello()
   }
 
   function pongHead(at: number): void {
-    if (at > timelines.cursor(timeline)) missing()
+    if (at > timelines.cursor(timeline)) catchUp.missing()
   }
 
   function down(retryAt: number | null): void {
     if (connection.state === 'live') notLiveSince = clock.now()
     connection = { state: 'offline', since: notLiveSince, retryAt }
     isOpen = false
-    resuming = 'no'
-    sender.down()
-    marks.down()
+    silence()
     announcer.ended()
-    typists.clear()
     render()
   }
 
@@ -154,23 +187,45 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     connection = { state: 'offline', since: notLiveSince, retryAt: null }
     if (why === 'not_a_member') {
       keeper.stop()
-      timeline = timelines.emptyTimeline
+      dropWindow(timelines.emptyTimeline)
       void store.forget(roomId).catch(() => {})
       sender.giveUp(notHere)
     }
-    sender.down()
-    typists.clear()
+    catchUp.startOver()
+    silence()
     render()
   }
 
-  function frame(frame: Downstream): void {
+  /** Nothing is heard any more, and nothing can be said. */
+  function silence(): void {
+    catchUp.down()
+    sender.down()
+    marks.down()
+    pins.down()
+    typists.clear()
+    told.clear()
+  }
+
+  function frame(frame: Downstream, bytes: number): void {
+    hear(frame)
+    if (connection.state === 'live') marks.heard(bytes)
+    render()
+  }
+
+  function hear(frame: Downstream): void {
     switch (frame.t) {
       case 'welcome':
         welcome(frame)
         break
       case 'reset':
         reset = frame
-        return
+        break
+      case 'behind':
+        catchUp.behind(frame.floor)
+        break
+      case 'lagging':
+        catchUp.missing()
+        break
       case 'changes':
         changes(frame)
         break
@@ -192,12 +247,13 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
         facts = frame.room
         keeper.soon()
         break
-      case 'lagging':
-        return hello()
-      case 'behind':
       case 'unread':
+        unread = { from: frame.from, version: frame.version }
+        marks.unread(unread)
+        break
       case 'typists':
-        return
+        typists.counted(frame.count)
+        break
       case 'typing':
         if (frame.person !== me) typists.heard(frame.person, frame.on)
         break
@@ -205,21 +261,23 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
         here = frame.people
         break
       case 'renewed':
-        return
+        break
     }
-    render()
   }
 
   function welcome(frame: Welcome): void {
-    const mine = frame.members.find((member) => member.person === me)
-    if (!welcomed) readAtOpen = Math.max(readAtOpen, mine?.read ?? 0)
+    const own = frame.members.find((member) => member.person === me)
+    if (!welcomed) readAtOpen = Math.max(readAtOpen, own?.read ?? 0)
     welcomed = frame
-    resuming = 'answering'
-    link.expectAnswer()
+    reset = null
+    catchUp.welcomed()
+    time.heard(frame.now)
     facts = frame.room
     head = Math.max(frame.head, timeline.epoch === frame.epoch ? head : 0)
     here = frame.here
-    if (mine) marks.welcomed(mine)
+    unread = frame.unread
+    timeline = timelines.applyFacts(timeline, { erased: frame.erasing })
+    marks.welcomed(own ?? { delivered: 0, read: 0 }, unread)
     members = raiseMarks(frame.members, ownMarks())
     if (connection.state !== 'live') connection = { state: 'catching_up', since: notLiveSince }
     keeper.soon()
@@ -227,48 +285,56 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
 
   function changes(frame: Changes): void {
     if (!welcomed) return
-    const [from, to] = frame.covers
     if (reset) startOver(reset)
-    const hole = timeline.covered.length > 0 && from > timelines.cursor(timeline) + 1
-    timeline = timelines.applyChanges(timeline, frame, welcomed.epoch)
-    took(frame.messages, to)
-    if (resuming !== 'answering') return hole ? missing() : undefined
-    if (!frame.live) {
-      if (connection.state === 'live') notLiveSince = clock.now()
-      connection = { state: 'catching_up', since: notLiveSince }
-      link.send({ t: 'more', to })
-      link.expectAnswer()
-      return
-    }
-    resuming = 'no'
-    link.answered()
+    const hole = timeline.covered.length > 0 && frame.covers[0] > timelines.cursor(timeline) + 1
+    take(frame)
+    catchUp.took(frame)
+    if (hole) catchUp.missing()
+  }
+
+  function live(missed: boolean): void {
     connection = connection.state === 'live' ? connection : { state: 'live', since: clock.now() }
+    if (away) link.send({ t: 'look', away })
     marks.report()
     sender.flush()
+    pins.live(timelines.cursor(timeline), missed)
     // A room whose log was lost has its messages only in the history.
     if (timeline.messages.length === 0) void pager.loadOlder()
   }
 
   function startOver({ epoch, head: at }: Reset): void {
-    timeline = timelines.applyReset(epoch)
     reset = null
     head = at
+    dropWindow(timelines.applyReset(epoch))
+    timeline = timelines.applyFacts(timeline, { erased: welcomed?.erasing })
+  }
+
+  function dropWindow(next: timelines.Timeline): void {
+    timeline = next
     pager.startOver()
+    catchUp.startOver()
+    pins.startOver()
   }
 
   function ack(frame: Ack): void {
-    const message = sender.acked(frame)
-    if (!message) return
-    const hole = frame.seq > timelines.cursor(timeline) + 1
-    timeline = timelines.applyAck(timeline, message)
-    took([message], frame.seq)
-    if (hole) missing()
+    if (!sender.acked(frame)) return
+    head = Math.max(head, frame.seq)
+    sender.reached(timelines.cursor(timeline))
+    if (frame.seq > timelines.cursor(timeline)) told.ensure(toldWithinMs, heardNothing)
   }
 
-  function took(messages: readonly Message[], upTo: number): void {
-    head = Math.max(head, upTo)
-    for (const { by } of messages) if (by) typists.heard(by, false)
-    sender.seen(messages)
+  function heardNothing(): void {
+    if (head > timelines.cursor(timeline)) catchUp.missing()
+  }
+
+  /** Applies changes, of the log or of the history. */
+  function take(batch: timelines.Batch): void {
+    timeline = timelines.applyChanges(timeline, batch, welcomed!.epoch)
+    head = Math.max(head, batch.covers[1])
+    for (const { by, system } of batch.messages) if (by && !system) typists.heard(by, false)
+    sender.seen(batch.messages)
+    sender.reached(timelines.cursor(timeline))
+    pins.heard(batch.messages)
     marks.received(timelines.cursor(timeline))
     keeper.soon()
   }
@@ -289,32 +355,79 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     render()
   }
 
+  /** Keeps a command and sends it. */
+  async function ask(command: Queued): Promise<string> {
+    const id = await sender.send(command)
+    giveUpOutside()
+    return id
+  }
+
   function kept(): Kept | null {
     if (!facts) return null
     const { epoch, covered, atStart, messages } = timelines.newest(timeline, keptMessages)
     const read = marks.readSoFar()
-    return { room: { id: roomId, room: facts, members, epoch, head, covered, atStart, read }, messages }
+    const room = { id: roomId, room: facts, members, epoch, head, covered, atStart, read }
+    return { room: { ...room, clockOffset: time.offset() }, messages }
   }
 
   function current(): RoomView {
-    const rows = shownRows(timeline, sender.rows())
-    const shown = { rows, older: pager.older(), head, here, typing: typists.people(), readAtOpen, durable }
-    return { roomId, room: facts, closed, connection, me, members, ...shown }
+    const now = time.now()
+    const pending = sender.pending()
+    const rows = shownRows.rows({ timeline, waiting: sender.rows(), pending, now })
+    const people = { members, here, typing: typists.people(), typists: typists.count(), myRole: mine()?.role ?? null }
+    return {
+      ...{ roomId, room: facts, closed, connection, me, rows, older: pager.older(), head, readAtOpen, durable, unread },
+      ...people,
+      pins: pinned({ pins: pins.list(), held: timeline.messages, pending, now }),
+      clockOffset: time.offset(),
+      notices: sender.notices(),
+    }
+  }
+
+  function mine(): Member | undefined {
+    return members.find(({ person }) => person === me)
+  }
+
+  /** Time has passed: something may be gone. A clock that was set is found out by asking the room. */
+  function turn(): void {
+    render()
+    if (time.doubtful()) catchUp.missing()
   }
 
   function render(): void {
-    if (!over) view.setState(current(), true)
+    if (over) return
+    view.setState(current(), true)
+    const next = shownRows.expiresNext()
+    if (next === null) nextExpiry.clear()
+    else nextExpiry.set(Math.min(longestWaitMs, Math.max(0, next - time.now())), turn)
   }
 
   return {
     view,
     ready,
-    async send(text, options) {
-      const id = await sender.send(text, options)
-      giveUpOutside()
+    async send(text, { replyTo, thread, mentions = [], forwarded = false }: SendOptions = {}) {
+      const place = { replyTo: replyTo ?? null, thread: thread ?? null }
+      const id = await ask({ kind: 'post', text, ...place, mentions, forwarded })
       announcer.ended()
       return id
     },
+    edit: (target, text, mentions = []) => ask({ kind: 'edit', target, text, mentions }),
+    remove: (target) => ask({ kind: 'delete', target }),
+    undelete: (target) => ask({ kind: 'undelete', target }),
+    react: (target, emoji, on) => ask({ kind: 'react', target, emoji, on }),
+    pin: (target, on) => ask({ kind: 'pin', target, on }),
+    change: (settings) => ask({ kind: 'change', settings }),
+    dismiss: sender.dismiss,
+    markUnread(from) {
+      if (connection.state === 'live') link.send({ t: 'unread', from })
+    },
+    look(gone) {
+      if (gone !== away && connection.state === 'live') link.send({ t: 'look', away: gone })
+      away = gone
+    },
+    changeMembers: intents.changeMembers,
+    handOver: intents.handOver,
+    may: (act) => mayHere(act, facts, mine(), time.now()),
     retry(id) {
       sender.retry(id)
       giveUpOutside()
@@ -326,14 +439,18 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     discard: sender.discard,
     typing: announcer.say,
     read(seq) {
-      if (Math.min(seq, head) <= marks.readSoFar()) return
+      const before = marks.readSoFar()
       marks.read(Math.min(seq, head))
+      if (marks.readSoFar() === before) return
       members = raiseMarks(members, ownMarks())
       keeper.soon()
       render()
     },
     loadOlder: pager.loadOlder,
-    loadGap: (_after, before) => pager.loadBelow(before),
+    async loadGap() {
+      if (isOpen) catchUp.missing()
+      else link.verify()
+    },
     forgetOlder() {
       if (timeline.messages.length <= mostMessages) return
       timeline = timelines.newest(timeline, keptMessages)
@@ -348,9 +465,10 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       if (over) return
       over = true
       for (const stop of stopListening) stop()
-      sender.down()
-      marks.down()
-      typists.clear()
+      catchUp.startOver()
+      silence()
+      intents.close()
+      nextExpiry.clear()
       link.close()
       void keeper.now().then(keeper.stop)
     },

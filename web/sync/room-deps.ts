@@ -1,4 +1,4 @@
-import type { Page as HistoryPage } from '../../protocol/api.ts'
+import type { ChangesPage, MemberChange, MembersChanged, Page as HistoryPage, Pins } from '../../protocol/api.ts'
 import type { Clock } from './clock.ts'
 import type { Refresh } from './link.ts'
 import type { Page } from './page.ts'
@@ -15,6 +15,11 @@ export interface RoomDeps {
   openTransport: OpenTransport
   /** A page of history: the newest messages below `before`. */
   fetchPage(roomId: string, before: number, limit: number): Promise<HistoryPage>
+  /** What the room's log no longer holds of what changed after `since`, of the messages from `from` on. */
+  fetchChanges(roomId: string, since: number, from: number): Promise<ChangesPage>
+  fetchPins(roomId: string): Promise<Pins>
+  changeMembers(roomId: string, body: { command: string; changes: MemberChange[] }): Promise<MembersChanged>
+  handOver(roomId: string, body: { command: string; to: string }): Promise<MembersChanged>
   refresh(): Promise<Refresh>
   clock: Clock
   page: Page
@@ -28,6 +33,6 @@ export interface OpenedRoom extends RoomClient {
   ready: Promise<void>
   /** Passes a renewal ticket on, so that the socket outlives the old session. */
   renew(ticket: string): void
-  /** How many messages still have to reach the room. */
+  /** How many commands still have to reach the room. */
   waiting(): number
 }

@@ -1,24 +1,28 @@
-import { MessageText } from '../../protocol/text.ts'
 import { uuidV7 } from '../../protocol/ids.ts'
+import type { Command } from '../../protocol/upstream.ts'
 import { alarm, type Clock } from './clock.ts'
-import { createOutbox, type Unsent } from './outbox.ts'
+import { frameOf, problemOf, textOf, type Queued, type Unsent } from './command.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import type { Store } from './store.ts'
-import type { Row } from './types.ts'
-import type { Ack, Message, Post, Refused } from './wire.ts'
+import type { Ack, Message, Refused } from './wire.ts'
 
 /** Brings one room's outbox to the room: keeps it, sends it, asks again, and settles it. */
-export interface Sender {
+export interface Sender extends Pick<Outbox, 'rows' | 'pending' | 'notices' | 'waiting'> {
   /** Takes over what an earlier page left unsent. */
   load(unsent: readonly Unsent[]): void
-  send(text: string, options?: { replyTo?: number; mentions?: string[] }): Promise<string>
+  /** Rejects with RangeError when it does not fit. */
+  send(command: Queued): Promise<string>
   retry(id: string): void
   retryAll(): void
   discard(id: string): Promise<string>
-  /** The room has it: answers the message it became, when it was still waiting here. */
-  acked(ack: Ack): Message | null
+  dismiss(id: string): void
+  /** The room has carried it out; whether it was still waiting here. */
+  acked(ack: Ack): boolean
   refused(refused: Refused): void
   /** The log has these messages, wherever they came from. */
   seen(messages: readonly Message[]): void
+  /** Everything up to here is held: what landed in it need not be shown as done any more. */
+  reached(cursor: number): void
   /** The room is live: whatever waits goes out now. */
   flush(): void
   /** The connection is gone. */
@@ -27,8 +31,6 @@ export interface Sender {
   giveUp(detail: string): void
   /** What was settled may leave the store: the messages themselves are kept by now. */
   dropSettled(): Promise<void>
-  rows(): Row[]
-  waiting(): number
 }
 
 export interface SenderDeps {
@@ -38,12 +40,12 @@ export interface SenderDeps {
   clock: Clock
   randomBytes(count: number): Uint8Array
   live(): boolean
-  post(frame: Post): boolean
+  post(frame: Command): boolean
   reconnect(): void
   /** Someone wants it sent now. */
   hurry(): void
   changed(): void
-  /** The store could not keep a message: it lives in this tab alone. */
+  /** The store could not keep a command: it lives in this tab alone. */
   notKept(): void
 }
 
@@ -52,6 +54,7 @@ export function createSender(deps: SenderDeps): Sender {
   const outbox = createOutbox()
   const later = alarm(clock)
   const settled: string[] = []
+  let writing: Promise<unknown> = Promise.resolve()
   let lastOrder = 0
 
   function flush(): void {
@@ -60,7 +63,7 @@ export function createSender(deps: SenderDeps): Sender {
     const verdict = outbox.overdue(clock.elapsed())
     if (verdict === 'reconnect') return deps.reconnect()
     for (const unsent of outbox.next(clock.elapsed())) {
-      if (!deps.post(postFrame(unsent))) return outbox.rewind()
+      if (!deps.post(frameOf(unsent)!)) return outbox.rewind()
     }
     const now = clock.elapsed()
     const due = outbox.dueAt()
@@ -68,10 +71,9 @@ export function createSender(deps: SenderDeps): Sender {
     if (waits.length > 0) later.set(Math.min(...waits), flush)
   }
 
-  function settle(id: string): Unsent | null {
-    const unsent = outbox.settle(id, clock.elapsed())
-    if (unsent) settled.push(id)
-    return unsent
+  /** The message has its seq: what waited for it is about that from here on, in the store too before it forgets the message. */
+  function place(id: string, seq: number): void {
+    for (const unsent of outbox.place(id, seq)) write(unsent)
   }
 
   async function keep(fresh: Omit<Unsent, 'order'>): Promise<Unsent> {
@@ -83,8 +85,20 @@ export function createSender(deps: SenderDeps): Sender {
     }
   }
 
-  function again(unsent: Unsent | null): void {
-    if (unsent) void store.putUnsent(unsent).catch(() => {})
+  function write(unsent: Unsent | null): void {
+    if (!unsent) return
+    const written = store.putUnsent(unsent).catch(() => {})
+    writing = Promise.all([writing, written])
+  }
+
+  function forget(id: string): Promise<void> {
+    return store.removeUnsent(id).catch(() => {})
+  }
+
+  function hurry(): void {
+    changed()
+    if (deps.live()) flush()
+    else deps.hurry()
   }
 
   return {
@@ -92,13 +106,12 @@ export function createSender(deps: SenderDeps): Sender {
       for (const one of unsent) outbox.add(one, clock.now())
       lastOrder = Math.max(lastOrder, ...unsent.map(({ order }) => order))
     },
-    async send(written, { replyTo, mentions = [] } = {}) {
-      const text = written.toWellFormed().replaceAll('\0', '')
-      const problem = MessageText.safeParse(text).error?.issues[0]
-      if (problem) throw new RangeError(`The message ${problem.message}.`)
+    async send(written) {
+      const command = clean(written)
       const id = uuidV7(clock.now(), deps.randomBytes(10))
-      const fresh = { id, room: roomId, at: clock.now(), text, replyTo: replyTo ?? null, mentions, failed: null }
-      const unsent = await keep(fresh)
+      const problem = problemOf({ id, command })
+      if (problem) throw new RangeError(`The ${command.kind === 'post' ? 'message' : command.kind} ${problem}.`)
+      const unsent = await keep({ id, room: roomId, at: clock.now(), command, failed: null })
       lastOrder = Math.max(lastOrder, unsent.order)
       outbox.add(unsent, clock.now())
       changed()
@@ -106,45 +119,51 @@ export function createSender(deps: SenderDeps): Sender {
       return id
     },
     retry(id) {
-      again(outbox.retry(id, clock.now()))
-      changed()
-      if (deps.live()) flush()
-      else deps.hurry()
+      write(outbox.retry(id, clock.now()))
+      hurry()
     },
     retryAll() {
-      for (const { id } of outbox.failed()) again(outbox.retry(id, clock.now()))
-      changed()
-      if (deps.live()) flush()
-      else deps.hurry()
+      for (const { id } of outbox.failedPosts()) write(outbox.retry(id, clock.now()))
+      hurry()
     },
     async discard(id) {
       const unsent = outbox.find(id)
       // What is on its way cannot be called back.
       if (!unsent?.failed) return ''
-      outbox.discard(id)
+      const gone = outbox.discard(id)
       changed()
-      await store.removeUnsent(id).catch(() => {})
-      return unsent.text
+      await Promise.all(gone.map((one) => forget(one.id)))
+      return textOf(unsent.command) ?? ''
     },
-    acked({ id, seq, at }) {
-      const unsent = settle(id)
+    dismiss(id) {
+      if (!outbox.notices().some((notice) => notice.id === id)) return
+      outbox.discard(id)
+      void forget(id)
+      changed()
+    },
+    acked({ id, seq }) {
+      const unsent = outbox.land(id, seq, clock.elapsed())
+      if (unsent) settled.push(id)
+      if (unsent?.command.kind === 'post') place(id, seq)
       flush()
-      if (!unsent) return null
-      const { text, replyTo, mentions } = unsent
-      const body = { text, replyTo, mentions: [...mentions] }
-      return { seq, rev: seq, id, at, by: me, ...body, source: null, system: null }
+      return unsent !== null
     },
     refused({ id, reason, detail, retryAfterMs }) {
       if (id === null) return
       const now = clock.elapsed()
-      if (retryAfterMs === undefined) again(outbox.fail(id, { reason, detail }, now))
+      if (retryAfterMs === undefined) write(outbox.fail(id, { reason, detail }, now))
       else outbox.hold(id, now + retryAfterMs, now)
       flush()
     },
     seen(messages) {
-      for (const { id, by } of messages) if (by === me) settle(id)
+      for (const { id, by, seq } of messages) {
+        if (by !== me) continue
+        if (outbox.settle(id, clock.elapsed())) settled.push(id)
+        place(id, seq)
+      }
       flush()
     },
+    reached: outbox.reached,
     flush,
     down() {
       later.clear()
@@ -152,23 +171,23 @@ export function createSender(deps: SenderDeps): Sender {
     },
     giveUp(detail) {
       later.clear()
-      const waiting = outbox.rows().filter((row) => row.state === 'pending')
-      for (const { key } of waiting) again(outbox.fail(key, { reason: 'internal', detail }, clock.elapsed()))
+      const waiting = [...outbox.pending().values()].flat().map(({ id }) => id)
+      const posts = outbox.rows().flatMap((row) => (row.state === 'pending' ? [row.key] : []))
+      for (const id of [...posts, ...waiting]) write(outbox.fail(id, { reason: 'internal', detail }, clock.elapsed()))
     },
     async dropSettled() {
-      await Promise.all(settled.splice(0).map((id) => store.removeUnsent(id).catch(() => {})))
+      const ids = settled.splice(0)
+      await writing
+      await Promise.all(ids.map(forget))
     },
     rows: outbox.rows,
+    pending: outbox.pending,
+    notices: outbox.notices,
     waiting: outbox.waiting,
   }
 }
 
-function postFrame({ id, text, replyTo, mentions }: Unsent): Post {
-  return {
-    t: 'post',
-    id,
-    text,
-    ...(replyTo === null ? {} : { replyTo }),
-    ...(mentions.length === 0 ? {} : { mentions: [...mentions] }),
-  }
+/** What no text may hold is taken out of it rather than refused. */
+function clean(command: Queued): Queued {
+  return 'text' in command ? { ...command, text: command.text.toWellFormed().replaceAll('\0', '') } : command
 }

@@ -1,4 +1,4 @@
-import type { Unsent } from './outbox.ts'
+import type { Unsent } from './command.ts'
 import type { Ranges } from './ranges.ts'
 import type { Member, Message, RoomFacts } from './wire.ts'
 
@@ -13,6 +13,8 @@ export interface KeptRoom {
   atStart: boolean
   /** How far the person has read, whether or not the room knows it yet. */
   read: number
+  /** The room's clock minus this device's, as it was last heard. */
+  clockOffset: number
 }
 
 /** What is kept of a room: the messages and what is covered among them belong together. */
@@ -44,7 +46,7 @@ export interface Store {
   keep(kept: Kept): Promise<void>
   /** Drops the room's messages, never what is unsent. */
   forget(room: string): Promise<void>
-  /** Adds to the end of the room's queue and drops the room's draft, in one transaction. Answers its place. */
+  /** Adds to the end of the room's queue; what came from the composer drops the room's draft in the same transaction. */
   addUnsent(unsent: Omit<Unsent, 'order'>): Promise<Unsent>
   putUnsent(unsent: Unsent): Promise<void>
   removeUnsent(id: string): Promise<void>
@@ -57,4 +59,9 @@ export interface Store {
   close(): void
   /** Deletes everything: the person signs out. */
   destroy(): Promise<void>
+}
+
+/** Whether it was written in the room's composer, whose draft it then takes along. */
+export function fromComposer({ command }: Pick<Unsent, 'command'>): boolean {
+  return command.kind === 'post' && !command.forwarded
 }

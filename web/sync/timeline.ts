@@ -1,11 +1,14 @@
-import { addRange, clipBelow, cursorOf, holes, lowestOf, touches, type Range, type Ranges } from './ranges.ts'
-import type { Row } from './types.ts'
-import type { Message } from './wire.ts'
+import { addFacts, noFacts, settle, type Facts } from './facts.ts'
+import { addRange, clipBelow, covers, cursorOf, lowestOf, type Range, type Ranges } from './ranges.ts'
+import type { Erasure, Expiry, Message } from './wire.ts'
 
 /**
  * What this client holds of a room's log. Plain data, replaced and never mutated. Messages come from live frames,
- * catch-up, pages of history, acks and the local store, in any order: a state is taken when none is held or its rev is
+ * catch-up, pages of history and the local store, in any order: a state is taken when none is held or its rev is
  * higher. Which seqs are known is said by `covered` alone: a seq inside it without a message is final, not a gap.
+ *
+ * The end of the first covered range is the cursor: every event up to there has been applied to what is held. So only
+ * changes move it; a page of history adds what lies below the lowest held seq, and nothing else.
  */
 export interface Timeline {
   /** The epoch that what is held belongs to; null when nothing is held. */
@@ -15,14 +18,17 @@ export interface Timeline {
   messages: readonly Message[]
   /** Whether nothing exists below the lowest covered seq. */
   atStart: boolean
+  facts: Facts
 }
 
-export const emptyTimeline: Timeline = { epoch: null, covered: [], messages: [], atStart: false }
+export const emptyTimeline: Timeline = { epoch: null, covered: [], messages: [], atStart: false, facts: noFacts }
 
 /** Changes or a page that cover a range, ends included. */
 export interface Batch {
   covers: Range
   messages: readonly Message[]
+  expired?: Expiry | undefined
+  erased?: readonly Erasure[] | undefined
 }
 
 /** The timeline after `changes` of the room: the first ones give an empty timeline its place and its epoch. */
@@ -31,19 +37,23 @@ export function applyChanges(timeline: Timeline, batch: Batch, epoch: number): T
   return timeline.epoch === null ? settleStart({ ...next, epoch }) : next
 }
 
-/** The timeline after a page of history. A page that touches nothing held is left out: it belongs to another window. */
-export function applyPage(timeline: Timeline, batch: Batch & { more: boolean }): Timeline {
-  if (!touches(timeline.covered, batch.covers)) return timeline
-  const next = applyBatch(timeline, batch)
-  const reachesLowest = lowestOf(next.covered)! >= batch.covers[0]
-  return settleStart(reachesLowest && !batch.more ? { ...next, atStart: true } : next)
+/**
+ * The timeline after a page of history, whose states are as of the cursor or later. A page that does not reach what is
+ * held is left out: it belongs to another window.
+ */
+export function applyPage(timeline: Timeline, page: Batch & { more: boolean }): Timeline {
+  const lowest = lowestOf(timeline.covered)
+  const [from, to] = page.covers
+  if (lowest === null || to < lowest - 1) return timeline
+  const next = applyBatch(timeline, { ...page, covers: [Math.min(from, lowest), lowest - 1] })
+  return settleStart(page.more ? next : { ...next, atStart: true })
 }
 
-/** The timeline after an own message was acknowledged. Below the window it is history that was not loaded yet. */
-export function applyAck(timeline: Timeline, message: Message): Timeline {
-  const lowest = lowestOf(timeline.covered)
-  if (lowest === null || message.seq < lowest) return timeline
-  return applyBatch(timeline, { covers: [message.seq, message.seq], messages: [message] })
+/** The timeline after facts that came with no changes: those that are still being worked through. */
+export function applyFacts(timeline: Timeline, more: Pick<Batch, 'expired' | 'erased'>): Timeline {
+  const facts = addFacts(timeline.facts, more)
+  if (facts === timeline.facts) return timeline
+  return { ...timeline, facts, messages: timeline.messages.map((message) => settle(message, facts)) }
 }
 
 /** What was held cannot be continued. */
@@ -71,41 +81,19 @@ export function newest(timeline: Timeline, count: number): Timeline {
   return { ...timeline, messages: kept, covered: clipBelow(covered, kept[0]!.seq), atStart: false }
 }
 
-/** The timeline's rows: confirmed messages with a gap row in each hole, then those of `waiting` not yet confirmed. */
-export function rowsOf(timeline: Timeline, waiting: readonly Row[]): Row[] {
-  const rows: Row[] = []
-  const gaps = holes(timeline.covered)
-  const unconfirmed = new Map(waiting.map((row) => [row.key, row]))
-  for (const message of timeline.messages) {
-    while (gaps[0] && gaps[0].after < message.seq) rows.push(gapRow(gaps.shift()!))
-    rows.push(confirmedRow(message))
-    if (unconfirmed.size > 0) unconfirmed.delete(message.id)
-  }
-  for (const gap of gaps) rows.push(gapRow(gap))
-  return [...rows, ...unconfirmed.values()]
-}
-
-/** Rows that stay the same array while nothing in them changes: typing and ticks redraw no timeline. */
-export function createRows(): (timeline: Timeline, waiting: readonly Row[]) => readonly Row[] {
-  let shown: { timeline: Timeline; waiting: readonly Row[]; rows: readonly Row[] } | null = null
-  return (timeline, waiting) => {
-    const same =
-      shown?.timeline === timeline &&
-      shown.waiting.length === waiting.length &&
-      waiting.every((row, index) => row === shown?.waiting[index])
-    if (!same) shown = { timeline, waiting, rows: rowsOf(timeline, waiting) }
-    return shown!.rows
-  }
-}
-
-function applyBatch(timeline: Timeline, { covers, messages }: Batch): Timeline {
-  return { ...timeline, covered: addRange(timeline.covered, covers), messages: merge(timeline.messages, messages) }
+function applyBatch(timeline: Timeline, { covers: range, messages, ...facts }: Batch): Timeline {
+  const settled = applyFacts(timeline, facts)
+  const covered = addRange(settled.covered, range)
+  // The state of a message that is not held says nothing of those around it.
+  const known = messages.filter(({ seq }) => covers(covered, seq)).map((message) => settle(message, settled.facts))
+  return { ...settled, covered, messages: merge(settled.messages, known) }
 }
 
 function settleStart(timeline: Timeline): Timeline {
   return !timeline.atStart && lowestOf(timeline.covered) === 1 ? { ...timeline, atStart: true } : timeline
 }
 
+/** The messages with others; of two states of one the higher rev wins. */
 function merge(held: readonly Message[], incoming: readonly Message[]): readonly Message[] {
   if (incoming.length === 0) return held
   const bySeq = new Map<number, Message>()
@@ -123,17 +111,4 @@ function merge(held: readonly Message[], incoming: readonly Message[]): readonly
   }
   const tail = [...bySeq.values()].sort((one, other) => one.seq - other.seq)
   return [...held.slice(0, start), ...tail]
-}
-
-// The same message gives the same row object, so that a list redraws only what changed.
-const rowOfMessage = new WeakMap<Message, Row>()
-
-function confirmedRow(message: Message): Row {
-  let row = rowOfMessage.get(message)
-  if (!row) rowOfMessage.set(message, (row = { state: 'confirmed', key: message.id, message }))
-  return row
-}
-
-function gapRow({ after, before }: { after: number; before: number }): Row {
-  return { state: 'gap', key: `gap:${after}`, after, before }
 }

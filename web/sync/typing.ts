@@ -25,13 +25,19 @@ export function createTypingAnnouncer(clock: Clock, send: (on: boolean) => boole
 /** The others who are writing now. Each holds a lease, so that a killed sender leaves no ghost. */
 export interface Typists {
   heard(person: string, on: boolean): void
+  /** So many are writing that they are only counted. */
+  counted(count: number): void
   clear(): void
+  /** How many write, named or not. */
+  count(): number
   /** In the order in which they began. */
   people(): string[]
 }
 
 export function createTypists(clock: Clock, changed: () => void): Typists {
   const leases = new Map<string, Alarm>()
+  const crowdLease = alarm(clock)
+  let crowd = 0
 
   function end(person: string): boolean {
     leases.get(person)?.clear()
@@ -48,7 +54,19 @@ export function createTypists(clock: Clock, changed: () => void): Typists {
         changed()
       })
     },
-    clear: () => [...leases.keys()].forEach(end),
+    counted(count) {
+      crowd = count
+      crowdLease.set(limits.typingLeaseMs, () => {
+        crowd = 0
+        changed()
+      })
+    },
+    clear() {
+      ;[...leases.keys()].forEach(end)
+      crowdLease.clear()
+      crowd = 0
+    },
+    count: () => Math.max(crowd, leases.size),
     people: () => [...leases.keys()],
   }
 }

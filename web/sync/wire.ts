@@ -1,9 +1,8 @@
 import type { Downstream } from '../../protocol/downstream.ts'
 
-export type { Downstream, Marks, Member, RoomFacts } from '../../protocol/downstream.ts'
-export type { Message } from '../../protocol/message.ts'
+export type { Downstream, Marks, Member, Role, RoomFacts, UnreadMark } from '../../protocol/downstream.ts'
+export type { Erasure, Expiry, Message, Reaction } from '../../protocol/message.ts'
 export type { RefusalReason } from '../../protocol/refusals.ts'
-export type { Post } from '../../protocol/upstream.ts'
 
 export type Welcome = Extract<Downstream, { t: 'welcome' }>
 export type Changes = Extract<Downstream, { t: 'changes' }>

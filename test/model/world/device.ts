@@ -112,6 +112,10 @@ export class Device {
       fetchPage: mortal(async (_room: string, before: number, limit: number) => {
         return await world.page(this.person, before, limit)
       }),
+      fetchChanges: mortal((_room: string, since: number, from: number) => world.changes(since, from)),
+      fetchPins: mortal(() => world.pins()),
+      changeMembers: () => Promise.reject(new Error('Nobody changes members here.')),
+      handOver: () => Promise.reject(new Error('Nobody changes members here.')),
       refresh: async () => 'renewed',
       clock: {
         now: () => world.time.now() + this.skewMs,

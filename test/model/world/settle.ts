@@ -14,6 +14,15 @@ export async function settle(world: World): Promise<void> {
   await calm(world, 'after the members were compared')
 }
 
+/** A room whose database was restored finds out when it next writes: somebody has the last word. */
+export async function lastWord(world: World): Promise<void> {
+  await world.devices.find(({ person }) => world.postgres.isMember(person))?.post('the last word', {})
+  await calm(world, 'after the last word')
+  // Its frame may be the one that a fault takes.
+  for (const device of world.devices) device.connection?.break()
+  await calm(world, 'after everyone came back')
+}
+
 async function calm(world: World, when: string): Promise<void> {
   let owed: string | null = null
   for (let round = 0; round < 150; round++) {

@@ -1,5 +1,5 @@
 import { Room } from '../../../durable-objects/room-object.ts'
-import type { Page } from '../../../protocol/api.ts'
+import type { ChangesPage, Page, Pins } from '../../../protocol/api.ts'
 import { Watch } from '../checks/watch.ts'
 import type { FakeSocket } from '../platform/fake-socket.ts'
 import { installGlobals } from '../platform/globals.ts'
@@ -98,6 +98,24 @@ export class World {
       case 'away':
         throw new Error(answer.outcome)
     }
+  }
+
+  /** What changed, as the worker's route makes it. */
+  async changes(since: number, from: number): Promise<ChangesPage> {
+    await this.pause(1, 60)
+    const asOf = this.postgres.lastSeq()
+    await this.pause(1, 60)
+    if (this.weather.state === 'away' || this.weather.state === 'silent') throw new Error('Postgres is away.')
+    const changed = this.postgres.rows().messages.filter(({ seq, rev }) => seq >= from && rev > since)
+    const messages = changed.map(messageOf).sort((one, other) => one.rev - other.rev)
+    return { to: Math.max(since, asOf), messages, more: false, asOf }
+  }
+
+  async pins(): Promise<Pins> {
+    await this.pause(1, 60)
+    const asOf = this.postgres.lastSeq()
+    const pinned = this.postgres.rows().messages.filter(({ pinnedAt }) => pinnedAt !== null)
+    return { messages: pinned.sort((one, other) => other.pinnedAt! - one.pinnedAt!).map(messageOf), asOf }
   }
 
   /** Someone with a link comes in. */

@@ -1,0 +1,15 @@
+import type { Unsent } from './command.ts'
+
+/** What an older version kept of an unsent message. */
+interface UnsentMessage extends Omit<Unsent, 'command'> {
+  text: string
+  replyTo: number | null
+  mentions: readonly string[]
+}
+
+/** An unsent command as it is kept now, whichever version kept it: nothing that anyone wrote is lost with an update. */
+export function carried(kept: Unsent | UnsentMessage): Unsent {
+  if ('command' in kept) return kept
+  const { text, replyTo, mentions, ...rest } = kept
+  return { ...rest, command: { kind: 'post', text, replyTo, mentions, thread: null, forwarded: false } }
+}
