@@ -24,7 +24,8 @@ export async function stage(
 ): Promise<Stage> {
   // At least 1,200 people, for a room of 1,000.
   const size = { people: Math.max(1_200, Math.round(messages / 50)), rooms: Math.max(600, Math.round(messages / 33)) }
-  await seed(sql, { ...size, seed: 'bench', messages, until: Date.parse('2026-11-01') }, false, screen)
+  const until = Date.parse('2026-11-01')
+  await seed(sql, { ...size, seed: 'bench', messages, until, changes: true }, false, screen)
   const reader = idOf('bench reader')
   await sql`insert into auth.users (id, email) values (${reader}, 'reader@bench.example.org')`
   // The longest group, and others as they come. Like everyone else the reader has read some to the end and some not.
@@ -50,7 +51,8 @@ export async function stage(
   const rooms = await sql<{ id: string; read: number }[]>`
     select room_id as id, last_read_seq::int as read from public.room_participants where user_id = ${reader} order by 1`
   const [at] = await sql<{ time: string }[]>`
-    select created_at::text as time from public.messages where room_id = ${long!.id} and seq = ${since}`
+    select created_at::text as time from public.messages
+    where room_id = ${long!.id} and seq <= ${since} order by seq desc limit 1`
   // A ticket that was named once, in a room of the reader's.
   const [rare] = await sql<{ word: string }[]>`
     select substring(content from '[0-9]{5}') as word from public.messages

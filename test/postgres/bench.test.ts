@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { ingesting } from '../../bench/sql/ingesting.ts'
 import { reading } from '../../bench/sql/reading.ts'
+import { stage } from '../../bench/sql/stage.ts'
 import { freshDatabase } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 
@@ -28,6 +29,20 @@ test('the measurement of SQL prints both sides, their ratio and their plans, tho
       },
     ],
   })
+})
+
+test('it is taken in a town that edits, deletes and reacts, of which the reader has missed posts and edits', async () => {
+  const sql = await freshDatabase()
+  const { long } = await stage(sql, 10_000, { write() {} })
+  const [town] = await sql`
+    select count(*) filter (where edited_at is not null) > 200 as edited,
+      count(*) filter (where deleted_at is not null) > 50 as deleted,
+      (select count(*) from message_reactions) > 1000 as reactions,
+      count(*) filter (where room_id = ${long.id} and rev > ${long.since} and seq <= ${long.since}) >= 40 as missed_edits,
+      max(created_at) filter (where room_id = ${long.id} and seq <= ${long.since}) = ${long.sinceTime} as since
+    from messages`
+  await sql.end()
+  expect(town).toEqual({ edited: true, deleted: true, reactions: true, missed_edits: true, since: true })
 })
 
 test('a measurement that does not exist is answered with those that do', async () => {

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RoomEvent } from '../../protocol/events.ts'
-import { fold, type Rows } from '../../protocol/fold.ts'
+import { fold } from '../../protocol/fold.ts'
 import { uuidV7, uuidV8 } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
 import { utf8Bytes } from '../../protocol/text.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { ingest, makeRoom, nineOClock } from './support/rooms.ts'
+import { stored } from './support/stored.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -256,7 +257,7 @@ test('[FLU1] folding any log gives exactly the rows, after retries, late repeats
       }
       await finish(room)
       const { room: facts, ...rows } = fold(events, accounts)
-      expect(await stored(room)).toEqual({ ...rows, room: { ...asMade, ...facts } })
+      expect(await stored(sql, room)).toEqual({ ...rows, room: { ...asMade, ...facts } })
     }),
     { numRuns: 40, seed: 20250907, interruptAfterTimeLimit: 20_000 },
   )
@@ -273,21 +274,4 @@ async function finish(room: string): Promise<void> {
     if (job['kind'] === 'expire') await sql`select parley.expire_in_room(${room}, 2)`
     else await sql`select parley.erase_in_room(${room}, ${job['person']}, 3)`
   }
-}
-
-async function stored(room: string): Promise<Rows> {
-  const messages = await sql`
-    select m.seq, m.rev, client_id as id, private.to_ms(created_at) as at, sender_id as by, type, content as text,
-      reply_to_seq as "replyTo", thread_seq as thread, mentions, metadata, edits, private.to_ms(edited_at) as "editedAt",
-      private.to_ms(deleted_at) as "deletedAt", deleted_by as "deletedBy", private.to_ms(pinned_at) as "pinnedAt",
-      private.to_ms(expires_at) as "expiresAt", (
-        select coalesce(jsonb_agg(jsonb_build_object(
-          'person', r.user_id, 'emoji', r.emoji, 'at', private.to_ms(r.created_at)) order by r.user_id, r.emoji), '[]')
-        from message_reactions r where r.room_id = m.room_id and r.seq = m.seq) as reactions
-    from messages m where room_id = ${room} order by seq`
-  const commands = await sql`select id, seq, hash from parley.commands where room_id = ${room} order by seq`
-  const [facts] = await sql`select name, description, slow_mode_seconds as "slowModeSeconds",
-      (extract(epoch from disappearing_ttl) * 1000)::bigint as "disappearingMs" from rooms where id = ${room}`
-  const rows = { messages: messages.map((row) => ({ ...row })), commands: commands.map((row) => ({ ...row })) }
-  return { ...rows, room: { ...facts } } as Rows
 }

@@ -24,6 +24,11 @@ export async function freshDatabase(template: 'bare' | 'migrated' = 'migrated'):
   return connect(database(url, name))
 }
 
+/** A database that stands already. */
+export function openDatabase(name: string): Sql {
+  return connect(database(inject('postgresUrl'), name))
+}
+
 /** Another connection to the same database, for what two do at once. */
 export async function secondConnection(sql: Sql): Promise<Sql> {
   const url = inject('postgresUrl')
