@@ -15,8 +15,9 @@ export async function atTheEnd(world: World): Promise<void> {
     .messages.map(messageOf)
     .sort((one, other) => one.seq - other.seq)
   const places = new Map(history.map(({ id, seq }) => [id, seq]))
+  const commands = new Set(world.postgres.rows().commands.map(({ id }) => id))
   for (const [id] of world.watch.acks) {
-    if (!places.has(id) && !world.watch.mayBeLost.has(id)) throw new Violation(`${id} was acknowledged and is gone`)
+    if (!commands.has(id) && !world.watch.mayBeLost.has(id)) throw new Violation(`${id} was acknowledged and is gone`)
   }
   const sent = new Set(world.devices.flatMap((device) => device.sent))
   const stray = history.find(({ id, system }) => !system && !sent.has(id))

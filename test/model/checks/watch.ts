@@ -19,6 +19,10 @@ export class Watch {
   readonly acks = new Map<string, Set<number>>()
   /** Ids whose last copy a lost disk or a restored database took away. */
   readonly mayBeLost = new Set<string>()
+  /** The places at which a message stands, not a change of one. */
+  private readonly rows = new Set<number>()
+  /** Messages that were changed after they were posted. */
+  readonly changed = new Set<number>()
   private readonly idsOfEpoch = new Set<string>()
   private readonly barred = new Set<string>()
   private marks = new Map<string, { delivered: number; read: number }>()
@@ -91,7 +95,7 @@ export class Watch {
   /** Whether a message still stands at this place. */
   stands(seq: number): boolean {
     const id = this.ids.get(seq)
-    return id !== undefined && this.places.get(id) === seq && !this.mayBeLost.has(id)
+    return id !== undefined && this.rows.has(seq) && this.places.get(id) === seq && !this.mayBeLost.has(id)
   }
 
   private place(event: RoomEvent): void {
@@ -102,6 +106,8 @@ export class Watch {
     if (this.idsOfEpoch.has(event.id)) this.fail(`${event.id} was posted twice`)
     this.idsOfEpoch.add(event.id)
     this.ids.set(event.seq, event.id)
+    if ('target' in event) this.changed.add(event.target)
+    else this.rows.add(event.seq)
     this.places.set(event.id, event.seq)
   }
 }

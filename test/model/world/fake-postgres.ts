@@ -119,8 +119,14 @@ export class FakePostgres {
     return this.tables.epoch
   }
 
+  /** Of every message and every command on one. */
+  ids(): string[] {
+    const { messages, commands } = this.rows()
+    return [...messages, ...commands].map(({ id }) => id)
+  }
+
   has(id: string): boolean {
-    return this.rows().messages.some((row) => row.id === id)
+    return this.ids().includes(id)
   }
 
   /** Somebody with the right to do so ends a membership. */

@@ -10,7 +10,8 @@ export async function settle(world: World): Promise<void> {
   await calm(world, 'after the walk')
   // The next one who comes makes the room look who is still a member.
   await world.time.turn(membersFreshMs)
-  for (const device of world.devices) device.connection?.break()
+  for (const { connection } of world.devices) connection?.break()
+  for (const bot of world.bots) bot.break()
   await calm(world, 'after the members were compared')
 }
 
@@ -48,6 +49,10 @@ function stillOwed(world: World): string | null {
   if (room.flushed < (head ?? room.floor - 1)) return `Postgres has events up to ${room.flushed} of ${head}`
   if (storage.read('select 1 from members where dirty = 1').length > 0) return 'marks are not in Postgres yet'
   if (storage.read('select 1 from intents').length > 0) return 'a join is not settled'
+  for (const { person, queue } of world.bots) {
+    if (queue.length > 0 && world.postgres.isMember(person))
+      return `${queue.length} commands of ${person} are not answered`
+  }
   for (const device of world.devices) {
     const view = device.view()!
     if (!world.postgres.isMember(device.person)) continue

@@ -26,6 +26,10 @@ const steps: Record<string, Step> = {
       return `${device.name}: ${count} posts`
     },
   },
+  'work on a message': {
+    weight: 20,
+    run: (world) => world.random.pick(world.bots).work(),
+  },
   type: {
     weight: 6,
     run: (world) => onTab(world, ({ room }) => room.typing(world.random.chance(0.7))),

@@ -6,6 +6,7 @@ import { installGlobals } from '../platform/globals.ts'
 import { ObjectHost } from '../platform/object-host.ts'
 import { seeded, type Random } from '../platform/random.ts'
 import { virtualTime, type VirtualTime } from '../platform/virtual-time.ts'
+import { Bot } from './bot.ts'
 import { Device } from './device.ts'
 import { FakePostgres } from './fake-postgres.ts'
 import { noFaults, type Faults } from './faults.ts'
@@ -28,6 +29,7 @@ export class World {
   readonly host: ObjectHost<Room>
   readonly people: string[]
   readonly devices: Device[] = []
+  readonly bots: Bot[]
   /** People who were sent away at some time: of their last words nobody told them. */
   readonly onceRemoved = new Set<string>()
   /** What happened, and what the room says of it. */
@@ -69,6 +71,7 @@ export class World {
         this.devices.push(new Device(this, person, `${index + 1}.${device}`))
     }
     for (const device of this.devices) device.open()
+    this.bots = this.people.slice(0, 2).map((person) => new Bot(this, person))
   }
 
   /** The worker hands a visitor over. */
@@ -133,7 +136,7 @@ export class World {
 
   restore(): void {
     if (!this.backup) return
-    const before = this.postgres.rows().messages.map(({ id }) => id)
+    const before = this.postgres.ids()
     this.postgres.restore(this.backup)
     const kept = new Set(this.kept())
     for (const id of before) if (!kept.has(id) && !this.postgres.has(id)) this.watch.mayBeLost.add(id)
