@@ -22,7 +22,9 @@ export async function atTheEnd(world: World): Promise<void> {
   const sent = new Set(world.devices.flatMap((device) => device.sent))
   const stray = history.find(({ id, system }) => !system && !sent.has(id))
   if (stray) throw new Violation(`${stray.id} is kept, and nobody sent it`)
+  const done = new Map(world.postgres.rows().commands.map(({ id, seq }) => [id, seq]))
   for (const device of world.devices) {
+    everyCommandAnswered(world, device, done)
     nothingLostOrOutOfOrder(world, device, places)
     if (world.postgres.isMember(device.person)) await timelineEquals(world, device, history)
     else if (device.view()!.closed !== 'not_a_member') throw new Violation(`${device.name} still has the room open`)
@@ -67,6 +69,25 @@ function nothingLostOrOutOfOrder(world: World, device: Device, places: ReadonlyM
     }
     if (places.has(id) || failed.has(id) || world.watch.mayBeLost.has(id)) continue
     throw new Violation(`${id} of ${device.name} is neither kept nor refused`)
+  }
+}
+
+/** What a device asked of messages is carried out once, in order for each message, or was refused. */
+function everyCommandAnswered(world: World, device: Device, done: ReadonlyMap<string, number>): void {
+  device.excuseFailed()
+  const last = new Map<number | string, number>()
+  for (const { id, about } of device.commands) {
+    const at = done.get(id)
+    if (at === undefined) {
+      // What is asked of a message that failed waits with it for its author.
+      if (typeof about === 'string' && device.excused.has(about)) continue
+      if (device.excused.has(id) || world.watch.mayBeLost.has(id) || world.onceRemoved.has(device.person)) continue
+      throw new Violation(`what ${device.name} asked of ${about} as ${id} is neither done nor refused`)
+    }
+    if (device.excused.has(id)) continue
+    if (at < (last.get(about) ?? 0))
+      throw new Violation(`${device.name} asked ${id} of ${about} later than the log says`)
+    last.set(about, at)
   }
 }
 

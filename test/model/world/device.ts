@@ -24,6 +24,8 @@ export class Device {
   readonly person: string
   /** Ids in the order in which they were handed to the client. */
   readonly sent: string[] = []
+  /** What was asked of messages, in order: its id and which message it is about. */
+  readonly commands: { id: string; about: number | string }[] = []
   /** Ids that had failed once: their author sends them again when they like. */
   readonly excused = new Set<string>()
   connection: Connection | null = null
@@ -67,6 +69,10 @@ export class Device {
     this.sent.push(await this.tab.room.send(text, options))
   }
 
+  async ask(about: number | string, run: (room: OpenedRoom) => Promise<string>): Promise<void> {
+    if (this.tab) this.commands.push({ id: await run(this.tab.room), about })
+  }
+
   /** For a fault: the disk forgets a message that is not settled. */
   forget(id: string): void {
     void this.disk.removeUnsent(id)
@@ -74,6 +80,7 @@ export class Device {
 
   excuseFailed(): void {
     for (const row of this.view()?.rows ?? []) if (row.state === 'failed') this.excused.add(row.key)
+    for (const { id } of this.view()?.notices ?? []) this.excused.add(id)
   }
 
   private openTab(): Tab {

@@ -26,6 +26,20 @@ const steps: Record<string, Step> = {
       return `${device.name}: ${count} posts`
     },
   },
+  edit: {
+    weight: 6,
+    run: (world) => onMessage(world, (room, target) => room.edit(target, `edited ${++world.posts}`)),
+  },
+  delete: { weight: 2, run: (world) => onMessage(world, (room, target) => room.remove(target)) },
+  undelete: { weight: 2, run: (world) => onMessage(world, (room, target) => room.undelete(target)) },
+  react: {
+    weight: 6,
+    run: (world) =>
+      onMessage(world, (room, target) => {
+        return room.react(target, world.random.pick(['👍', '❤️', '🎉'] as const), world.random.chance(0.7))
+      }),
+  },
+  pin: { weight: 1, run: (world) => onMessage(world, (room, target) => room.pin(target, world.random.chance(0.6))) },
   'work on a message': {
     weight: 20,
     run: (world) => world.random.pick(world.bots).work(),
@@ -175,6 +189,24 @@ async function post(world: World, device: Device): Promise<string> {
   const mentions = random.chance(0.1) ? [random.pick(world.people)] : []
   await device.post(text, { mentions, ...(replies ? { replyTo: target } : {}) })
   return text
+}
+
+/** One of the last messages of a device, or one that is still on its way: an own one more often than another. */
+async function onMessage(
+  world: World,
+  run: (room: NonNullable<Device['tab']>['room'], target: number | string) => Promise<string>,
+): Promise<string | null> {
+  const device = withTab(world)
+  const rows = (device?.view()?.rows ?? []).slice(-20).flatMap((row): { own: boolean; target: number | string }[] => {
+    if (row.state === 'pending') return [{ own: true, target: row.key }]
+    if (row.state !== 'confirmed' || row.message.system) return []
+    return [{ own: row.message.by === device!.person, target: row.message.seq }]
+  })
+  if (!device || rows.length === 0) return null
+  const own = rows.filter((row) => row.own)
+  const { target } = world.random.pick(own.length > 0 && world.random.chance(0.7) ? own : rows)
+  await device.ask(target, (room) => run(room, target))
+  return `${device.name}: of ${target}`
 }
 
 function withTab(world: World): Device | null {
