@@ -907,7 +907,9 @@ language sql volatile
 set search_path = ''
 as $$
   update public.rooms r
-  set epoch = r.epoch + 1, last_seq = r.last_seq + case when r.epoch > 1 then 2097152 else 0 end
+  -- Not merely the next number: a Postgres that was restored from an older copy would give one that was used already, and
+  -- clients would go on in another log.
+  set epoch = greatest(r.epoch + 1, extract(epoch from now())::bigint), last_seq = r.last_seq + case when r.epoch > 1 then 2097152 else 0 end
   where r.id = p_room_id
   returning jsonb_build_object('epoch', r.epoch, 'lastSeq', r.last_seq);
 $$;

@@ -41,6 +41,7 @@ export class FakePostgres {
   private readonly lift: number
   private tables: Tables
   private folded: Rows | null = null
+  private claims = 0
 
   /** `lift` is how far a new epoch lifts the head; anything but the limit is a fault. */
   constructor(
@@ -190,7 +191,9 @@ export class FakePostgres {
   private claimEpoch(): unknown {
     const { tables } = this
     if (tables.epoch > 1) tables.lastSeq += this.lift
-    tables.epoch++
+    // As the time does, this goes on where a backup goes back.
+    this.claims++
+    tables.epoch = Math.max(tables.epoch, this.claims) + 1
     return { epoch: tables.epoch, lastSeq: tables.lastSeq }
   }
 
