@@ -86,6 +86,23 @@ describe('the room list', () => {
     expect(unread()).toBe(0)
   })
 
+  test('[AC-17] [AC-19] [UNR1] deleted messages do not count, and what is marked as unread does', async () => {
+    const { list, lines } = listed(async () => [line(roomId)])
+    const { client, link, live } = opened()
+    await live(messages(1, 3))
+    list.follow(client.view)
+    await settled()
+    const unread = () => lines()[0]!.unread
+    link.say(changes([4, 4], [message(2, { rev: 4, text: '', deleted: { at: 4, by: grace } })]))
+    expect(unread()).toBe(2)
+    client.read(4)
+    expect(unread()).toBe(0)
+    link.say({ t: 'unread', from: 3, version: 1 })
+    expect(unread()).toBe(1)
+    link.say({ t: 'unread', from: null, version: 2 })
+    expect(unread()).toBe(0)
+  })
+
   test('when nobody has the room open any more, the server counts again', async () => {
     let server = line(roomId)
     const { list, lines } = listed(async () => [server])

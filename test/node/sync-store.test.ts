@@ -1,9 +1,10 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
+import { openDB } from 'idb'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { idbStore, openStore } from '../../web/sync/idb-store.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
-import type { Unsent } from '../../web/sync/command.ts'
+import type { Queued, Unsent } from '../../web/sync/command.ts'
 import { keptRooms, type Kept } from '../../web/sync/store.ts'
 import { asMade } from '../../protocol/downstream.ts'
 import { ada, member, message, messages, roomId } from './sync-support/people.ts'
@@ -150,6 +151,29 @@ describe('a store in IndexedDB', () => {
       },
     })
     expect((await openStore(ada)).durable).toBe(false)
+  })
+
+  test('[OUT1] [AC-11] an update drops what is kept of rooms, and carries over what is unsent and half written', async () => {
+    const before = await openDB(`parley:${ada}`, 1, {
+      upgrade(db) {
+        db.createObjectStore('kv')
+        db.createObjectStore('rooms', { keyPath: 'id' }).createIndex('usedAt', 'usedAt')
+        db.createObjectStore('msgs')
+        db.createObjectStore('outbox', { keyPath: 'id' }).createIndex('queue', ['room', 'order'])
+        db.createObjectStore('drafts')
+      },
+    })
+    const { command: post, ...rest } = { ...fresh('a'), order: 4 }
+    const { kind: _kind, thread: _thread, forwarded: _forwarded, ...body } = post as Extract<Queued, { kind: 'post' }>
+    await before.put('outbox', { ...rest, ...body })
+    await before.put('drafts', 'half a thou', roomId)
+    await before.put('kv', [1], 'rooms')
+    before.close()
+
+    const store = await idbStore(ada, () => 1)
+    expect(await store.open(roomId)).toEqual({ kept: null, unsent: [{ ...rest, command: post }] })
+    expect([await store.draft(roomId), await store.get('rooms')]).toEqual(['half a thou', undefined])
+    expect((await store.addUnsent(fresh('b'))).order).toBe(5)
   })
 
   test('a tab that signs out is not held up by another one', async () => {

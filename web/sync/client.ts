@@ -33,14 +33,16 @@ export interface GateOptions {
   tabs?: Tabs
   clock?: Clock
   page?: Page
+  /** How the session is renewed: a page refreshes its cookies, a program with a bearer token asks with its next one. */
+  renewal?: 'auth/refresh' | 'auth/renewal'
 }
 
 export function openGate(options: GateOptions = {}): Gate {
-  const { origin = '', clock = systemClock, tabs = browserTabs() } = options
+  const { origin = '', clock = systemClock, tabs = browserTabs(), renewal = 'auth/refresh' } = options
   const page = options.page ?? (typeof document === 'undefined' ? noPage : browserPage())
   // The page's fetch must be called on the page.
   const send = createSend(options.fetch ?? ((input, init) => fetch(input, init)), origin)
-  const session = createSession({ send, tabs, clock, page, random: Math.random })
+  const session = createSession({ send, renewal, tabs, clock, page, random: Math.random })
   return { api: createApi(send, session.refresh), session, tabs, clock, page, origin }
 }
 
@@ -116,7 +118,8 @@ export async function startClient(
   }
 }
 
-function socketAddress(origin: string, roomId: string): string {
+/** Where a room's socket is. */
+export function socketAddress(origin: string, roomId: string): string {
   const url = new URL(`/api/v1/rooms/${roomId}/socket`, origin || location.href)
   url.protocol = url.protocol.replace('http', 'ws')
   return url.href

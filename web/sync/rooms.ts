@@ -130,9 +130,11 @@ export function createRooms({ fetchRooms, store, clock, page }: RoomsDeps): Room
   }
 }
 
-function newsOf({ rows, members, me, older }: RoomView): News | null {
-  const read = members.find(({ person }) => person === me)?.read
-  if (read === undefined) return null
+function newsOf({ rows, members, me, older, unread: mark }: RoomView): News | null {
+  const mine = members.find(({ person }) => person === me)?.read
+  if (mine === undefined) return null
+  // What is marked as unread counts as unread, whatever was read.
+  const read = mark.from === null ? mine : Math.min(mine, mark.from - 1)
   let last: News['last'] = null
   let lastMessageAt = 0
   let unread = 0
@@ -144,9 +146,9 @@ function newsOf({ rows, members, me, older }: RoomView): News | null {
       break
     }
     if (row.state !== 'confirmed') continue
-    const { seq, by, text, system, source, at } = row.message
+    const { seq, by, text, system, source, at, deleted } = row.message
     if (seq <= read) whole = true
-    else if (!system && by !== me) unread++
+    else if (!system && !deleted && by !== me) unread++
     if (!last && !system) {
       const name = members.find(({ person }) => person === by)?.name ?? source?.name ?? null
       last = { seq, by, name, text: text.slice(0, previewLength) }

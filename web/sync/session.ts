@@ -26,6 +26,8 @@ export type Ending = Pick<Refreshed, 'expiresAt' | 'grace'>
 
 export interface SessionDeps {
   send: Send
+  /** Where a renewal is asked for. */
+  renewal: 'auth/refresh' | 'auth/renewal'
   tabs: Tabs
   clock: Clock
   page: Page
@@ -37,7 +39,7 @@ const aheadMs = 5 * 60_000
 const spreadMs = 30_000
 const retryMs = 30_000
 
-export function createSession({ send, tabs, clock, page, random }: SessionDeps): Session {
+export function createSession({ send, renewal, tabs, clock, page, random }: SessionDeps): Session {
   const renewals = new Set<(ticket: string) => void>()
   const endings = new Set<() => void>()
   const later = alarm(clock)
@@ -94,7 +96,7 @@ export function createSession({ send, tabs, clock, page, random }: SessionDeps):
 
   async function ask(): Promise<Refresh> {
     try {
-      const refreshed = await send('POST', 'auth/refresh', Refreshed)
+      const refreshed = await send('POST', renewal, Refreshed)
       took(refreshed)
       tabs.say({ t: 'refreshed', refreshed })
       return 'renewed'

@@ -15,6 +15,8 @@ export interface SocketOptions {
   address(roomId: string): string
   now?: () => number
   random?: () => number
+  /** What each handshake carries; a browser's WebSocket takes no headers, Node's does. */
+  headers?: () => Promise<Record<string, string>>
   /** Another WebSocket class than the global one. */
   WebSocket?: unknown
 }
@@ -25,12 +27,15 @@ export function socketTransport(options: SocketOptions): OpenTransport {
   const random = options.random ?? Math.random
   return (roomId, events) => {
     let closed = false
+    let carried: Record<string, string> = {}
+    const Carrying = options.headers && carrying(() => carried)
     let current = connect()
 
     function connect(): ReconnectingWebSocket {
       const firstDelayMs = minDelayMs + random() * minDelayMs
-      const address = () => {
+      const address = async () => {
         if (current === socket && !closed) events.connecting()
+        if (options.headers) carried = await options.headers()
         return options.address(roomId)
       }
       const socket: ReconnectingWebSocket = new ReconnectingWebSocket(address, undefined, {
@@ -40,7 +45,7 @@ export function socketTransport(options: SocketOptions): OpenTransport {
         reconnectionDelayGrowFactor: growth,
         connectionTimeout: 10_000,
         shouldReconnectOnClose: (event: { code: number }) => !decided.includes(event.code),
-        ...(options.WebSocket ? { WebSocket: options.WebSocket } : {}),
+        ...(options.WebSocket ? { WebSocket: options.WebSocket } : options.headers ? { WebSocket: Carrying } : {}),
       })
       const mine = (run: (events: TransportEvents) => void) => {
         if (current === socket && !closed) run(events)
@@ -73,4 +78,12 @@ export function socketTransport(options: SocketOptions): OpenTransport {
       },
     } satisfies Transport
   }
+}
+
+/** Node's WebSocket with headers, as a class that is made with an address alone. */
+function carrying(headers: () => Record<string, string>): typeof WebSocket {
+  return new Proxy(WebSocket, {
+    construct: (target, [address]: [string]) =>
+      Reflect.construct(target, [address, { headers: headers() }]) as WebSocket,
+  })
 }
