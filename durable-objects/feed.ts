@@ -61,6 +61,13 @@ export class Feed {
     if (reader && place && place.frames > reader.place.frames) reader.place = place
   }
 
+  /** What waits belongs to an epoch that is over. */
+  forget(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+    this.waiting.length = 0
+  }
+
   /** Closes who did not say hello again in time; answers when the next one is due, or null. */
   closeLaggards(now: number): number | null {
     let next: number | null = null

@@ -37,9 +37,14 @@ export class Reading {
   settle(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
-    const marks = [...this.risen.values()]
+    const { room } = this.book
+    // Once more: the members may have been read anew since.
+    const marks = [...this.risen.values()].flatMap((mark) => {
+      const member = room?.members.get(mark.person)
+      return (room && member && advance(member, mark, room.head)) ?? []
+    })
     this.risen.clear()
-    if (marks.length === 0 || !this.book.room) return
+    if (marks.length === 0) return
     this.book.transact(() => this.book.setMarks(marks))
     this.crowd.raise(marks.map(({ person }) => person))
   }

@@ -428,6 +428,8 @@ export class Room extends DurableObject<RoomEnv> {
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
     createTables(this.ctx.storage.sql)
+    this.record.end()
+    this.feed.forget()
   }
 
   private endSessions(now: number): void {
@@ -447,6 +449,7 @@ export class Room extends DurableObject<RoomEnv> {
         this.record.end()
       })
       this.book.room = null
+      this.feed.forget()
       for (const socket of this.sockets.all()) socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
     }
     if ((await this.ready()) === false) this.agenda.plan('epoch', Date.now() + nextEpochMs)

@@ -31,7 +31,7 @@ export class Sockets {
   accept(socket: WebSocket, attachment: Attachment): void {
     this.ctx.acceptWebSocket(socket, [`u:${attachment.person}`, `d:${attachment.device}`])
     attach(socket, attachment)
-    this.counted = null
+    if (this.counted !== null) this.counted += 1
   }
 
   all(): WebSocket[] {

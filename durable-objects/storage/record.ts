@@ -52,6 +52,8 @@ interface MemberRow extends Record<string, SqlStorageValue> {
 /** What the room keeps beside its log: what it is, its watermark, its members and their marks. */
 export class RoomRecord {
   private readonly sql: SqlStorage
+  /** Read once: every message asks, and reading the row takes longer than the rest of the question. */
+  private why: { stopped: string | null } | null = null
 
   constructor(sql: SqlStorage) {
     this.sql = sql
@@ -87,6 +89,7 @@ export class RoomRecord {
 
   /** Ends an epoch: the room is asleep until it has claimed the next one. */
   end(): void {
+    this.why = null
     this.sql.exec('delete from room')
     this.sql.exec('delete from members')
   }
@@ -152,10 +155,12 @@ export class RoomRecord {
 
   /** Why this object must not write any more, or null. */
   stopped(): string | null {
-    return this.row()?.stopped ?? null
+    this.why ??= { stopped: this.row()?.stopped ?? null }
+    return this.why.stopped
   }
 
   stop(why: string): void {
+    this.why = null
     this.sql.exec('update room set stopped = ?', why)
   }
 

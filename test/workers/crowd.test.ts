@@ -47,9 +47,10 @@ test('[CRO1] a quiet room tells each message at once, and a busy one tells toget
   const quiet = Array.from({ length: busyAfter }, (_, i): [number, number] => [i + 2, i + 2])
   const last = 2 * busyAfter + 1
 
-  await inOneTurn(room, (_, say) => {
+  await inOneTurn(room, (object, say) => {
     for (let i = 2; i < last; i++) say(ada, post(`${i}`))
     say(ada, { t: 'edit', id: freshId(), seq: busyAfter + 2, text: 'edited' })
+    object['intake'].drain()
   })
 
   expect(await rangesTo(receiver, busyAfter + 1)).toEqual(quiet)
@@ -295,6 +296,26 @@ test('[MRK1] marks of many are kept in one step', async () => {
 
   expect(marks).toEqual([ada, grace].map(({ id }) => ({ person: id, delivered: seq, read: seq })))
   expect(steps).toBe(1)
+})
+
+test('[CRO1] [EPO4] what a room was about to tell when its epoch ended is told to nobody', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  await enter(ada, room)
+  let waits: unknown[] = []
+
+  await runInDurableObject(objectOf(room), async (object, state) => {
+    object['feed']['tempo'] = object['intake']['tempo'] = still
+    const [socket] = state.getWebSockets()
+    for (let i = 0; i < 2 * busyAfter; i++) object.webSocketMessage(socket!, JSON.stringify(post(`${i}`)))
+    object['intake'].drain()
+    object['record'].stop('another object took the epoch')
+    const anew = object['beginAnew']()
+    waits = [object['feed']['waiting'].length, object['feed']['timer']]
+    await anew
+  })
+
+  expect(waits).toEqual([0, null])
 })
 
 test('[HIB1] [HIB2] a room that was busy and full of typists has no timer left when it is quiet again', async () => {
