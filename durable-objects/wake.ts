@@ -50,8 +50,8 @@ export async function wake(
   }
   storage.transactionSync(() => {
     record.begin(state, claim.epoch, claim.lastSeq, claimedAt)
-    for (const { person, mode, rev } of state.unfinished) {
-      if (person && mode && rev !== undefined) record.addErasing({ person, mode, seq: rev })
+    for (const { person, mode, rev, at } of state.unfinished) {
+      if (person && mode && rev !== undefined) record.addErasing({ person, mode, seq: rev, at: at ?? claimedAt })
     }
     log.takeUp(claim.lastSeq)
   })

@@ -3,7 +3,7 @@ import { Role } from './downstream.ts'
 import { Source } from './events.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
-import { Expiry, Message } from './message.ts'
+import { Message } from './message.ts'
 import { MessageText, PersonName, RoomName, Storable } from './text.ts'
 
 /** The shapes of the HTTP API under /api/v1. Times are epoch milliseconds. */
@@ -89,7 +89,6 @@ export const ChangesPage = z.object({
   messages: z.array(Message),
   more: z.boolean(),
   asOf: Seq,
-  expired: z.optional(Expiry),
 })
 export type ChangesPage = z.infer<typeof ChangesPage>
 

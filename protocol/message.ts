@@ -76,7 +76,7 @@ export type Message = z.infer<typeof Message>
 
 /** Facts that touch many messages at once; they hold for every state with a lower rev. */
 export const Expiry = z.object({ rev: Seq, at: TimeMs })
-export const Erasure = z.omit(AccountErased, { kind: true, at: true })
+export const Erasure = z.omit(AccountErased, { kind: true })
 export type Expiry = z.infer<typeof Expiry>
 export type Erasure = z.infer<typeof Erasure>
 

@@ -15,6 +15,6 @@ export const ledger: readonly { version: number; brought: string; wire: string }
     version: 2,
     brought:
       'edits, deletions, reactions, pins, threads, changes of the room and of members, marks as unread, behind and lagging',
-    wire: '45cceb0d41cc6da9',
+    wire: '23cc50cdd2233a4e',
   },
 ]

@@ -31,7 +31,13 @@ export const RoomState = z.object({
   members: z.array(KeptMember),
   /** What was asked of many rows and has yet to reach some. */
   unfinished: z.array(
-    z.object({ kind: z.string(), rev: z.optional(Seq), person: z.optional(Uuid), mode: z.optional(EraseMode) }),
+    z.object({
+      kind: z.string(),
+      rev: z.optional(Seq),
+      at: z.optional(TimeMs),
+      person: z.optional(Uuid),
+      mode: z.optional(EraseMode),
+    }),
   ),
 })
 export type RoomState = z.infer<typeof RoomState>

@@ -443,7 +443,7 @@ export function facts(events: RoomEvent[]): Pick<Changed, 'expired' | 'erased'> 
   const erasures = events.filter((event) => event.kind === 'account_erased')
   return {
     ...(expiry && { expired: { rev: expiry.seq, at: expiry.at } }),
-    ...(erasures.length > 0 && { erased: erasures.map(({ seq, person, mode }) => ({ seq, person, mode })) }),
+    ...(erasures.length > 0 && { erased: erasures.map(({ seq, at, person, mode }) => ({ seq, at, person, mode })) }),
   }
 }
 

@@ -190,12 +190,14 @@ export class RoomRecord {
 
   /** Accounts that are gone and whose messages Postgres still works through. */
   erasing(): Erasure[] {
-    const rows = this.sql.exec<{ person: string; mode: string; seq: number }>('select * from erasing order by seq')
-    return rows.toArray().map(({ person, mode, seq }) => ({ person, mode: mode as Erasure['mode'], seq }))
+    const rows = this.sql.exec<{ person: string; mode: string; seq: number; at: number }>(
+      'select * from erasing order by seq',
+    )
+    return rows.toArray().map(({ mode, ...row }) => ({ ...row, mode: mode as Erasure['mode'] }))
   }
 
-  addErasing({ person, mode, seq }: Erasure): void {
-    this.sql.exec('insert or replace into erasing (person, mode, seq) values (?, ?, ?)', person, mode, seq)
+  addErasing({ person, mode, seq, at }: Erasure): void {
+    this.sql.exec('insert or replace into erasing (person, mode, seq, at) values (?, ?, ?, ?)', person, mode, seq, at)
   }
 
   removeErasing(person: string): void {

@@ -31,7 +31,7 @@ export function createTables(sql: SqlStorage): void {
       id text primary key, seq integer not null, hash text not null, at integer not null
     ) without rowid;
     create table if not exists withdrawn (seq integer primary key, content text not null, until integer not null);
-    create table if not exists erasing (person text primary key, mode text not null, seq integer not null) without rowid;
+    create table if not exists erasing (person text primary key, mode text not null, seq integer not null, at integer not null) without rowid;
     create table if not exists parked (seq integer primary key, why text not null, at integer not null);
     create table if not exists members (
       person text primary key, name text not null, role text not null,

@@ -17,7 +17,7 @@ function change(from: number, to: number, messages: Message[], facts: Partial<Ch
 }
 
 test('[CRO1] changes that follow each other become one: the latest state of each message, by rev, and every fact', () => {
-  const erasure = (seq: number) => ({ person: ada, mode: 'keep' as const, seq })
+  const erasure = (seq: number) => ({ person: ada, mode: 'keep' as const, seq, at: seq })
 
   const one = merged([
     change(1, 2, [message(1), message(2)]),

@@ -299,7 +299,7 @@ describe('what disappears', () => {
     })
     await settled()
     link.open()
-    const erasing = [{ seq: 20, person: grace, mode: 'keep' as const }]
+    const erasing = [{ seq: 20, at: 0, person: grace, mode: 'keep' as const }]
     link.say(welcome({ head: 20, erasing }), changes([10, 20], messages(10, 12)))
     await client.loadOlder()
     const authors = view().rows.map((row) => row.state === 'confirmed' && row.message.by)

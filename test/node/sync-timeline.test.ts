@@ -151,10 +151,10 @@ describe('what touched many messages at once', () => {
       const left = message(3, { by: null, system: { kind: 'member_left', person: ada, name: 'Ada', by: null } })
       const untouched = message(4, { by: grace, reactions: [reaction([grace])] })
       const before = applyChanges(emptyTimeline, { covers: [1, 4], messages: [theirs, others, left, untouched] }, 1)
-      const after = applyFacts(before, { erased: [{ seq: 9, person: ada, mode }] })
+      const after = applyFacts(before, { erased: [{ seq: 9, at: 90, person: ada, mode }] })
       const { reactions: _none, ...bare } = others
       const kept = { ...theirs, rev: 9, by: null, reactions: [reaction([grace])] }
-      const { reactions: _gone, ...emptied } = { ...kept, text: '', deleted: { at: theirs.at, by: null } }
+      const { reactions: _gone, ...emptied } = { ...kept, text: '', deleted: { at: 90, by: null } }
       expect(after.messages).toEqual([
         mode === 'keep' ? kept : emptied,
         { ...bare, rev: 9 },

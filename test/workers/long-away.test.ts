@@ -201,7 +201,7 @@ test('[ERA2] an account that is gone is gone from the room’s own storage at on
   await two.until(() => two.closedWith !== null)
   expect(two.closedWith).toBe(closeCodes.notAMember)
   const told = await one.next('changes', ({ erased }) => erased !== undefined)
-  expect(told.erased).toEqual([{ person: grace.id, mode: 'erase', seq: told.covers[1] }])
+  expect(told.erased).toEqual([{ person: grace.id, mode: 'erase', seq: told.covers[1], at: expect.any(Number) }])
   expect(told.messages.find((message) => message.seq === seq)).toMatchObject({
     by: null,
     text: '',

@@ -124,7 +124,7 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       const page = await deps.fetchChanges(after, said.from).catch(() => null)
       if (mine !== answers) return
       if (page) {
-        const batch: Batch = { covers: [after + 1, page.to], messages: page.messages, expired: page.expired }
+        const batch: Batch = { covers: [after + 1, page.to], messages: page.messages }
         came(batch)
         deps.take(batch)
       }

@@ -32,7 +32,7 @@ export function settle(message: Message, { expired, erased }: Facts): Message {
   return { ...emptied(settled, { at: expired.at, by: null }), rev: expired.rev }
 }
 
-function withoutAccount(message: Message, { seq: rev, person, mode }: Erasure): Message {
+function withoutAccount(message: Message, { seq: rev, at, person, mode }: Erasure): Message {
   const { system } = message
   if (system) {
     if (!('person' in system) || system.person !== person) return message
@@ -47,5 +47,5 @@ function withoutAccount(message: Message, { seq: rev, person, mode }: Erasure): 
   if (!own && !deletedByThem && !reacted) return message
   const kept = withReactions({ ...message, rev, ...(own && { by: null }) }, others)
   if (kept.deleted) return { ...kept, deleted: { ...kept.deleted, ...(deletedByThem && { by: null }) } }
-  return own && mode === 'erase' ? emptied(kept, { at: message.at, by: null }) : kept
+  return own && mode === 'erase' ? emptied(kept, { at, by: null }) : kept
 }

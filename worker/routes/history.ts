@@ -68,11 +68,15 @@ export const history = new Hono<App>()
       // What the client holds already: a window of a few thousand messages at most.
       messagesOf(client, room).gte('seq', from).lte('seq', since).gt('rev', since).order('rev').limit(limits.list),
     ])
-    const [fresh, touched] = [read(dataOf(newer)), read(dataOf(older))]
+    const fresh = read(dataOf(newer))
+    const touched = read(dataOf(older))
+    const full = touched.length === limits.list
+    // What one event touched stays together, however much it is: the next page begins after it.
+    if (full) touched.push(...(await touchedBy(client, room, touched.at(-1)!.rev, from, since)))
     // A message above the last fresh one has a higher rev than its seq, so up to that seq everything is told.
     const ends = [
       ...(fresh.length === changesAtOnce ? [fresh.at(-1)!.seq] : []),
-      ...(touched.length === limits.list ? [touched.at(-1)!.rev] : []),
+      ...(full ? [touched.at(-1)!.rev] : []),
     ]
     const to = Math.max(since, Math.min(asOf, ...ends))
     const messages = [...touched, ...fresh].sort((a, b) => a.rev - b.rev)
@@ -92,6 +96,22 @@ export const history = new Hono<App>()
 
 function messagesOf(client: Client, room: string) {
   return client.from('messages').select(messageColumns).eq('room_id', room).retry(false)
+}
+
+/** What the event at `rev` touched of the messages from one seq to another. */
+async function touchedBy(client: Client, room: string, rev: number, from: number, to: number): Promise<Message[]> {
+  const touched: Message[] = []
+  for (let start = from; ; start = touched.at(-1)!.seq + 1) {
+    const found = await messagesOf(client, room)
+      .eq('rev', rev)
+      .gte('seq', start)
+      .lte('seq', to)
+      .order('seq')
+      .limit(limits.list)
+    const page = read(dataOf(found))
+    touched.push(...page)
+    if (page.length < limits.list) return touched
+  }
 }
 
 /** The last event that Postgres has, read before any rows: they are at least as new. Problem: not_found. */
