@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, type Sql } from './support/database.ts'
 import { as, people, type Person, signUp } from './support/people.ts'
-import { fill, makeRoom, posted } from './support/rooms.ts'
+import { fill, ingest, makeRoom, posted, run } from './support/rooms.ts'
 
 let sql: Sql
 let room: string
@@ -90,4 +90,14 @@ describe('search', () => {
     const [row] = await search('ada', { p_query: 'algebraic' })
     expect(row!['headline']).toBe('the analytical engine weaves ⟦algebraic⟧ patterns')
   })
+})
+
+test('[AC-22] hardly any words wait outside of the index, which each room of a search would read again', async () => {
+  const room = await makeRoom(sql)
+  for (let from = 1; from <= 3_000; from += 500) {
+    await ingest(sql, { room, from, to: from + 499, events: run(from, from + 499) })
+  }
+  const [waiting] = await sql`select gin_clean_pending_list('messages_search_idx'::regclass)::int as pages`
+  // 64 kB are 8 pages; the last batch may have gone past it.
+  expect(waiting!['pages']).toBeLessThanOrEqual(16)
 })
