@@ -196,7 +196,13 @@ async function midTransaction(
 }
 
 function connection({ database }: System): postgres.Sql {
-  return postgres(database.url, { max: 1, onnotice: () => {}, connect_timeout: 10, backoff: () => 0.1 })
+  return postgres(database.url, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: 10,
+    backoff: () => 0.1,
+    fetch_types: false,
+  })
 }
 
 function seconds(ms: number): string {

@@ -3,7 +3,7 @@ import { createPostgresConnection } from '@supabase/lite/postgres'
 import { setTimeout } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type HttpServer, serve } from './http-server.ts'
-import { surviveLateWrites } from './late-write.ts'
+import { survivePostgresJs } from './postgres-js.ts'
 import { withLog } from './lite-log.ts'
 
 /** Who Supabase Lite is: its keys, the secret it signs sessions with, and the password of its login in Postgres. */
@@ -64,7 +64,7 @@ export async function serveLite(
   const server = await serve(port, 'PARLEY_SUPABASE_PORT', (request) =>
     withLog(onLog, async () => (offered.test(new URL(request.url).pathname) ? app.fetch(request) : notFound())),
   )
-  const forget = surviveLateWrites(onLog)
+  const forget = survivePostgresJs(onLog)
   return {
     url: server.url,
     async close() {
