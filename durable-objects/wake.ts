@@ -23,6 +23,8 @@ export async function wake(
   const state = await database.roomState(id)
   if (!state) return false
   const claimedAt = Date.now()
+  // A wake that failed halfway read another state of the database: it may have been restored since.
+  storage.transactionSync(() => log.forget())
   let after = 0
   while (true) {
     const page = await database.spine(id, after, pageRows)

@@ -215,6 +215,11 @@ export class Log {
   /** Ends an epoch: keeps the events after a seq for the next one, and forgets the rest. */
   setAside(after: number): void {
     this.sql.exec('insert or ignore into carried (seq, event) select seq, event from log where seq > ?', after)
+    this.forget()
+  }
+
+  /** Forgets everything but what an ended epoch left behind. */
+  forget(): void {
     for (const table of ['log', 'states', 'spine', 'commands', 'withdrawn']) this.sql.exec(`delete from ${table}`)
   }
 

@@ -48,6 +48,32 @@ test('[EPO3] a Postgres restored from an older copy says who is a member, althou
   expect(grace.view()!.connection.state).toBe('live')
 })
 
+test('[EPO3] what an object had begun to learn of a database that was restored meanwhile is forgotten', async () => {
+  world.backup = world.postgres.copy()
+  await ada.post('taken back by the restore', {})
+  await world.time.turn(5_000)
+  const { seq } = world.postgres.rows().messages[0]!
+  const call = world.postgres.call.bind(world.postgres)
+  const asked: string[] = []
+  world.postgres.call = (name, args) => {
+    asked.push(name)
+    // The object wakes up halfway.
+    if (name === 'room_spine') world.weather.state = 'away'
+    return call(name, args)
+  }
+  world.wipe()
+  await ada.ask(seq, (room) => room.remove(seq))
+  while (!asked.includes('room_spine')) await world.time.turn(10)
+  await world.time.turn(1_000)
+  world.postgres.call = call
+  world.restore()
+  await settle(world)
+  await atTheEnd(world)
+  expect(ada.view()!.notices.map(({ kind, seq, reason }) => ({ kind, seq, reason }))).toEqual([
+    { kind: 'delete', seq, reason: 'no_such_message' },
+  ])
+})
+
 test('[CLO2] someone whom the room does not know yet is let in soon after Postgres knows them', async () => {
   const person = world.people.at(-1)!
   const newcomer = world.devices.find((device) => device.person === person)!
