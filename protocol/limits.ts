@@ -51,7 +51,7 @@ export const limits = {
   flushAfterMs: 200,
   /** Unflushed events beyond which a room refuses posts as busy. */
   backlogEvents: 1_000_000,
-  /** How far a new epoch lifts the head: above the backlog limit, so no seq is used twice. */
+  /** How far a new epoch lifts the head at least: above the backlog limit, so no seq is used twice. */
   epochLift: 2_097_152,
   /** 6 s: long enough to think between words, short enough not to lie. */
   typingLeaseMs: 6_000,

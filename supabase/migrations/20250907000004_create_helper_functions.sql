@@ -900,17 +900,24 @@ as $$
   select private.member_facts(p) from public.room_participants p where p.room_id = p_room_id and p.user_id = p_person;
 $$;
 
--- For an object with empty storage. The lift is larger than any backlog that it may have lost, so that no seq is given
--- twice; a room in which no object has written yet has lost nothing and starts at its head.
+-- For an object with empty storage. Epoch and places grow with the time, so that a Postgres that was restored from an
+-- older copy gives neither an epoch nor a place that was given before: a client that goes on in another log, or means a
+-- message by its place, would mean another one. The lift is larger than any backlog that may be lost; a room in which no
+-- object has written yet has lost nothing and starts at its head.
 create function parley.claim_epoch(p_room_id uuid) returns jsonb
 language sql volatile
 set search_path = ''
 as $$
   update public.rooms r
-  -- Not merely the next number: a Postgres that was restored from an older copy would give one that was used already, and
-  -- clients would go on in another log.
-  set epoch = greatest(r.epoch + 1, extract(epoch from now())::bigint), last_seq = r.last_seq + case when r.epoch > 1 then 2097152 else 0 end
-  where r.id = p_room_id
+  set epoch = claim.epoch,
+      last_seq = case when r.epoch = 1 then r.last_seq
+        -- Counted from 2025, the places last for 130 years.
+        else greatest(r.last_seq + 2097152, (claim.epoch - 1735689600) * 2097152) end
+  from (
+    select o.id, greatest(o.epoch + 1, floor(extract(epoch from now()))::bigint) as epoch
+    from public.rooms o where o.id = p_room_id for no key update
+  ) claim
+  where r.id = claim.id
   returning jsonb_build_object('epoch', r.epoch, 'lastSeq', r.last_seq);
 $$;
 

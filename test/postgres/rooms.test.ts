@@ -22,9 +22,23 @@ describe('an object that wakes with nothing', () => {
     expect(first).toEqual({ epoch: expect.any(Number), lastSeq: 2 })
     expect(first['epoch']).toBeGreaterThanOrEqual(started - 1)
     const second = await call(sql, 'claim_epoch', room)
-    expect(second).toEqual({ epoch: expect.any(Number), lastSeq: 2 + 2_097_152 })
     expect(second['epoch']).toBeGreaterThan(Number(first['epoch']))
+    expect(second['lastSeq']).toBeGreaterThan(2 + 2_097_152)
     expect(await call(sql, 'claim_epoch', randomUUID())).toBe(null)
+  })
+
+  test('[EPO1] is given places that a copy of this database has not given', async () => {
+    const room = await makeRoom(sql)
+    await call(sql, 'claim_epoch', room)
+    await sql`update rooms set epoch = epoch - 1_000 where id = ${room}`
+    const copy = (await sql`select epoch, last_seq from rooms where id = ${room}`)[0]!
+    const before = await call(sql, 'claim_epoch', room)
+    await sql`update rooms set epoch = ${copy['epoch']}, last_seq = ${copy['last_seq']} where id = ${room}`
+    // An epoch is a second.
+    await sql`select pg_sleep_until(date_trunc('second', clock_timestamp()) + interval '1 second')`
+    const after = await call(sql, 'claim_epoch', room)
+    expect(after['epoch']).toBeGreaterThan(Number(before['epoch']))
+    expect(after['lastSeq']).toBeGreaterThanOrEqual(Number(before['lastSeq']) + 2_097_152)
   })
 
   test('learns the room and its active members, with their marks', async () => {

@@ -190,10 +190,11 @@ export class FakePostgres {
 
   private claimEpoch(): unknown {
     const { tables } = this
-    if (tables.epoch > 1) tables.lastSeq += this.lift
     // As the time does, this goes on where a backup goes back.
     this.claims++
+    const written = tables.epoch > 1
     tables.epoch = Math.max(tables.epoch, this.claims) + 1
+    if (written) tables.lastSeq = Math.max(tables.lastSeq + this.lift, tables.epoch * this.lift)
     return { epoch: tables.epoch, lastSeq: tables.lastSeq }
   }
 
