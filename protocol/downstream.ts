@@ -73,8 +73,8 @@ export const Welcome = z.object({
 export type Welcome = z.infer<typeof Welcome>
 
 /**
- * Everything that changed in the range `covers` (both ends included): whole states, ordered by rev.
- * A seq inside the range without a state is final, not a gap. `live` means that nothing is left to catch up.
+ * Everything that changed in the range `covers` (both ends included) and not after it: whole states, ordered by rev.
+ * `live` means that nothing is left to catch up: a seq inside what came without a state is final then, not a gap.
  */
 export const Changes = z.object({
   t: z.literal('changes'),

@@ -5,7 +5,8 @@ import type { Erasure, Expiry, Message } from './wire.ts'
 /**
  * What this client holds of a room's log. Plain data, replaced and never mutated. Messages come from live frames,
  * catch-up, pages of history and the local store, in any order: a state is taken when none is held or its rev is
- * higher. Which seqs are known is said by `covered` alone: a seq inside it without a message is final, not a gap.
+ * higher. Which seqs are known is said by `covered` alone: a seq inside it without a message is no gap, and final once
+ * everything was caught up with: until then a message that was changed comes in a later chunk than its neighbours.
  *
  * The end of the first covered range is the cursor: every event up to there has been applied to what is held. So only
  * changes move it; a page of history adds what lies below the lowest held seq, and nothing else.
