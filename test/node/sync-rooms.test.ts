@@ -68,6 +68,20 @@ describe('the room list', () => {
     expect(lines()[0]).toEqual(moved)
   })
 
+  test('[AC-17] [AC-19] what is marked as unread counts whatever was read, and what was deleted does not', async () => {
+    const { list, lines } = listed(async () => [line(roomId)])
+    const { client, link, live } = opened()
+    await live(messages(1, 3))
+    list.follow(client.view)
+    client.read(3)
+    await settled()
+    expect(lines()[0]!.unread).toBe(0)
+    link.say({ t: 'unread', from: 2, version: 1 })
+    expect(lines()[0]!.unread).toBe(2)
+    link.say(changes([4, 4], [message(3, { rev: 4, text: '', deleted: { at: 9, by: grace } })]))
+    expect(lines()[0]!.unread).toBe(1)
+  })
+
   test('[AC-17] unread follows what is read here at once: others count, own messages do not', async () => {
     const { list, lines } = listed(async () => [line(roomId)])
     const { client, link, live } = opened()
