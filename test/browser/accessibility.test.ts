@@ -58,11 +58,46 @@ test.each([
   await composer(page).press('PageUp')
   await page.getByRole('button', { name: /latest message/ }).waitFor()
   await check('room, scrolled back')
+  const beside = async (panel: string, open: () => Promise<void>) => {
+    await open()
+    await page.getByRole('complementary').getByRole('heading').first().waitFor()
+    await check(panel)
+    await page.getByRole('complementary').getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+  }
+  const about = async (what: string) => {
+    await page
+      .getByRole('article', { name: /^(You|Ada Marsh|Grace Okafor|Linus Berg), / })
+      .last()
+      .press('m')
+    await page.getByRole('menuitem', { name: what, exact: true }).click()
+  }
+  await beside('members', () =>
+    page
+      .getByRole('button', { name: /members/ })
+      .first()
+      .click(),
+  )
+  await beside('room settings', () => page.getByRole('button', { name: 'Room settings' }).click())
   await page
-    .getByRole('button', { name: /members/ })
-    .first()
-    .click()
-  await closed('members')
+    .getByRole('article', { name: /^(You|Ada Marsh|Grace Okafor|Linus Berg), / })
+    .last()
+    .press('m')
+  await page.getByRole('menu').waitFor()
+  await check('message menu')
+  await page.keyboard.press('Escape')
+  await about('More emoji')
+  await closed('emoji')
+  await about('Forward')
+  await closed('forward')
+  await beside('thread', () => about('Reply in thread'))
+  await beside('message info', () => about('Message info'))
+  await about('Pin')
+  await page.getByRole('button', { name: 'All pinned messages' }).waitFor()
+  await check('a pin')
+  await beside('pinned messages', () => page.getByRole('button', { name: 'All pinned messages' }).click())
+  await about('Unpin')
+  await page.getByRole('button', { name: 'All pinned messages' }).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Invite' }).filter({ visible: true }).click()
   await closed('invite')
   await page.goto('/r/01900000-0000-7000-8000-000000000000')

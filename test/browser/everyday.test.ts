@@ -50,14 +50,19 @@ test('a first visit asks once whether anyone is signed in', async () => {
   expect(asked).toEqual(['/api/v1/auth/refresh'])
 })
 
-test('a dialog gives the focus back to where it was', async () => {
+test('a dialog and a panel give the focus back to where it was', async () => {
   const page = await adaInTheGroup()
-  const members = page.getByRole('button', { name: 'Members', exact: true })
-  await members.press('Enter')
-  await page.getByRole('dialog').waitFor()
-  await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-  expect(await members.evaluate((button) => button === document.activeElement)).toBe(true)
+  for (const [name, role] of [
+    ['Invite', 'dialog'],
+    ['Members', 'complementary'],
+  ] as const) {
+    const button = page.getByRole('button', { name, exact: true }).filter({ visible: true })
+    await button.press('Enter')
+    await page.getByRole(role).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole(role).waitFor({ state: 'detached' })
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+  }
 })
 
 test('from the composer, Page Up reads back and Escape returns to the latest message', async () => {

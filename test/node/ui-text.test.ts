@@ -102,13 +102,15 @@ describe('names', () => {
     )
   })
 
-  test('the line of typists names three people at most', () => {
-    expect([[], ['Ada'], ['Ada', 'Grace'], ['Ada', 'Grace', 'Linus'], ['a', 'b', 'c', 'd']].map(typists)).toEqual([
+  test('the line of typists names three people at most, and counts more', () => {
+    expect(
+      [[], ['Ada'], ['Ada', 'Grace'], ['Ada', 'Grace', 'Linus'], ['a', 'b', 'c', 'd']].map((names) => typists(names)),
+    ).toEqual([
       '',
       'Ada is writing…',
       'Ada and Grace are writing…',
       'Ada, Grace, and Linus are writing…',
-      'Several people are writing…',
+      '4 people are writing…',
     ])
   })
 })

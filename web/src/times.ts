@@ -9,6 +9,7 @@ const thisYear = new Intl.DateTimeFormat(words, { weekday: 'long', day: 'numeric
 const anyYear = new Intl.DateTimeFormat(words, { day: 'numeric', month: 'long', year: 'numeric' })
 const shortDate = new Intl.DateTimeFormat(words, { day: 'numeric', month: 'short' })
 const shortDateYear = new Intl.DateTimeFormat(words, { day: 'numeric', month: 'short', year: '2-digit' })
+const mediumDate = new Intl.DateTimeFormat(words, { dateStyle: 'medium' })
 const fullDate = new Intl.DateTimeFormat(words, { dateStyle: 'full' })
 
 /** The time of day of an instant in epoch milliseconds. */
@@ -43,6 +44,25 @@ export function listTime(at: number, now: number): string {
   if (days === 1) return 'Yesterday'
   if (days <= 6) return shortWeekday.format(at)
   return sameYear(at, now) ? shortDate.format(at) : shortDateYear.format(at)
+}
+
+/** Day and time, short: for tables. */
+export function shortTime(at: number): string {
+  return `${mediumDate.format(at)}, ${clock(at)}`
+}
+
+/** A length of time, as one does with a pause: "45 s", "5 min", "24 h", "7 days". */
+export function span(ms: number): string {
+  const [count, unit] =
+    ms < 60_000
+      ? [ms / 1_000, 's']
+      : ms < 3_600_000
+        ? [ms / 60_000, 'min']
+        : ms <= dayMs
+          ? [ms / 3_600_000, 'h']
+          : [ms / dayMs, 'day']
+  const whole = Math.max(1, Math.ceil(count))
+  return `${whole} ${unit}${whole > 1 && unit === 'day' ? 's' : ''}`
 }
 
 function sameYear(a: number, b: number): boolean {

@@ -18,7 +18,7 @@ export async function launch(): Promise<Browser> {
   })
 }
 
-/** A window of its own: cookies, storage and all. Errors of the page are collected in `errors`. */
+/** A window of its own: cookies, storage and all. Errors of the page, and what its policies forbade, are collected in `errors`. */
 export async function openWindow(
   browser: Browser,
   options: { width?: number; dark?: boolean; url?: string } = {},
@@ -32,6 +32,9 @@ export async function openWindow(
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
+  page.on('console', (said) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/.test(said.text())) errors.push(said.text())
+  })
   // A watchdog, not a measure.
   page.setDefaultTimeout(20_000)
   onTestFailed(async () => await keepScreenshot(page, `failed-${width}-${errors.length}-${Date.now()}`))

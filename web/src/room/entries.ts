@@ -17,6 +17,8 @@ export interface Entry {
   day: number | null
   /** How many unread messages begin here, when the unread divider stands above this row. */
   unread: number | null
+  /** The first message of the thread it belongs to. */
+  thread: number | null
 }
 
 /** What was unread when the room was opened: the messages of others in (after, upTo]. */
@@ -28,10 +30,13 @@ export interface Unread {
 /** Arranges the rows of a room for the eye: groups, days and the unread divider. */
 export function entriesOf(rows: readonly Row[], me: string, unread: Unread | null): Entry[] {
   const entries: Entry[] = []
-  let before: { author: string | null; at: number; day: number | null } = { author: null, at: 0, day: null }
+  let before: { author: string | null; at: number; day: number | null; thread: number | null } = {
+    ...{ author: null, at: 0, day: null, thread: null },
+  }
   let divided = false
   for (const row of rows) {
     const at = timeOf(row)
+    const thread = threadOf(row)
     const author = authorOf(row, me)
     const day: number | null = at === null ? before.day : dayOf(at)
     const newDay = at !== null && before.day !== day
@@ -42,6 +47,7 @@ export function entriesOf(rows: readonly Row[], me: string, unread: Unread | nul
       unreadHere === null &&
       author !== null &&
       before.author === author &&
+      before.thread === thread &&
       at !== null &&
       Math.abs(at - before.at) <= groupSilenceMs
     const previous = entries.at(-1)
@@ -54,8 +60,9 @@ export function entriesOf(rows: readonly Row[], me: string, unread: Unread | nul
       last: false,
       day: newDay ? at : null,
       unread: unreadHere,
+      thread,
     })
-    before = { author, at: at ?? before.at, day }
+    before = { author, at: at ?? before.at, day, thread }
   }
   const end = entries.at(-1)
   if (end !== undefined) end.last = true
@@ -80,7 +87,33 @@ export function authorOf(row: Row, me: string): string | null {
 
 /** Whether a row holds a message of somebody else above a seq: what unread counts count. */
 export function isFromOthersAfter(row: Row, me: string, seq: number): boolean {
-  return row.state === 'confirmed' && row.message.system === null && row.message.by !== me && row.message.seq > seq
+  if (row.state !== 'confirmed') return false
+  const { message } = row
+  return message.system === null && !message.deleted && message.by !== me && message.seq > seq
+}
+
+/** The first message of the thread that a row belongs to. */
+export function threadOf(row: Row): number | null {
+  switch (row.state) {
+    case 'confirmed':
+      return row.message.thread ?? null
+    case 'pending':
+    case 'failed':
+      return row.thread ?? null
+    case 'gap':
+      return null
+  }
+}
+
+/** How many replies the thread of each message has, as far as they are loaded. */
+export function repliesOf(rows: readonly Row[]): ReadonlyMap<number, number> {
+  const replies = new Map<number, number>()
+  for (const row of rows) {
+    const thread = threadOf(row)
+    if (thread === null || (row.state === 'confirmed' && row.message.deleted)) continue
+    replies.set(thread, (replies.get(thread) ?? 0) + 1)
+  }
+  return replies
 }
 
 function timeOf(row: Row): number | null {

@@ -1,31 +1,30 @@
-import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { Invite } from './invite.tsx'
-import { MemberList } from './member-list.tsx'
 import { headcount, roomName } from './people.ts'
-import type { RoomClient } from '../../sync/types.ts'
+import { iMay } from './standing.ts'
+import type { Beside, Desk } from './desk.ts'
 
-/** What the room is called, who is in it and here, what of mine was not sent, and the way to invite. */
-export function RoomHeader({ client }: { client: RoomClient }) {
+/** What the room is called, who is in it and here, what of mine was not sent, and the ways to its panels. */
+export function RoomHeader({ desk }: { desk: Desk }) {
+  const { client } = desk
   const [, navigate] = useLocation()
-  const { name, direct, members, here, role, failed } = useStore(
+  const { name, direct, members, here, mayInvite, failed } = useStore(
     client.view,
     useShallow((view) => ({
       name: roomName(view),
       direct: view.room?.type === 'direct',
       members: view.members.length,
       here: view.here.length,
-      role: view.members.find((member) => member.person === view.me)?.role,
+      mayInvite: view.room?.type !== 'direct' && iMay(view, 'add_members'),
       failed: view.rows.reduce((n, row) => n + (row.state === 'failed' ? 1 : 0), 0),
     })),
   )
-  const [dialog, setDialog] = useState<'members' | 'invite' | null>(null)
-  const mayInvite = !direct && (role === 'owner' || role === 'admin')
+  const open = useStore(desk.laid, (now) => now.beside?.kind)
+  const toggle = (kind: Extract<Beside['kind'], 'people' | 'settings'>) => desk.beside(open === kind ? null : { kind })
 
   function back() {
     // Come here from the list, the way back is the browser's own; come here from outside, it is the list.
@@ -45,7 +44,7 @@ export function RoomHeader({ client }: { client: RoomClient }) {
         </h1>
         <button
           className="min-h-6 w-fit max-w-full truncate rounded text-start text-sm text-muted hover:text-ink hover:underline"
-          onClick={() => setDialog('members')}
+          onClick={() => toggle('people')}
           type="button"
         >
           {direct ? (here > 1 ? 'Here now' : 'Not here') : headcount(members, here)}
@@ -64,24 +63,28 @@ export function RoomHeader({ client }: { client: RoomClient }) {
           <span className="max-sm:hidden">not sent</span>
         </button>
       )}
-      <IconButton className="max-sm:hidden" label="Members" onClick={() => setDialog('members')}>
-        <Icon name="people" />
-      </IconButton>
       {mayInvite && (
-        <Button className="max-sm:hidden" look="quiet" onClick={() => setDialog('invite')}>
+        <Button className="max-sm:hidden" look="quiet" onClick={() => desk.over({ kind: 'invite' })}>
           <Icon name="link" size={18} />
           Invite
         </Button>
       )}
       {mayInvite && (
-        <IconButton className="sm:hidden" label="Invite" onClick={() => setDialog('invite')}>
+        <IconButton className="sm:hidden" label="Invite" onClick={() => desk.over({ kind: 'invite' })}>
           <Icon name="link" />
         </IconButton>
       )}
-      {dialog === 'members' && <MemberList onClose={() => setDialog(null)} view={client.view} />}
-      {dialog === 'invite' && (
-        <Invite name={name} onClose={() => setDialog(null)} roomId={client.view.getState().roomId} />
-      )}
+      <IconButton
+        aria-expanded={open === 'people'}
+        className="max-sm:hidden"
+        label="Members"
+        onClick={() => toggle('people')}
+      >
+        <Icon name="people" />
+      </IconButton>
+      <IconButton aria-expanded={open === 'settings'} label="Room settings" onClick={() => toggle('settings')}>
+        <Icon name="settings" />
+      </IconButton>
     </header>
   )
 }

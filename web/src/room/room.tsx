@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { useStore } from 'zustand'
 import { leave } from '../session.ts'
@@ -7,42 +7,79 @@ import { Button } from '../ui/button.tsx'
 import { Hoist } from '../ui/flags.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
+import { useMedia } from '../ui/use-media.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
+import { createDesk, DeskOf, type Desk } from './desk.ts'
+import { PinsBar } from './pins-bar.tsx'
 import { RoomHeader } from './room-header.tsx'
 import { RoomSkeleton } from './room-skeleton.tsx'
 import { Timeline } from './timeline.tsx'
+import { Toasts } from './toasts.tsx'
 import { UnsentHere } from './unsent-here.tsx'
 import { TypingLine } from './typing-line.tsx'
 import type { ReactNode } from 'react'
 import type { Client } from '../../sync/client.ts'
-import type { RoomClient } from '../../sync/types.ts'
-import type { Quote } from './quote.tsx'
 import type { TimelineHandle } from './timeline.tsx'
+
+// Nobody needs these to read: they come while the page has nothing else to do, or when they are asked for.
+const loadBeside = () => import('./beside.tsx')
+const loadOver = () => import('./over.tsx')
+const Beside = lazy(async () => ({ default: (await loadBeside()).Beside }))
+const Over = lazy(async () => ({ default: (await loadOver()).Over }))
 
 /** One room: opens it while it is on screen. */
 export function Room({ roomId, client: mine }: { roomId: string; client: Client }) {
-  const [client, setClient] = useState<RoomClient | null>(null)
+  const [desk, setDesk] = useState<Desk | null>(null)
   useEffect(() => {
     const opened = mine.openRoom(roomId)
-    setClient(opened)
+    setDesk(createDesk(opened, mine))
     return () => opened.close()
   }, [roomId, mine])
-  return client === null ? <RoomSkeleton /> : <OpenRoom client={client} />
+  if (desk === null) return <RoomSkeleton />
+  return (
+    <DeskOf value={desk}>
+      <OpenRoom desk={desk} />
+    </DeskOf>
+  )
 }
 
-function OpenRoom({ client }: { client: RoomClient }) {
+function OpenRoom({ desk }: { desk: Desk }) {
+  const { client, laid } = desk
   const { view } = client
   const closed = useStore(view, (now) => now.closed)
   const known = useStore(view, (now) => now.room !== null)
   const connection = useStore(view, (now) => now.connection)
-  const [quote, setQuote] = useState<Quote | null>(null)
-  const composer = useRef<HTMLTextAreaElement>(null)
+  const beside = useStore(laid, (now) => now.beside)
+  const over = useStore(laid, (now) => now.over)
   const timeline = useRef<TimelineHandle>(null)
+  const wide = useMedia('(min-width: 64rem)')
+  const covered = beside !== null && !wide
 
   useEffect(() => {
     if (closed === 'signed_out') leave()
   }, [closed])
+
+  useEffect(() => {
+    const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000))
+    // What could not be loaded now is asked for again when it is needed.
+    idle(() => void Promise.all([loadBeside(), loadOver()]).catch(() => undefined))
+  }, [])
+
+  useEffect(() => {
+    const back = () => {
+      if ((history.state as { beside?: boolean } | null)?.beside !== true) desk.beside(null)
+    }
+    addEventListener('popstate', back)
+    return () => removeEventListener('popstate', back)
+  }, [desk])
+
+  useEffect(() => {
+    const looks = () => client.look(document.visibilityState === 'hidden')
+    looks()
+    document.addEventListener('visibilitychange', looks)
+    return () => document.removeEventListener('visibilitychange', looks)
+  }, [client])
 
   switch (closed) {
     case 'not_a_member':
@@ -73,18 +110,43 @@ function OpenRoom({ client }: { client: RoomClient }) {
     )
   }
   return (
-    <section aria-label="Room" className="flex h-full min-h-0 flex-col">
-      <RoomHeader client={client} />
-      <ConnectionBar connection={connection} />
-      <div className="relative min-h-0 flex-1">
-        <PaneBoundary name="timeline">
-          <Timeline client={client} composer={composer} handle={timeline} onQuote={setQuote} />
+    <div className="relative flex h-full min-h-0">
+      <section aria-label="Room" className="flex h-full min-h-0 min-w-0 flex-1 flex-col" inert={covered}>
+        <RoomHeader desk={desk} />
+        <ConnectionBar connection={connection} />
+        <PinsBar desk={desk} />
+        <div className="relative min-h-0 flex-1">
+          <PaneBoundary name="timeline">
+            <Timeline client={client} handle={timeline} />
+          </PaneBoundary>
+        </div>
+        <Announcer view={view} />
+        <TypingLine view={view} />
+        <Composer client={client} place="room" timeline={timeline} />
+      </section>
+      {covered && (
+        <div
+          aria-hidden="true"
+          className="absolute inset-0 z-10 bg-[rgb(8_18_22/0.45)] max-sm:hidden"
+          onClick={() => desk.beside(null)}
+        />
+      )}
+      {beside !== null && (
+        <PaneBoundary name="panel" resetKey={JSON.stringify(beside)}>
+          <Suspense>
+            <Beside beside={beside} />
+          </Suspense>
         </PaneBoundary>
-      </div>
-      <Announcer view={view} />
-      <TypingLine view={view} />
-      <Composer client={client} field={composer} onQuote={setQuote} quote={quote} timeline={timeline} />
-    </section>
+      )}
+      {over !== null && (
+        <PaneBoundary name="menu" resetKey={JSON.stringify(over)}>
+          <Suspense>
+            <Over over={over} />
+          </Suspense>
+        </PaneBoundary>
+      )}
+      <Toasts desk={desk} />
+    </div>
   )
 }
 

@@ -1,4 +1,9 @@
+import { useStore } from 'zustand'
+import { failureOf, sentence } from '../outcome.ts'
 import { clock } from '../times.ts'
+import { Button } from '../ui/button.tsx'
+import { useDesk } from './desk.ts'
+import { iMay } from './standing.ts'
 import type { Message } from '../../sync/wire.ts'
 import { happened } from './happened.ts'
 import type { People } from './people.ts'
@@ -10,6 +15,40 @@ export function SystemRow({ message, people }: { message: Message; people: Peopl
   return (
     <p className="pt-2.5 pb-1 text-center text-sm text-muted" title={clock(message.at)}>
       <bdi>{happened(fact, people)}</bdi>
+      {fact.kind === 'member_banned' && <LiftBan person={fact.person} since={message.seq} />}
     </p>
+  )
+}
+
+/** The way back from a ban, for who may lift it and while it stands. */
+function LiftBan({ person, since }: { person: string; since: number }) {
+  const desk = useDesk()
+  const { client } = desk
+  const offered = useStore(
+    client.view,
+    (now) => iMay(now, 'ban_members') && !now.rows.some((row) => row.state === 'confirmed' && ends(row.message)),
+  )
+
+  function ends({ seq, system }: Message): boolean {
+    const over = system?.kind === 'member_unbanned' || system?.kind === 'member_joined'
+    return seq > since && over && system.person === person
+  }
+
+  async function lift() {
+    try {
+      await client.changeMembers([{ kind: 'unban', person }])
+    } catch (error) {
+      desk.say(sentence(failureOf(error)))
+    }
+  }
+
+  if (!offered) return null
+  return (
+    <>
+      {' · '}
+      <Button look="link" onClick={() => void lift()}>
+        Lift the ban
+      </Button>
+    </>
   )
 }

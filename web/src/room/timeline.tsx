@@ -7,8 +7,10 @@ import { useMinute } from '../clock.ts'
 import { dayLabel } from '../times.ts'
 import { Notice } from '../ui/notice.tsx'
 import { backTo, reaches } from './back-to.ts'
-import { entriesOf } from './entries.ts'
+import { useDesk } from './desk.ts'
+import { entriesOf, repliesOf } from './entries.ts'
 import { JumpToLatest } from './jump-to-latest.tsx'
+import { onMessageKey, stepRow } from './message-keys.ts'
 import { news } from './news.ts'
 import { Older } from './older.tsx'
 import { peopleOf, roomName } from './people.ts'
@@ -18,7 +20,6 @@ import { useReading } from './reading.ts'
 import type { RefObject } from 'react'
 import type { RoomClient } from '../../sync/types.ts'
 import type { Entry, Unread } from './entries.ts'
-import type { Quote } from './quote.tsx'
 
 /** So near to the end counts as being there. */
 const tailPx = 80
@@ -35,19 +36,10 @@ export interface TimelineHandle {
 }
 
 /** The messages of a room. Only the rows near the view are in the page. */
-export function Timeline({
-  client,
-  composer,
-  handle,
-  onQuote,
-}: {
-  client: RoomClient
-  handle: RefObject<TimelineHandle | null>
-  composer: RefObject<HTMLTextAreaElement | null>
-  onQuote: (quote: Quote) => void
-}) {
+export function Timeline({ client, handle }: { client: RoomClient; handle: RefObject<TimelineHandle | null> }) {
   const { view } = client
-  const { rows, older, me, members, readAtOpen, head, live, name, direct } = useStore(
+  const desk = useDesk()
+  const { rows, older, me, members, readAtOpen, head, markedUnread, live, name, direct } = useStore(
     view,
     useShallow((now) => ({
       rows: now.rows,
@@ -56,6 +48,7 @@ export function Timeline({
       members: now.members,
       readAtOpen: now.readAtOpen,
       head: now.head,
+      markedUnread: now.unread.from,
       live: now.connection.state === 'live',
       name: roomName(now),
       direct: now.room?.type === 'direct',
@@ -82,6 +75,14 @@ export function Timeline({
     void backTo(client, readAtOpen + 1).then(() => setFetched(true))
   }, [client, known, live, readAtOpen])
 
+  // Marked as unread during the visit: the divider moves there.
+  const [marked, setMarked] = useState(markedUnread)
+  if (marked !== markedUnread) {
+    setMarked(markedUnread)
+    if (opened && markedUnread !== null) setUnread({ after: markedUnread - 1, upTo: head })
+  }
+
+  const replies = useMemo(() => repliesOf(rows), [rows])
   const entries = useMemo(() => entriesOf(rows, me, unread), [rows, me, unread])
   const scroller = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
@@ -253,13 +254,13 @@ export function Timeline({
   // A quoted message is gone to once it is loaded.
   const [goal, setGoal] = useState<number | null>(null)
   const [pointed, setPointed] = useState<string | null>(null)
-  const onShow = useCallback(
-    (seq: number) => {
+  useEffect(() => {
+    desk.onShow((seq) => {
       opening.current = false
       void backTo(client, seq).then(() => setGoal(seq))
-    },
-    [client],
-  )
+    })
+    return () => desk.onShow(null)
+  }, [client, desk])
   useLayoutEffect(() => {
     if (goal === null) return
     setGoal(null)
@@ -273,12 +274,16 @@ export function Timeline({
   function onKeyDown(event: React.KeyboardEvent<HTMLDivElement>) {
     if (event.key === 'Escape') {
       toLatest()
-      composer.current?.focus()
+      desk.focusField('room')
       return
     }
-    const at = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset['index']
-    if (at === undefined) return
-    const to = step(event.key, Number(at), entries.length)
+    const target = event.target as HTMLElement
+    const place = target.closest<HTMLElement>('[data-index]')
+    const at = place?.dataset['index']
+    if (place === null || at === undefined) return
+    const row = entries[Number(at)]?.row
+    if (target === place && row?.state === 'confirmed' && onMessageKey(desk, event, row.message, 'room')) return
+    const to = stepRow(event.key, Number(at), entries.length)
     if (to === null) return
     event.preventDefault()
     list.scrollToIndex(to, { align: 'auto' })
@@ -287,13 +292,6 @@ export function Timeline({
 
   // Tab stops at the row that had the focus, else at the last one in view.
   const roving = focusedIndex >= 0 ? focusedIndex : Math.min(list.range?.endIndex ?? Infinity, entries.length - 1)
-  const onReply = useCallback(
-    (quote: Quote) => {
-      onQuote(quote)
-      composer.current?.focus()
-    },
-    [onQuote, composer],
-  )
 
   return (
     <>
@@ -325,17 +323,19 @@ export function Timeline({
               <TimelineRow
                 client={client}
                 direct={direct}
+                begun={bySeq.get(entries[item.index]!.thread ?? 0) ?? null}
                 entry={entries[item.index]!}
                 index={item.index}
                 key={item.key}
+                me={me}
                 measure={list.measureElement}
                 minute={minute}
                 onFocus={setFocused}
-                onReply={onReply}
-                onShow={onShow}
+                place="room"
                 pointed={entries[item.index]!.key === pointed}
                 people={people}
                 reachable={item.index === roving}
+                replies={repliesTo(entries[item.index]!, replies)}
                 replied={repliedOf(entries[item.index]!, bySeq)}
                 tick={tickFor(entries[item.index]!, me, members)}
               />
@@ -355,12 +355,19 @@ export function Timeline({
   )
 }
 
-function tickFor(entry: Entry, me: string, members: Parameters<typeof tickOf>[2]) {
+/** The tick of an own message; null for those of others. */
+export function tickFor(entry: Entry, me: string, members: Parameters<typeof tickOf>[2]) {
   if (entry.side !== 'mine' || entry.row.state !== 'confirmed') return null
   return tickOf(entry.row.message.seq, me, members)
 }
 
-function repliedOf<M>(entry: Entry, bySeq: ReadonlyMap<number, M>): M | null {
+/** How many replies the thread has that a row begins. */
+export function repliesTo({ row }: Entry, replies: ReadonlyMap<number, number>): number {
+  return row.state === 'confirmed' ? (replies.get(row.message.seq) ?? 0) : 0
+}
+
+/** The message that a row replies to, where it is loaded. */
+export function repliedOf<M>(entry: Entry, bySeq: ReadonlyMap<number, M>): M | null {
   const { row } = entry
   if (row.state === 'gap') return null
   const to = row.state === 'confirmed' ? row.message.replyTo : row.replyTo
@@ -382,20 +389,7 @@ function estimate(entry: Entry, width: number): number {
   const text = row.state === 'confirmed' ? row.message.text : row.text
   const perLine = Math.max(20, Math.min(540, width * 0.84) / 7.2)
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
-  return around + lines * 22 + 14 + (entry.first ? (entry.side === 'theirs' ? 32 : 10) : 2) + unlike
-}
-
-function step(key: string, at: number, count: number): number | null {
-  switch (key) {
-    case 'ArrowUp':
-      return Math.max(0, at - 1)
-    case 'ArrowDown':
-      return Math.min(count - 1, at + 1)
-    case 'Home':
-      return 0
-    case 'End':
-      return count - 1
-    default:
-      return null
-  }
+  const below = row.state === 'confirmed' && (row.message.reactions?.length ?? 0) > 0 ? 32 : 0
+  const above = entry.thread === null || !entry.first ? 0 : 24
+  return around + above + below + lines * 22 + 14 + (entry.first ? (entry.side === 'theirs' ? 32 : 10) : 2) + unlike
 }

@@ -12,10 +12,12 @@ export function TypingLine({ view }: { view: StoreApi<RoomView> }) {
       now.typing.map((person) => now.members.find((member) => member.person === person)?.name ?? 'Someone'),
     ),
   )
+  const count = useStore(view, (now) => now.typists)
+  const line = typists(names, count)
   return (
     <div aria-hidden="true" className="h-6 flex-none">
       <p className="mx-auto flex h-full w-full max-w-[56rem] items-center gap-2 truncate px-4 text-sm text-muted">
-        {names.length > 0 && (
+        {line !== '' && (
           <>
             <span className="flex gap-1">
               {[0, 1, 2].map((n) => (
@@ -26,7 +28,7 @@ export function TypingLine({ view }: { view: StoreApi<RoomView> }) {
                 />
               ))}
             </span>
-            <bdi className="truncate">{typists(names)}</bdi>
+            <bdi className="truncate">{line}</bdi>
           </>
         )}
       </p>

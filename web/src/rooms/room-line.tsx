@@ -66,12 +66,12 @@ function LastLine({ last, me, named }: { last: NonNullable<RoomSummary['last']>;
   const who = last.by === me ? 'You' : named ? last.name : null
   return (
     <>
-      {who !== null && last.text !== '' && (
+      {who !== null && (
         <>
           <bdi>{who}</bdi>:{' '}
         </>
       )}
-      <bdi>{last.text.replace(/\s+/g, ' ')}</bdi>
+      {last.text === '' ? <i>Message deleted</i> : <bdi>{last.text.replace(/\s+/g, ' ')}</bdi>}
     </>
   )
 }

@@ -3,6 +3,8 @@ import type { ComponentProps } from 'react'
 const looks = {
   primary:
     'bg-petrol text-on-petrol hover:bg-petrol-strong disabled:opacity-60 font-semibold px-4 min-h-10 touch:min-h-11 rounded-lg',
+  destroy:
+    'bg-danger text-on-danger hover:brightness-90 disabled:opacity-60 font-semibold px-4 min-h-10 touch:min-h-11 rounded-lg',
   quiet:
     'bg-transparent text-ink border border-line hover:bg-sunken disabled:opacity-60 font-medium px-4 min-h-10 touch:min-h-11 rounded-lg',
   link: 'text-petrol underline decoration-1 underline-offset-3 hover:decoration-2 font-medium min-h-6 touch:min-h-11 rounded-sm',

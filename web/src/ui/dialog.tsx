@@ -11,6 +11,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // A field that takes the focus by itself does so before the dialog is open.
+    element?.querySelector<HTMLElement>('[data-first], input:not([type=radio], [readonly]), textarea')?.focus()
     return () => element?.close()
   }, [])
   return (
@@ -24,6 +26,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
       onClick={(event) => {
         if (event.target === dialog.current) onClose()
       }}
+      // A dialog may hang in a panel: its Esc is its own.
+      onKeyDown={(event) => event.stopPropagation()}
       ref={dialog}
     >
       <div className="grid max-h-[85dvh] grid-rows-[auto_1fr]">

@@ -1,0 +1,25 @@
+import { useCallback } from 'react'
+import { useDesk, type Beside as What } from './desk.ts'
+import { InfoPanel } from './info-panel.tsx'
+import { PeoplePanel } from './people-panel.tsx'
+import { PinsPanel } from './pins-panel.tsx'
+import { SettingsPanel } from './settings-panel.tsx'
+import { ThreadPanel } from './thread-panel.tsx'
+
+/** What stands beside the room. */
+export function Beside({ beside }: { beside: What }) {
+  const desk = useDesk()
+  const close = useCallback(() => desk.beside(null), [desk])
+  switch (beside.kind) {
+    case 'thread':
+      return <ThreadPanel key={beside.root} onClose={close} root={beside.root} />
+    case 'pins':
+      return <PinsPanel onClose={close} />
+    case 'people':
+      return <PeoplePanel onClose={close} />
+    case 'settings':
+      return <SettingsPanel onClose={close} />
+    case 'info':
+      return <InfoPanel key={beside.seq} onClose={close} seq={beside.seq} />
+  }
+}

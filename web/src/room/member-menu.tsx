@@ -1,0 +1,62 @@
+import { Menu, MenuItem } from '../ui/menu.tsx'
+import { span } from '../times.ts'
+import type { ComponentProps } from 'react'
+import type { Anchor } from '../ui/popup.tsx'
+import type { Member } from '../../sync/wire.ts'
+import type { Asked, Change } from './member-changes.ts'
+
+type Icon = ComponentProps<typeof MenuItem>['icon']
+
+/** What I may do with one member. */
+export function MemberMenu({
+  member,
+  can,
+  at,
+  onChoose,
+  onClose,
+}: {
+  member: Member
+  can: readonly Change[]
+  at: Anchor
+  onChoose: (asked: Asked) => void
+  onClose: () => void
+}) {
+  return (
+    <Menu at={at} label={member.name} onClose={onClose}>
+      {can.map((change) => {
+        const { icon, words } = wordsOf(change)
+        const danger = change.kind === 'remove' || change.kind === 'ban'
+        return (
+          <MenuItem danger={danger} icon={icon} key={words} onClick={() => onChoose({ ...change, member })}>
+            {words}
+          </MenuItem>
+        )
+      })}
+    </Menu>
+  )
+}
+
+function wordsOf(change: Change): { icon: Icon; words: string } {
+  switch (change.kind) {
+    case 'role':
+      return {
+        icon: 'people',
+        words: `Make ${{ admin: 'admin', moderator: 'moderator', member: 'an ordinary member' }[change.role]}`,
+      }
+    case 'owner':
+      return { icon: 'forward', words: 'Hand the room over' }
+    case 'silence':
+      return {
+        icon: 'hush',
+        words: change.forMs === null ? 'Silence until lifted' : `Silence for ${span(change.forMs)}`,
+      }
+    case 'unsilence':
+      return { icon: 'horn', words: 'Let write again' }
+    case 'remove':
+      return { icon: 'leave', words: 'Remove from the room' }
+    case 'ban':
+      return { icon: 'close', words: 'Ban' }
+    case 'leave':
+      return { icon: 'leave', words: 'Leave the room' }
+  }
+}

@@ -1,0 +1,76 @@
+import { lazy, Suspense } from 'react'
+import { useStore } from 'zustand'
+import { Confirm } from '../ui/confirm.tsx'
+import { useDesk, type Over as What } from './desk.ts'
+import { Forward } from './forward.tsx'
+import { Invite } from './invite.tsx'
+import { MessageMenu } from './message-menu.tsx'
+import { authorName, peopleOf, roomName } from './people.ts'
+import { QuoteBlock } from './quote.tsx'
+import type { Message } from '../../sync/wire.ts'
+
+const EmojiPicker = lazy(async () => ({ default: (await import('./emoji-picker.tsx')).EmojiPicker }))
+
+/** What stands over the room for a moment. */
+export function Over({ over }: { over: What }) {
+  const desk = useDesk()
+  const close = () => desk.over(null)
+  switch (over.kind) {
+    case 'menu':
+      return (
+        <About seq={over.seq}>
+          {(message) => <MessageMenu at={over.at} message={message} onClose={close} place={over.place} />}
+        </About>
+      )
+    case 'emoji':
+      return (
+        <About seq={over.seq}>
+          {(message) => (
+            <Suspense>
+              <EmojiPicker at={over.at} message={message} onClose={close} />
+            </Suspense>
+          )}
+        </About>
+      )
+    case 'forward':
+      return <Forward message={over.message} onClose={close} />
+    case 'delete':
+      return <DeleteOthers message={over.message} onClose={close} />
+    case 'invite': {
+      const view = desk.client.view.getState()
+      return <Invite name={roomName(view)} onClose={close} roomId={view.roomId} />
+    }
+  }
+}
+
+/** The message as it stands now; nothing when it is not loaded any more. */
+function About({ seq, children }: { seq: number; children: (message: Message) => React.ReactNode }) {
+  const { client } = useDesk()
+  const message = useStore(client.view, (now) => {
+    const row = now.rows.find((one) => one.state === 'confirmed' && one.message.seq === seq)
+    return row?.state === 'confirmed' ? row.message : null
+  })
+  return message === null ? null : children(message)
+}
+
+function DeleteOthers({ message, onClose }: { message: Message; onClose: () => void }) {
+  const { client } = useDesk()
+  const name = authorName(message, peopleOf(client.view.getState().members))
+  return (
+    <Confirm
+      act={async () => {
+        await client.remove(message.seq)
+        return null
+      }}
+      doing="Deleting…"
+      onClose={onClose}
+      title="Delete this message?"
+      verb="Delete for everyone"
+    >
+      <div className="grid gap-3">
+        <QuoteBlock name={name} text={message.text} />
+        <p>Everyone will see that a moderator deleted it. This cannot be taken back.</p>
+      </div>
+    </Confirm>
+  )
+}

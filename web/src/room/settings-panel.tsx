@@ -1,0 +1,254 @@
+import { useEffect, useId, useState } from 'react'
+import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
+import { limits } from '../../../protocol/limits.ts'
+import { span } from '../times.ts'
+import { Avatar } from '../ui/avatar.tsx'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { useDesk } from './desk.ts'
+import { headcount, roomName } from './people.ts'
+import { iMay } from './standing.ts'
+import { differences, type Wanted } from './settings.ts'
+import type { FormEvent, ReactNode } from 'react'
+
+const pauses = [0, 5, 10, 30, 60, 300, 900, 3_600, 21_600]
+const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
+
+/** What a room says of itself, and, for who may, the way to change it. */
+export function SettingsPanel({ onClose }: { onClose: () => void }) {
+  const { client } = useDesk()
+  const { room, name, members, here, mayChange, offline } = useStore(
+    client.view,
+    useShallow((view) => ({
+      room: view.room,
+      name: roomName(view),
+      members: view.members.length,
+      here: view.here.length,
+      mayChange: view.room?.type === 'group' && iMay(view, 'change_room'),
+      offline: view.connection.state !== 'live',
+    })),
+  )
+  const notices = useStore(client.view, (now) => now.notices)
+  const [wanted, setWanted] = useState<Partial<Wanted>>({})
+  const [missing, setMissing] = useState(false)
+  const [sent, setSent] = useState<string | null>(null)
+  const waiting = sent !== null
+  const failed = waiting && notices.some(({ id }) => id === sent)
+  const facts: Wanted | null = room && {
+    name: room.name ?? '',
+    description: room.description,
+    postPolicy: room.postPolicy,
+    slowModeSeconds: room.slowModeSeconds,
+    disappearingMs: room.disappearingMs,
+  }
+  const changes = facts === null ? null : differences(facts, wanted)
+  const [saved, setSaved] = useState(false)
+
+  // The room says itself that it is now as it was asked to be.
+  useEffect(() => {
+    if (!waiting || failed || changes !== null) return
+    setSent(null)
+    setWanted({})
+    setSaved(true)
+  }, [changes, failed, waiting])
+  useEffect(() => {
+    if (failed) setSent(null)
+  }, [failed])
+
+  if (facts === null || room === null)
+    return (
+      <Panel onClose={onClose} title="Room settings">
+        {null}
+      </Panel>
+    )
+  const now = { ...facts, ...wanted }
+  const set = (change: Partial<Wanted>) => {
+    setSaved(false)
+    setWanted({ ...wanted, ...change })
+  }
+
+  function save(event: FormEvent) {
+    event.preventDefault()
+    if (changes === null || waiting) return
+    setMissing(changes.name === '')
+    if (changes.name === '') return
+    client.change(changes).then(setSent, () => setSent(null))
+  }
+
+  return (
+    <Panel onClose={onClose} title={mayChange ? 'Room settings' : 'About this room'}>
+      <form className="grid gap-6 p-4" noValidate onSubmit={save}>
+        <div className="flex items-center gap-4">
+          <Avatar name={name} shape={room.type === 'direct' ? 'person' : 'room'} size="huge" />
+          <div className="min-w-0">
+            <p className="line-clamp-2 text-lg font-semibold tracking-tight">
+              <bdi>{name}</bdi>
+            </p>
+            <p className="text-sm text-muted">{headcount(members, here)}</p>
+          </div>
+        </div>
+        {mayChange ? (
+          <>
+            <Field
+              autoComplete="off"
+              dir="auto"
+              error={missing ? 'Give the room a name.' : undefined}
+              label="Name of the room"
+              maxLength={limits.roomName}
+              onChange={(event) => set({ name: event.target.value })}
+              value={now.name}
+            />
+            <Description onChange={(description) => set({ description })} value={now.description} />
+            <Choice
+              hint="In an announcement room only admins write; everyone reads and reacts."
+              label="Who writes here"
+              onChange={(value) => set({ postPolicy: value === 'admins' ? 'admins' : 'everyone' })}
+              value={now.postPolicy}
+            >
+              <option value="everyone">Everyone</option>
+              <option value="admins">Only admins (announcement room)</option>
+            </Choice>
+            <Choice
+              hint="How long a member waits between two messages. Moderators do not wait."
+              label="Slow mode"
+              onChange={(value) => set({ slowModeSeconds: Number(value) })}
+              value={String(now.slowModeSeconds)}
+            >
+              {[...new Set([...pauses, facts.slowModeSeconds])]
+                .sort((a, b) => a - b)
+                .map((seconds) => (
+                  <option key={seconds} value={seconds}>
+                    {seconds === 0 ? 'Off' : span(seconds * 1_000)}
+                  </option>
+                ))}
+            </Choice>
+            <Choice
+              hint="For new messages. What is there already stays."
+              label="Disappearing messages"
+              onChange={(value) => set({ disappearingMs: stays.find((ms) => String(ms) === value) ?? null })}
+              value={String(now.disappearingMs)}
+            >
+              {stays.map((ms) => (
+                <option key={String(ms)} value={String(ms)}>
+                  {ms === null ? 'Off' : `After ${span(ms)}`}
+                </option>
+              ))}
+            </Choice>
+            <div className="grid gap-2">
+              <div className="flex justify-end gap-2">
+                {changes !== null && !waiting && (
+                  <Button
+                    look="quiet"
+                    onClick={() => {
+                      setWanted({})
+                      setMissing(false)
+                    }}
+                  >
+                    Undo
+                  </Button>
+                )}
+                <Button disabled={changes === null} pending={waiting} type="submit">
+                  {waiting ? 'Saving…' : 'Save'}
+                </Button>
+              </div>
+              <p className="min-h-6 text-end text-sm text-muted" role="status">
+                {waiting && offline ? 'Offline: it will be saved later.' : saved && changes === null ? 'Saved.' : ''}
+              </p>
+            </div>
+          </>
+        ) : (
+          <Facts facts={facts} group={room.type === 'group'} />
+        )}
+      </form>
+    </Panel>
+  )
+}
+
+function Facts({ facts, group }: { facts: Wanted; group: boolean }) {
+  const { description, postPolicy, slowModeSeconds, disappearingMs } = facts
+  const lines = [
+    ['Who writes here', postPolicy === 'admins' ? 'Only admins' : 'Everyone'],
+    ['Slow mode', slowModeSeconds === 0 ? 'Off' : span(slowModeSeconds * 1_000)],
+    ['Disappearing messages', disappearingMs === null ? 'Off' : `After ${span(disappearingMs)}`],
+  ]
+  return (
+    <>
+      {description !== '' && (
+        <p className="break-words whitespace-pre-wrap" dir="auto">
+          {description}
+        </p>
+      )}
+      <dl className="grid gap-3">
+        {lines.map(([what, value]) => (
+          <div key={what}>
+            <dt className="text-sm text-muted">{what}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="text-sm text-muted">
+        {group ? 'Only admins change this.' : 'In a conversation of two nobody changes this.'}
+      </p>
+    </>
+  )
+}
+
+const box = 'w-full rounded-lg border border-line-strong bg-raised px-3 text-base text-ink sm:text-[0.9375rem]'
+
+function Description({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const id = useId()
+  return (
+    <div className="grid gap-1.5">
+      <label className="text-sm font-medium" htmlFor={id}>
+        Description
+      </label>
+      <textarea
+        className={`field-sizing-content max-h-60 min-h-20 py-2 leading-snug ${box}`}
+        dir="auto"
+        id={id}
+        maxLength={limits.roomDescription}
+        onChange={(event) => onChange(event.target.value)}
+        placeholder="What is this room for?"
+        rows={3}
+        value={value}
+      />
+    </div>
+  )
+}
+
+function Choice({
+  label,
+  hint,
+  value,
+  onChange,
+  children,
+}: {
+  label: string
+  hint: string
+  value: string
+  onChange: (value: string) => void
+  children: ReactNode
+}) {
+  const id = useId()
+  return (
+    <div className="grid gap-1.5">
+      <label className="text-sm font-medium" htmlFor={id}>
+        {label}
+      </label>
+      <select
+        aria-describedby={`${id}-hint`}
+        className={`min-h-11 ${box}`}
+        id={id}
+        onChange={(event) => onChange(event.target.value)}
+        value={value}
+      >
+        {children}
+      </select>
+      <p className="text-sm text-muted" id={`${id}-hint`}>
+        {hint}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import { useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { IconButton } from './button.tsx'
+import { Icon } from './icon.tsx'
+import type { ReactNode } from 'react'
+
+/** What stands beside a room, over it where there is no space beside. Esc and its button close it; focus goes back. */
+export function Panel({
+  title,
+  foot,
+  onClose,
+  children,
+}: {
+  title: ReactNode
+  /** What stays in view under what scrolls. */
+  foot?: ReactNode
+  onClose: () => void
+  children: ReactNode
+}) {
+  const panel = useRef<HTMLElement>(null)
+  const heading = useId()
+  const before = useRef<Element | null>(null)
+  useLayoutEffect(() => {
+    before.current = document.activeElement
+  }, [])
+  useEffect(() => {
+    const element = panel.current!
+    // A field in it may have taken the focus already.
+    if (!element.contains(document.activeElement)) {
+      element.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true })
+    }
+    return () => {
+      const back = before.current
+      const lost = document.activeElement === document.body || element.contains(document.activeElement)
+      if (lost && back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true })
+    }
+  }, [])
+  return (
+    <aside
+      aria-labelledby={heading}
+      className="absolute inset-y-0 end-0 z-20 flex w-full flex-col border-line bg-surface sm:w-90 sm:border-s sm:shadow-float lg:static lg:flex-none lg:shadow-none"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        event.stopPropagation()
+        onClose()
+      }}
+      ref={panel}
+    >
+      <header className="flex h-16 flex-none items-center gap-2 border-b border-line ps-4 pe-2">
+        <h2 className="min-w-0 flex-1 truncate text-base font-semibold outline-none" id={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        <IconButton label="Close" onClick={onClose}>
+          <Icon name="close" />
+        </IconButton>
+      </header>
+      <div className="thin-scroll min-h-0 flex-1">{children}</div>
+      {foot}
+    </aside>
+  )
+}
