@@ -5,7 +5,7 @@ import type { Feed } from './feed.ts'
 import type { Changed } from './room/changed.ts'
 import { here } from './room/here.ts'
 import { open, seenBy } from './room/room.ts'
-import { attach, attached, type Sockets } from './sockets.ts'
+import { attach, attached, isWelcomed, type Sockets } from './sockets.ts'
 import type { Agenda } from './storage/agenda.ts'
 import { Typists } from './typists.ts'
 
@@ -77,7 +77,7 @@ export class Crowd {
     const unread = this.book.awake().members.get(person)?.unread
     if (!unread) return
     for (const socket of this.sockets.of(person)) {
-      if (attached(socket).live) this.sockets.send(socket, { t: 'unread', ...unread })
+      if (isWelcomed(attached(socket))) this.sockets.send(socket, { t: 'unread', ...unread })
     }
   }
 
@@ -127,6 +127,6 @@ export class Crowd {
   /** One frame for all where everyone sees the same, and one for each where they do not. */
   private tellEach(frame: (viewer: string) => Downstream): void {
     if (open(this.book.awake())) return this.sockets.broadcast(frame(''))
-    for (const socket of this.sockets.live()) this.sockets.send(socket, frame(attached(socket).person))
+    for (const socket of this.sockets.welcomed()) this.sockets.send(socket, frame(attached(socket).person))
   }
 }

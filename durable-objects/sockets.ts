@@ -2,7 +2,7 @@ import type { Downstream } from '../protocol/downstream.ts'
 import type { Presence } from './room/here.ts'
 
 /**
- * What a socket remembers while the room sleeps. `live`: it gets frames as they happen; otherwise it has not said
+ * What a socket remembers while the room sleeps. `live`: it gets changes as they happen; otherwise it has not said
  * hello, or is still catching up from `from` on.
  */
 export interface Attachment {
@@ -58,10 +58,18 @@ export class Sockets {
     return this.all().filter((socket) => attached(socket).live)
   }
 
-  /** Sends one frame, serialised once, to every live socket, but for those of `except`. */
+  /**
+   * Those who were told how the room stands, and keep up with it: all but the log reaches them also while they catch up,
+   * since it stands in no chunk.
+   */
+  welcomed(): WebSocket[] {
+    return this.all().filter((socket) => isWelcomed(attached(socket)))
+  }
+
+  /** Sends one frame, serialised once, to everyone who was welcomed, but for those of `except`. */
   broadcast(frame: Downstream, except?: string): void {
     const text = JSON.stringify(frame)
-    for (const socket of this.live()) if (attached(socket).person !== except) trySend(socket, text)
+    for (const socket of this.welcomed()) if (attached(socket).person !== except) trySend(socket, text)
   }
 
   send(socket: WebSocket, frame: Downstream): void {
@@ -83,6 +91,11 @@ export class Sockets {
   answerPings(head: number): void {
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', `pong:${head}`))
   }
+}
+
+/** Who lags says hello again, and is told everything then. */
+export function isWelcomed({ seenAt, lagsSince }: Attachment): boolean {
+  return seenAt > 0 && lagsSince === undefined
 }
 
 /** A page cannot see a refused handshake, so the upgrade is accepted and closed with its reason. */

@@ -28,7 +28,8 @@ export class Typists {
     this.told = count
     const [text, fewer] = [textOf(count), textOf(Math.max(0, count - 1))]
     // Nobody hears of their own writing.
-    for (const socket of this.sockets.live()) trySend(socket, this.until.has(attached(socket).person) ? fewer : text)
+    for (const socket of this.sockets.welcomed())
+      trySend(socket, this.until.has(attached(socket).person) ? fewer : text)
   }
 }
 

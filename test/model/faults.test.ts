@@ -62,7 +62,7 @@ const faults: Record<string, { faults: () => Partial<Faults>; noticed: RegExp }>
         }
       }),
     }),
-    noticed: /still has the room open/,
+    noticed: /the members in Postgres differs|still has the room open/,
   },
   'a new epoch begins where the old one was': { faults: () => ({ lift: 0 }), noticed: /was given to/ },
   'Postgres says that it has what it has not': {

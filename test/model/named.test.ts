@@ -113,6 +113,25 @@ test('[JOI2] a copy of the members that was read before a join does not undo it'
   expect([newcomer.view()!.closed, newcomer.view()!.connection.state]).toEqual([null, 'live'])
 })
 
+test('[SET1] [MEM1] [UNR1] what happens to the room while someone catches up is told to them, too', async () => {
+  const phone = new Device(world, grace.person, 'phone')
+  world.devices.push(phone)
+  phone.open()
+  await world.time.turn(2_000)
+  grace.connection!.break()
+  for (let n = 1; n <= 40; n++) await ada.post(`message ${n}`, {})
+  await world.time.turn(200)
+  while (grace.view()!.connection.state !== 'catching_up') await world.time.turn(1)
+  await ada.change({ name: 'Difference engines' })
+  phone.tab!.room.markUnread(7)
+  world.join(world.people.at(-1)!)
+  await world.time.turn(5_000)
+  const { room, unread, members } = grace.view()!
+  expect({ name: room!.name, unread: unread.from, members: members.length }).toEqual({
+    ...{ name: 'Difference engines', unread: 7, members: world.people.length },
+  })
+})
+
 /** Time passes, and someone's new socket makes the room compare. */
 async function membersAreCompared(): Promise<void> {
   await world.time.turn(6 * 60_000)

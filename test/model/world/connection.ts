@@ -123,7 +123,7 @@ export class Connection {
     const frame = JSON.parse(text) as Downstream
     const { watch } = this.world
     if (frame.t === 'welcome') this.reaches = null
-    if (frame.t === 'ack') watch.acked(frame.id, frame.seq)
+    if (frame.t === 'ack' && !this.world.settings.has(frame.id)) watch.acked(frame.id, frame.seq)
     if (frame.t !== 'changes') return
     const [from, to] = frame.covers
     if (this.reaches !== null && from !== this.reaches + 1) {

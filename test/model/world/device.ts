@@ -1,4 +1,5 @@
 import { closeCodes } from '../../../protocol/close-codes.ts'
+import type { Settings } from '../../../web/sync/command.ts'
 import { memoryStore } from '../../../web/sync/memory-store.ts'
 import { openRoom } from '../../../web/sync/room-client.ts'
 import type { OpenedRoom } from '../../../web/sync/room-deps.ts'
@@ -71,6 +72,11 @@ export class Device {
 
   async ask(about: number | string, run: (room: OpenedRoom) => Promise<string>): Promise<void> {
     if (this.tab) this.commands.push({ id: await run(this.tab.room), about })
+  }
+
+  /** Such a command makes rows under ids of their own. */
+  async change(settings: Settings): Promise<void> {
+    if (this.tab) this.world.settings.add(await this.tab.room.change(settings))
   }
 
   /** For a fault: the disk forgets a message that is not settled. */

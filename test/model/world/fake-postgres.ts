@@ -1,4 +1,4 @@
-import { asMade, type Member } from '../../../protocol/downstream.ts'
+import { asMade, type Member, type RoomFacts } from '../../../protocol/downstream.ts'
 import type { RoomEvent } from '../../../protocol/events.ts'
 import { fold, type Rows } from '../../../protocol/fold.ts'
 import { limits } from '../../../protocol/limits.ts'
@@ -57,7 +57,10 @@ export class FakePostgres {
       ...{ epoch: 1, lastSeq: 0, membersVersion: 1, participants: new Map() },
       ...{ events: [], rows: new Map(), answers: new Map() },
     }
-    for (const person of members) this.tables.participants.set(person, this.participant(person, 0))
+    for (const [place, person] of members.entries()) {
+      const role = place === 0 ? 'owner' : place === 1 ? 'moderator' : 'member'
+      this.tables.participants.set(person, { ...this.participant(person, 0), role })
+    }
   }
 
   /** A call of a service function as the Data API passes it on. */
@@ -107,9 +110,16 @@ export class FakePostgres {
     return this.tables.participants.get(person)?.left === false
   }
 
-  members(): Member[] {
+  /** The owner stays, and somebody to talk to. */
+  mayBeRemoved(person: string): boolean {
     const active = [...this.tables.participants.values()].filter(({ left }) => !left)
-    return active.map(({ left: _left, unreadFrom: _unread, ...member }) => ({ ...member }))
+    return active.length > 2 && active.some((member) => member.person === person && member.role !== 'owner')
+  }
+
+  /** The room and its members as they are here. */
+  facts(): { room: RoomFacts; members: ReturnType<typeof known>[] } {
+    const { room, members } = this.roomState()
+    return { room, members }
   }
 
   lastSeq(): number {
@@ -135,6 +145,7 @@ export class FakePostgres {
     const participant = this.tables.participants.get(person)
     if (!participant || participant.left) return
     participant.left = true
+    participant.role = 'member'
     this.tables.membersVersion++
   }
 
@@ -198,12 +209,12 @@ export class FakePostgres {
     return { epoch: tables.epoch, lastSeq: tables.lastSeq }
   }
 
-  private roomState(): unknown {
+  private roomState() {
     const { epoch, lastSeq, membersVersion } = this.tables
-    const room = { id: this.roomId, type: 'group', name: 'Engines', createdBy: null, createdAt: 1, ...asMade }
+    const made = { id: this.roomId, type: 'group', name: 'Engines', createdBy: null, createdAt: 1, ...asMade } as const
     const active = [...this.tables.participants.values()].filter(({ left }) => !left)
-    const facts = { ...room, ...this.rows().room }
-    return { room: facts, epoch, lastSeq, membersVersion, members: active.map(known), unfinished: [] }
+    const room = { ...made, ...this.rows().room } as RoomFacts
+    return { room, epoch, lastSeq, membersVersion, members: active.map(known), unfinished: [] }
   }
 
   private spine(after: number, limit: number): unknown {
@@ -261,6 +272,6 @@ export class FakePostgres {
 }
 
 /** A participant as the service functions tell the room of one. */
-function known({ left: _left, ...member }: Participant): unknown {
+function known({ left: _left, ...member }: Participant) {
   return { ...member, receiptsHidden: false, silencedUntil: null }
 }

@@ -1,4 +1,6 @@
+import { everyoneSeesTheRoom } from '../checks/the-room.ts'
 import { Violation } from '../checks/watch.ts'
+import { noFaults } from './faults.ts'
 import type { World } from './world.ts'
 
 /** Longer than the members' copy may be old, so that the next socket has it compared. */
@@ -7,7 +9,15 @@ const membersFreshMs = 6 * 60_000
 /** Everything is well again, and enough time passes for everything that is owed. */
 export async function settle(world: World): Promise<void> {
   world.weather.state = 'well'
+  const owner = world.devices.find(({ person }) => person === world.people[0])!
+  owner.open()
+  await owner.change({ postPolicy: 'everyone', slowModeSeconds: 0, disappearingMs: null })
   await calm(world, 'after the walk')
+  // So long until a connection that is deaf by now is found out.
+  await world.time.turn(60_000)
+  await calm(world, 'after a minute')
+  // A frame that a fault took is told again with the next welcome.
+  if (world.faults.down === noFaults.down) everyoneSeesTheRoom(world)
   // The next one who comes makes the room look who is still a member.
   await world.time.turn(membersFreshMs)
   for (const { connection } of world.devices) connection?.break()

@@ -1,3 +1,4 @@
+import type { Settings } from '../../../web/sync/command.ts'
 import type { Device } from './device.ts'
 import type { World } from './world.ts'
 
@@ -52,6 +53,23 @@ const steps: Record<string, Step> = {
     weight: 12,
     run: (world) =>
       onTab(world, ({ room }) => room.read(world.random.chance(0.9) ? room.view.getState().head : 4_000_000_000)),
+  },
+  'mark unread': {
+    weight: 2,
+    run: (world) =>
+      onTab(world, ({ room }) => {
+        const { head } = room.view.getState()
+        room.markUnread(world.random.chance(0.7) ? Math.max(1, head - world.random.int(0, 20)) : null)
+      }),
+  },
+  'set the room': {
+    weight: 1.5,
+    async run(world) {
+      const device = withTab(world)
+      const settings = setting(world)
+      await device?.change(settings)
+      return device && `${device.name}: ${JSON.stringify(settings)}`
+    },
   },
   'load older': { weight: 4, run: (world) => onTab(world, ({ room }) => void room.loadOlder()) },
   'load a gap': {
@@ -155,7 +173,7 @@ const steps: Record<string, Step> = {
     weight: 0.5,
     run(world) {
       const person = world.random.pick(world.people)
-      if (world.postgres.members().length < 3 || !world.postgres.isMember(person)) return null
+      if (!world.postgres.mayBeRemoved(person)) return null
       world.postgres.remove(person)
       world.onceRemoved.add(person)
       return person
@@ -177,6 +195,15 @@ export function nextStep(world: World, without: readonly string[]): [name: strin
   const possible = Object.entries(steps).filter(([name]) => !without.includes(name))
   let left = world.random.next() * possible.reduce((sum, [, { weight }]) => sum + weight, 0)
   return possible.find(([, { weight }]) => (left -= weight) < 0) ?? possible[0]!
+}
+
+/** One thing that a room may be from now on; mostly such as lets everyone write. */
+function setting({ random, posts }: World): Settings {
+  return random.pick<() => Settings>([
+    () => ({ name: `Engines ${posts}` }),
+    () => ({ slowModeSeconds: random.pick([0, 0, 1, 3]) }),
+    () => ({ postPolicy: random.pick(['everyone', 'everyone', 'admins'] as const) }),
+  ])()
 }
 
 async function post(world: World, device: Device): Promise<string> {

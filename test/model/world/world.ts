@@ -32,6 +32,8 @@ export class World {
   readonly bots: Bot[]
   /** People who were sent away at some time: of their last words nobody told them. */
   readonly onceRemoved = new Set<string>()
+  /** Ids of commands that change the room itself. */
+  readonly settings = new Set<string>()
   /** What happened, and what the room says of it. */
   readonly trace: string[] = []
   /** How many posts were handed to clients. */
