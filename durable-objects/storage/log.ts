@@ -1,4 +1,4 @@
-import type { AccountErased, Expired, RoomEvent } from '../../protocol/events.ts'
+import type { AccountErased, Expired, Posted, RoomEvent } from '../../protocol/events.ts'
 import { limits } from '../../protocol/limits.ts'
 import { messageOf, type Message } from '../../protocol/message.ts'
 import {
@@ -241,11 +241,16 @@ export class Log {
       if (known) continue
       seq += 1
       if (isChange(event)) event.target = moved(event.target)
-      if (event.kind === 'posted' && event.replyTo !== null) event.replyTo = moved(event.replyTo)
-      if (event.kind === 'posted' && event.thread !== undefined) event.thread = moved(event.thread)
-      this.append({ ...event, seq })
+      this.append({ ...(event.kind === 'posted' ? this.referring(event, moved) : event), seq })
     }
     this.sql.exec('delete from carried')
+  }
+
+  /** The post with what it refers to in its new place; what was lost with a restored database it refers to no more. */
+  private referring({ thread, ...post }: Posted, moved: (seq: number) => number): Posted {
+    const there = (seq: number | null = null) => (seq !== null && this.place(moved(seq)) ? moved(seq) : null)
+    const begun = there(thread)
+    return { ...post, replyTo: there(post.replyTo), ...(begun !== null && { thread: begun }) }
   }
 
   /**

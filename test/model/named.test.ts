@@ -74,6 +74,23 @@ test('[EPO3] what an object had begun to learn of a database that was restored m
   ])
 })
 
+test('[EPO4] a reply that a new epoch takes along refers to nothing when the message is lost', async () => {
+  world.backup = world.postgres.copy()
+  await ada.post('lost', {})
+  await world.time.turn(5_000)
+  // Another object gave the epoch away: this one stops when it writes next, and what it then holds goes along.
+  world.postgres.call('claim_epoch', {})
+  await ada.post('a reply', { replyTo: 1 })
+  await world.time.turn(5_000)
+  world.restore()
+  world.watch.mayBeLost.add(ada.sent[0]!)
+  await settle(world)
+  await atTheEnd(world)
+  expect(world.postgres.rows().messages.map(({ text, replyTo }) => ({ text, replyTo }))).toEqual([
+    { text: 'a reply', replyTo: null },
+  ])
+})
+
 test('[CLO2] someone whom the room does not know yet is let in soon after Postgres knows them', async () => {
   const person = world.people.at(-1)!
   const newcomer = world.devices.find((device) => device.person === person)!
