@@ -4,14 +4,14 @@ import { fold } from '../../../protocol/fold.ts'
 import type { Device } from '../world/device.ts'
 import { messageOf } from '../../../protocol/message.ts'
 import type { World } from '../world/world.ts'
-import { everyoneSeesTheRoom, membersAreThoseOfPostgres } from './the-room.ts'
+import { everyoneSeesTheRoom, postgresHasTheRoom } from './the-room.ts'
 import { Violation } from './watch.ts'
 
 /** What holds when everything is well again and nothing is owed any more. */
 export async function atTheEnd(world: World): Promise<void> {
   world.watch.check()
   postgresEqualsTheLog(world)
-  membersAreThoseOfPostgres(world)
+  postgresHasTheRoom(world)
   everyoneSeesTheRoom(world)
   const history = world.postgres
     .rows()

@@ -14,8 +14,6 @@ export function everyoneSeesTheRoom(world: World): void {
   const facts: unknown = JSON.parse(kept!.facts)
   const members = world.host.storage.read<KeptMember>('select person, role, unread_from from members')
   const roles = rolesOf(members)
-  const there = world.postgres.facts()
-  same('the room in Postgres', there.room, facts)
   for (const device of world.devices) {
     const member = members.find(({ person }) => person === device.person)
     const view = device.view()
@@ -26,18 +24,23 @@ export function everyoneSeesTheRoom(world: World): void {
   }
 }
 
-/** The room's copy of its members is what Postgres has. */
-export function membersAreThoseOfPostgres(world: World): void {
-  const members = world.host.storage.read<KeptMember>('select person, role, unread_from from members')
-  const there = world.postgres.facts().members
-  same('the members in Postgres', rolesOf(there), rolesOf(members))
-  const unread = (all: readonly { person: string; from: number | null }[]) =>
-    all.map(({ person, from }) => `${person} from ${from}`).sort()
-  const kept = members.map(({ person, unread_from: from }) => ({ person, from }))
+/** What the room knows of itself and its members is what Postgres has. */
+export function postgresHasTheRoom(world: World): void {
+  const { storage } = world.host
+  const [kept] = storage.read<{ facts: string }>('select facts from room')
+  const { room, members } = world.postgres.facts()
+  same('the room in Postgres', room, JSON.parse(kept!.facts))
+  const known = storage.read<Record<string, unknown>>(
+    'select person, role, unread_from as unreadFrom, silenced_until as silencedUntil from members order by person',
+  )
+  const there = members.map(({ person, role, unreadFrom, silencedUntil }) => {
+    return { person, role, unreadFrom, silencedUntil }
+  })
+  const byPerson = [...there].sort((one, other) => (one.person < other.person ? -1 : 1))
   same(
-    'what is unread in Postgres',
-    unread(there.map(({ person, unreadFrom: from }) => ({ person, from }))),
-    unread(kept),
+    'the members in Postgres',
+    byPerson,
+    known.map((member) => ({ ...member })),
   )
 }
 

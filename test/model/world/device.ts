@@ -1,3 +1,4 @@
+import type { MemberChange } from '../../../protocol/api.ts'
 import { closeCodes } from '../../../protocol/close-codes.ts'
 import type { Settings } from '../../../web/sync/command.ts'
 import { memoryStore } from '../../../web/sync/memory-store.ts'
@@ -127,8 +128,12 @@ export class Device {
       }),
       fetchChanges: mortal((_room: string, since: number, from: number) => world.changes(since, from)),
       fetchPins: mortal(() => world.pins()),
-      changeMembers: () => Promise.reject(new Error('Nobody changes members here.')),
-      handOver: () => Promise.reject(new Error('Nobody changes members here.')),
+      changeMembers: mortal((_room: string, { command, changes }: { command: string; changes: MemberChange[] }) => {
+        return world.changeMembers((room) => room.changeMembers(this.person, command, changes))
+      }),
+      handOver: mortal((_room: string, { command, to }: { command: string; to: string }) => {
+        return world.changeMembers((room) => room.handOver(this.person, command, to))
+      }),
       refresh: async () => 'renewed',
       clock: {
         now: () => world.time.now() + this.skewMs,

@@ -1,12 +1,15 @@
+import type { MemberChange } from '../../../protocol/api.ts'
 import { asMade, type Member, type RoomFacts } from '../../../protocol/downstream.ts'
 import type { RoomEvent } from '../../../protocol/events.ts'
 import { fold, type Rows } from '../../../protocol/fold.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { MessageRow } from '../../../protocol/row.ts'
 
-interface Participant extends Member {
+interface Participant extends Omit<Member, 'silencedUntil'> {
   left: boolean
   unreadFrom: number | null
+  silencedUntil: number | null
+  bannedUntil: number | null
 }
 
 /** All that the fake holds of its one room. */
@@ -20,6 +23,12 @@ interface Tables {
   /** The id under each seq that holds a row. */
   rows: Map<number, string>
   answers: Map<string, unknown>
+}
+
+interface Changes {
+  p_command: string
+  p_changes: MemberChange[]
+  p_head: number
 }
 
 interface Batch {
@@ -87,6 +96,10 @@ export class FakePostgres {
         return { outcome: 'done', rows: 0 }
       case 'join_room':
         return this.join(args as { p_command: string; p_person: string; p_code_hash: string; p_head: number })
+      case 'change_members':
+        return this.changeMembers(args as Changes)
+      case 'hand_over':
+        return this.handOver(args as { p_command: string; p_from: string; p_to: string })
       default:
         throw new Error(`The fake Postgres has no function ${name}.`)
     }
@@ -114,6 +127,10 @@ export class FakePostgres {
   mayBeRemoved(person: string): boolean {
     const active = [...this.tables.participants.values()].filter(({ left }) => !left)
     return active.length > 2 && active.some((member) => member.person === person && member.role !== 'owner')
+  }
+
+  owner(): string {
+    return [...this.tables.participants.values()].find(({ role, left }) => role === 'owner' && !left)!.person
   }
 
   /** The room and its members as they are here. */
@@ -250,6 +267,7 @@ export class FakePostgres {
     if (said) return said
     if (args.p_code_hash !== this.joinCode || !this.names.has(args.p_person)) return { outcome: 'unknown' }
     const before = tables.participants.get(args.p_person)
+    if (isBanned(before)) return { outcome: 'unknown' }
     const already = before?.left === false
     if (!already) {
       const fresh = this.participant(args.p_person, args.p_head)
@@ -265,13 +283,98 @@ export class FakePostgres {
     return answer
   }
 
+  private changeMembers({ p_command, p_changes, p_head }: Changes): unknown {
+    const { tables } = this
+    const said = tables.answers.get(p_command)
+    if (said) return said
+    const changes: unknown[] = []
+    const refused: { person: string; reason: string }[] = []
+    for (const change of p_changes) {
+      const { kind, person } = change
+      const reason = this.obstacle(change)
+      if (reason !== null) {
+        refused.push({ person, reason })
+        continue
+      }
+      this.changeMember(change, p_head)
+      const made = tables.participants.get(person)!
+      changes.push({ kind, person, member: made.left ? null : known(made) })
+    }
+    const answer = { outcome: 'changed', membersVersion: tables.membersVersion, changes, refused }
+    tables.answers.set(p_command, answer)
+    return answer
+  }
+
+  /** Why a change cannot be made, or null. */
+  private obstacle({ kind, person }: MemberChange): string | null {
+    const participant = this.tables.participants.get(person)
+    const active = participant?.left === false
+    if (!this.names.has(person)) return 'unknown'
+    if (kind === 'add') {
+      if (isBanned(participant)) return 'banned'
+      return active ? 'already' : null
+    }
+    if (active && participant.role === 'owner') return 'owner'
+    if (kind === 'ban') return null
+    if (kind === 'unban') return participant ? null : 'not_member'
+    return active ? null : 'not_member'
+  }
+
+  private changeMember(change: MemberChange, head: number): void {
+    const { participants } = this.tables
+    const { person } = change
+    const before = participants.get(person) ?? { ...this.participant(person, 0), left: true }
+    this.tables.membersVersion++
+    switch (change.kind) {
+      case 'add': {
+        const { silencedUntil, delivered, read } = before
+        const marks = { delivered: Math.max(delivered, head), read: Math.max(read, head) }
+        return void participants.set(person, { ...this.participant(person, head), silencedUntil, ...marks })
+      }
+      case 'remove':
+      case 'leave':
+        return void participants.set(person, { ...before, left: true, role: 'member' })
+      case 'role':
+        return void participants.set(person, { ...before, role: change.role })
+      case 'ban': {
+        const bannedUntil = change.until ?? Number.MAX_SAFE_INTEGER
+        return void participants.set(person, { ...before, left: true, role: 'member', bannedUntil })
+      }
+      case 'unban':
+        return void participants.set(person, { ...before, bannedUntil: null })
+      case 'mute':
+        return void participants.set(person, { ...before, silencedUntil: change.until })
+    }
+  }
+
+  private handOver({ p_command, p_from, p_to }: { p_command: string; p_from: string; p_to: string }): unknown {
+    const { answers, participants } = this.tables
+    const said = answers.get(p_command)
+    if (said) return said
+    const [from, to] = [participants.get(p_from), participants.get(p_to)]
+    if (from?.role !== 'owner' || !to || to.left || from === to) return { outcome: 'forbidden' }
+    from.role = 'admin'
+    to.role = 'owner'
+    this.tables.membersVersion++
+    const changes = [from, to].map((member) => ({ kind: 'role', person: member.person, member: known(member) }))
+    const answer = { outcome: 'changed', membersVersion: this.tables.membersVersion, changes }
+    answers.set(p_command, answer)
+    return answer
+  }
+
   private participant(person: string, head: number): Participant {
     const name = this.names.get(person)!
-    return { person, name, role: 'member', delivered: head, read: head, left: false, unreadFrom: null }
+    return { person, name, role: 'member', delivered: head, read: head, left: false, ...free }
   }
 }
 
+const free = { unreadFrom: null, silencedUntil: null, bannedUntil: null }
+
+function isBanned(participant: Participant | undefined): boolean {
+  return (participant?.bannedUntil ?? 0) > Date.now()
+}
+
 /** A participant as the service functions tell the room of one. */
-function known({ left: _left, ...member }: Participant) {
-  return { ...member, receiptsHidden: false, silencedUntil: null }
+function known({ left: _left, bannedUntil: _banned, ...member }: Participant) {
+  return { ...member, receiptsHidden: false }
 }

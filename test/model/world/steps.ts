@@ -1,3 +1,4 @@
+import type { MemberChange } from '../../../protocol/api.ts'
 import type { Settings } from '../../../web/sync/command.ts'
 import type { Device } from './device.ts'
 import type { World } from './world.ts'
@@ -63,12 +64,41 @@ const steps: Record<string, Step> = {
       }),
   },
   'set the room': {
-    weight: 1.5,
+    weight: 2,
     async run(world) {
-      const device = withTab(world)
+      const device = mostlyTheOwner(world)
       const settings = setting(world)
       await device?.change(settings)
       return device && `${device.name}: ${JSON.stringify(settings)}`
+    },
+  },
+  'change members': {
+    weight: 4,
+    run(world) {
+      const change = memberChange(world)
+      if (['remove', 'leave', 'ban'].includes(change.kind)) world.onceRemoved.add(change.person)
+      const device = mostlyTheOwner(world)
+      void device?.tab?.room.changeMembers([change]).catch(() => {})
+      return device && `${device.name}: ${JSON.stringify(change)}`
+    },
+  },
+  leave: {
+    weight: 0.3,
+    run(world) {
+      const device = withTab(world)
+      if (!device) return null
+      world.onceRemoved.add(device.person)
+      void device.tab!.room.changeMembers([{ kind: 'leave', person: device.person }]).catch(() => {})
+      return device.name
+    },
+  },
+  'hand over': {
+    weight: 0.3,
+    run(world) {
+      const to = world.random.pick(world.people)
+      const device = mostlyTheOwner(world)
+      void device?.tab?.room.handOver(to).catch(() => {})
+      return device && `${device.name}: to ${to}`
     },
   },
   'load older': { weight: 4, run: (world) => onTab(world, ({ room }) => void room.loadOlder()) },
@@ -206,6 +236,18 @@ function setting({ random, posts }: World): Settings {
   ])()
 }
 
+/** Something that may be done to one of the people; only some may do it, and not to everyone. */
+function memberChange({ random, people, time }: World): MemberChange {
+  const person = random.pick(people)
+  const until = random.chance(0.8) ? time.now() + random.int(1_000, 60_000) : null
+  return random.pick<() => MemberChange>([
+    () => ({ kind: random.pick(['add', 'add', 'remove', 'unban'] as const), person }),
+    () => ({ kind: 'role', person, role: random.pick(['admin', 'moderator', 'member'] as const) }),
+    () => ({ kind: 'ban', person, until }),
+    () => ({ kind: 'mute', person, until }),
+  ])()
+}
+
 async function post(world: World, device: Device): Promise<string> {
   const { random } = world
   const text = `${device.name} says ${++world.posts}`
@@ -238,6 +280,12 @@ async function onMessage(
 function withTab(world: World): Device | null {
   const device = world.random.pick(world.devices)
   return device.tab ? device : null
+}
+
+/** What few may do is tried mostly by who may do everything. */
+function mostlyTheOwner(world: World): Device | null {
+  const owners = world.devices.filter(({ person, tab }) => tab && person === world.postgres.owner())
+  return owners.length > 0 && world.random.chance(0.7) ? world.random.pick(owners) : withTab(world)
 }
 
 function onTab(world: World, run: (tab: NonNullable<Device['tab']>) => void): string | null {

@@ -1,5 +1,7 @@
 import { Room } from '../../../durable-objects/room-object.ts'
-import type { ChangesPage, Page, Pins } from '../../../protocol/api.ts'
+import type { ChangeAnswer } from '../../../durable-objects/membership.ts'
+import type { ChangesPage, MembersChanged, Page, Pins } from '../../../protocol/api.ts'
+import { ProblemError } from '../../../web/sync/problem-error.ts'
 import { Watch } from '../checks/watch.ts'
 import type { FakeSocket } from '../platform/fake-socket.ts'
 import { installGlobals } from '../platform/globals.ts'
@@ -121,6 +123,16 @@ export class World {
     const asOf = this.postgres.lastSeq()
     const pinned = this.postgres.rows().messages.filter(({ pinnedAt }) => pinnedAt !== null)
     return { messages: pinned.sort((one, other) => other.pinnedAt! - one.pinnedAt!).map(messageOf), asOf }
+  }
+
+  /** The members' routes, as the worker has them. */
+  async changeMembers(ask: (room: Room) => Promise<ChangeAnswer>): Promise<MembersChanged> {
+    await this.pause(1, 60)
+    const answer = await this.host.call(ask)
+    await this.pause(1, 60)
+    if (answer.outcome === 'changed') return answer
+    const [type, status] = answer.outcome === 'away' ? ['internal', 503] : ['forbidden', 403]
+    throw new ProblemError({ type, title: answer.outcome, status })
   }
 
   /** Someone with a link comes in. */
