@@ -31,14 +31,18 @@ async function main(): Promise<void> {
   if (!(minutes > 0 && minutes <= mostMinutes))
     throw new Advice(`--minutes is "${values.minutes}": it has to be more than 0, and ${mostMinutes} at most.`)
   const entries =
-    values.check === undefined ? await live(seed, minutes) : readHistory(readFileSync(values.check, 'utf8'))
+    values.check === undefined
+      ? await live(seed, minutes, values.json)
+      : readHistory(readFileSync(values.check, 'utf8'))
   const verdict = check(entries)
   console.log(values.json ? asJson(verdict) : told(verdict))
   if (verdict.breaches.length > 0) process.exitCode = 1
 }
 
-async function live(seed: number, minutes: number): Promise<Entry[]> {
+async function live(seed: number, minutes: number, silent: boolean): Promise<Entry[]> {
   const file = join(repository, 'dist/chaos', `seed-${seed}.jsonl`)
+  // Where no other process can be asked for its parent, workerd cannot be told from others.
+  if (process.platform !== 'linux') throw new Advice('npm run chaos needs Linux: it finds workerd in /proc.')
   mkdirSync(dirname(file), { recursive: true })
   const history = openHistory(file)
   const stopping = new AbortController()
@@ -47,13 +51,17 @@ async function live(seed: number, minutes: number): Promise<Entry[]> {
     stopping.abort()
   })
   const started = Date.now()
-  const say = (line: string) => console.error(`  ${clock(Date.now() - started)}  ${line}`)
+  const say = (line: string) => silent || console.error(`  ${clock(Date.now() - started)}  ${line}`)
   try {
     await run({ seed, minutes, history, say, signal: stopping.signal })
   } finally {
     history.close()
     say(`The history is in dist/chaos/seed-${seed}.jsonl`)
     process.channel?.unref()
+  }
+  if (stopping.signal.aborted) {
+    console.error('Stopped before there was anything to judge.')
+    process.exit(130)
   }
   return history.entries
 }

@@ -2,7 +2,6 @@ import { createApi } from '../../web/sync/api.ts'
 import { systemClock } from '../../web/sync/clock.ts'
 import type { Queued } from '../../web/sync/command.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
-import { noPage } from '../../web/sync/page.ts'
 import { createSend } from '../../web/sync/requests.ts'
 import { openRoom } from '../../web/sync/room-client.ts'
 import type { OpenedRoom } from '../../web/sync/room-deps.ts'
@@ -28,6 +27,7 @@ export class Device {
   private readonly history: History
   private readonly random: Random
   private readonly disk = memoryStore()
+  private readonly wakes = new Set<() => void>()
   private tab: Tab
 
   constructor(options: {
@@ -64,6 +64,11 @@ export class Device {
   restart(): void {
     this.tab.kill()
     this.tab = this.openTab()
+  }
+
+  /** The person comes back to the page: a connection that is gone is tried again at once. */
+  wake(): void {
+    for (const run of this.wakes) run()
   }
 
   close(): void {
@@ -119,7 +124,15 @@ export class Device {
     })
     const transports: { close(): void }[] = []
     const room = openRoom({
-      ...{ roomId, me: account.person, store, page: noPage, random: this.random.next },
+      ...{ roomId, me: account.person, store, random: this.random.next },
+      page: {
+        visible: () => true,
+        onWake: (wake) => {
+          this.wakes.add(wake)
+          return () => void this.wakes.delete(wake)
+        },
+        onHide: () => () => {},
+      },
       openTransport(id, events) {
         const transport = sockets(id, {
           connecting: () => alive && events.connecting(),
@@ -141,8 +154,9 @@ export class Device {
     })
     return {
       room,
-      kill() {
+      kill: () => {
         alive = false
+        this.wakes.clear()
         for (const transport of transports) transport.close()
       },
     }

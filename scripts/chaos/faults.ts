@@ -176,9 +176,8 @@ async function midTransaction(
   const device = random.pick(devices)
   const [holder, looker] = [connection(system), connection(system)]
   try {
-    const held = await holder.reserve()
-    await held`begin`
-    await held`select id from rooms where id = ${device.room} for update`
+    await holder`begin`
+    await holder`select id from rooms where id = ${device.room} for update`
     talk.burst(device, 3)
     const deadline = Date.now() + patienceMs
     while (Date.now() < deadline) {

@@ -2,6 +2,17 @@ import postgres from 'postgres'
 import type { MessageRow } from '../../protocol/row.ts'
 import type { Entry } from './history.ts'
 
+/** How far Postgres is with one room. */
+export async function lastSeqOf(url: string, room: string): Promise<number> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, fetch_types: false })
+  try {
+    const [row] = await sql`select last_seq from rooms where id = ${room}`
+    return Number(row!['last_seq'])
+  } finally {
+    await sql.end()
+  }
+}
+
 /** What Postgres holds of one room. */
 export async function keptOf(url: string, room: string): Promise<Extract<Entry, { t: 'kept' }>> {
   const sql = postgres(url, {

@@ -56,8 +56,9 @@ export function asJson({
   doubled,
   outOfOrder,
   faults,
+  unseen,
   windows,
   breaches,
 }: Verdict): string {
-  return JSON.stringify({ sent, acked, refused, stored, lost, doubled, outOfOrder, faults, windows, breaches })
+  return JSON.stringify({ sent, acked, refused, stored, lost, doubled, outOfOrder, faults, unseen, windows, breaches })
 }
