@@ -51,8 +51,3 @@ export function told(verdict: Verdict): string {
       : `  ${breaches.length} things happened that must not happen.`,
   ].join('\n')
 }
-
-/** The same for programs. */
-export function asJson({ heardBack: _, ...verdict }: Verdict): string {
-  return JSON.stringify(verdict)
-}
