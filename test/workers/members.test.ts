@@ -218,3 +218,18 @@ describe('what is gone', () => {
     expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(404)
   })
 })
+
+test('[MEM1] [ROL1] a command that was carried out in another room changes nothing here', async () => {
+  const { ada, linus, room, sockets } = await three()
+  const own = await roomOf(linus, ada)
+  const command = freshId()
+  await ok(change(linus, own, command, { kind: 'remove', person: ada.id }))
+
+  await ok(change(linus, room, command, { kind: 'leave', person: linus.id }))
+
+  const told = await sockets[1].next('changes', ({ messages }) => messages.some(({ system }) => system !== null))
+  expect(told.messages.map(({ system }) => system)).toEqual([
+    { kind: 'member_left', person: linus.id, name: 'Linus', by: linus.id },
+  ])
+  expect(await memberRow(room, linus.id)).toMatchObject({ left_at: expect.any(String) })
+})
