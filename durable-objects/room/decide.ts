@@ -154,6 +154,9 @@ function make(room: Room, asked: Asked, context: Context, now: number): Made {
       if (!context.about) return noSuchMessage(command.seq)
       if (context.about.by !== by) return refuse('not_allowed', 'Only its author takes a deletion back.')
       if (!context.about.deleted) return refuse('conflict', 'The message is not deleted.')
+      if (context.row?.deletedBy && context.row.deletedBy !== by) {
+        return refuse('not_allowed', 'What a moderator deleted stays deleted.')
+      }
       if (!context.withdrawn) return refuse('too_late', 'A deletion can be taken back for a minute.')
       return { events: [{ kind: 'undeleted', ...own, target: command.seq, ...context.withdrawn }] }
     }

@@ -322,20 +322,22 @@ export class Log {
     const before = this.row(event.target) ?? this.bare(event.target)
     if (!before) return []
     const row = changed(before, event)
+    // What someone else deletes as well is theirs to delete: its author no longer takes it back.
+    if (event.kind === 'deleted' && event.by !== before.by) this.keepFromReturning(before.seq)
     if (row === before) return []
     if (event.kind === 'deleted') this.withdraw(before, event)
-    if (event.kind === 'undeleted') this.sql.exec('delete from withdrawn where seq = ?', row.seq)
+    if (event.kind === 'undeleted') this.keepFromReturning(row.seq)
     this.mark(row)
     this.putRow(row)
     return [row]
   }
 
   /** Keeps the content for as long as it may be taken back, and takes it out of everything else. */
-  private withdraw(before: MessageRow, { at }: { at: number }): void {
+  private withdraw(before: MessageRow, { at, by }: { at: number; by: string | null }): void {
     if ('system' in before.metadata) return
     const { text, mentions, metadata, edits } = before
-    // Of a message that was not at hand there is nothing to give back.
-    if (text !== '') {
+    // Of a message that was not at hand there is nothing to give back, and of another's nothing is given back.
+    if (text !== '' && by === before.by) {
       const content = JSON.stringify({ text, mentions, metadata, edits })
       this.sql.exec(
         'insert or replace into withdrawn (seq, content, until) values (?, ?, ?)',
@@ -343,6 +345,10 @@ export class Log {
       )
     }
     this.blank(before.seq)
+  }
+
+  private keepFromReturning(seq: number): void {
+    this.sql.exec('delete from withdrawn where seq = ?', seq)
   }
 
   private expire(event: z.infer<typeof Expired>): MessageRow[] {
@@ -394,7 +400,7 @@ export class Log {
       const row = touch(before)
       if (row === before) continue
       this.blank(seq)
-      this.sql.exec('delete from withdrawn where seq = ?', seq)
+      this.keepFromReturning(seq)
       this.putRow(row)
       touched.push(row)
     }

@@ -353,3 +353,15 @@ test('[PAC1] every command costs the same, so that nobody floods a room with rea
 async function talkers() {
   return { ada: await signUp('Ada') }
 }
+
+test('[DEL2] [ROL1] what a moderator deleted stays deleted, also when its author had deleted it first', async () => {
+  const { one, two } = await talk()
+  const rude = await accepted(two, { t: 'post', id: freshId(), text: 'a rude engine' })
+  const ruder = await accepted(two, { t: 'post', id: freshId(), text: 'a ruder engine' })
+  await accepted(one, { t: 'delete', id: freshId(), seq: rude })
+  await accepted(two, { t: 'delete', id: freshId(), seq: ruder })
+  await accepted(one, { t: 'delete', id: freshId(), seq: ruder })
+
+  expect(await answer(two, { t: 'undelete', id: freshId(), seq: rude })).toBe('not_allowed')
+  expect(await answer(two, { t: 'undelete', id: freshId(), seq: ruder })).toBe('too_late')
+})
