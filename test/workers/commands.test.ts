@@ -365,3 +365,21 @@ test('[DEL2] [ROL1] what a moderator deleted stays deleted, also when its author
   expect(await answer(two, { t: 'undelete', id: freshId(), seq: rude })).toBe('not_allowed')
   expect(await answer(two, { t: 'undelete', id: freshId(), seq: ruder })).toBe('too_late')
 })
+
+test('[EXP1] [DEL2] what was taken back disappears all the same, and what has disappeared is not taken back', async () => {
+  const { room, one } = await talk()
+  await accepted(one, { t: 'change', id: freshId(), disappearingMs: 86_400_000 })
+  const seq = await accepted(one, { t: 'post', id: freshId(), text: 'fleeting' })
+  const remove = async () => await accepted(one, { t: 'delete', id: freshId(), seq })
+  await remove()
+  // Nothing is left to disappear.
+  await ring(room, 'expiry')
+
+  await accepted(one, { t: 'undelete', id: freshId(), seq })
+
+  const planned = "select due from agenda where kind = 'expiry'"
+  expect(await inStorage(room, (sql) => sql.exec(planned).toArray())).toEqual([{ due: expect.any(Number) }])
+  await remove()
+  await inStorage(room, (sql) => sql.exec('update spine set expires_at = 1 where expires_at is not null'))
+  expect(await answer(one, { t: 'undelete', id: freshId(), seq })).toBe('too_late')
+})
