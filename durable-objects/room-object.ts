@@ -465,7 +465,7 @@ export class Room extends DurableObject<RoomEnv> {
         book.reload()
         if (book.room) this.sockets.answerPings(book.room.head)
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
-        if (book.room) this.agenda.hasten('upkeep', Date.now())
+        if (book.room) this.planAnew(Date.now())
         return found
       })
       .finally(() => {
@@ -477,6 +477,13 @@ export class Room extends DurableObject<RoomEnv> {
       console.warn(`room ${book.id}: cannot wake: ${String(error)}`)
       return false
     }
+  }
+
+  /** The agenda of an object that has just woken may be empty, or know nothing of what came along. */
+  private planAnew(now: number): void {
+    this.agenda.hasten('upkeep', now)
+    this.next('expiry', this.log.expiresNext(), now)
+    this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
   }
 
   private malformed(socket: WebSocket, id: string | null, detail: string): void {

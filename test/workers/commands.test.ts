@@ -383,3 +383,16 @@ test('[EXP1] [DEL2] what was taken back disappears all the same, and what has di
   await inStorage(room, (sql) => sql.exec('update spine set expires_at = 1 where expires_at is not null'))
   expect(await answer(one, { t: 'undelete', id: freshId(), seq })).toBe('too_late')
 })
+
+test('[EXP1] [EPO1] an object that lost its storage still takes out what is due', async () => {
+  const { room, ada, one } = await talk()
+  await accepted(one, { t: 'change', id: freshId(), disappearingMs: 86_400_000 })
+  await accepted(one, { t: 'post', id: freshId(), text: 'fleeting' })
+  await flushed(room)
+  await loseStorage(room)
+
+  await enter(ada, room)
+
+  const planned = "select due from agenda where kind = 'expiry'"
+  expect(await inStorage(room, (sql) => sql.exec(planned).toArray())).toEqual([{ due: expect.any(Number) }])
+})
