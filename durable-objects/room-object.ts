@@ -226,6 +226,8 @@ export class Room extends DurableObject<RoomEnv> {
   /** What is due. It never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
     for (const duty of this.agenda.ripe(Date.now())) {
+      // One before it may have ended the room, and its agenda with it.
+      if (this.agenda.due(duty) === null) continue
       try {
         await this.perform(duty)
       } catch (error) {
@@ -398,7 +400,7 @@ export class Room extends DurableObject<RoomEnv> {
 
   private async flushSome(): Promise<void> {
     await this.flush.run()
-    this.book.prune(Date.now())
+    if (this.book.room) this.book.prune(Date.now())
     this.agenda.arm()
   }
 

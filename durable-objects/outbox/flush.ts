@@ -105,12 +105,14 @@ export class Flush {
   }
 
   private async drain(): Promise<void> {
+    // The room sleeps or is gone; the one that wakes plans anew.
+    if (!this.book.room) return this.agenda.done('flush')
     this.triedAt = Date.now()
     try {
       for (let batches = 0; batches < batchesPerRun && !this.stopped(); batches++) {
         if (!(await this.batch())) {
           this.failed(0)
-          if (this.stopped() || !this.pending()) this.agenda.done('flush')
+          if (!this.book.room || this.stopped() || !this.pending()) this.agenda.done('flush')
           return
         }
       }
@@ -163,6 +165,8 @@ export class Flush {
       else this.park(events[0]!, error.message)
       return true
     }
+    // An answer to an epoch that ended meanwhile says nothing of this one.
+    if (this.book.room?.epoch !== epoch) return false
     if (answer.outcome !== 'applied') return this.take(answer)
     this.size = Math.min(limits.ingestEvents, this.size * 2)
     this.book.transact(() => {

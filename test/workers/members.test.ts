@@ -1,9 +1,10 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import type { MemberChange } from '../../protocol/api.ts'
 import { enter, nothing, type Client } from './support/client.ts'
 import { directRoom, gate, memberRow, recorded } from './support/database.ts'
-import { flushed, hibernate, inStorage, ring } from './support/objects.ts'
+import { flushed, hibernate, inStorage, objectOf, ring } from './support/objects.ts'
 import { bodyOf, freshId, join, request, roomOf, signUp, type Person } from './support/people.ts'
 
 afterEach(async () => await gate('open'))
@@ -232,4 +233,18 @@ test('[MEM1] [ROL1] a command that was carried out in another room changes nothi
     { kind: 'member_left', person: linus.id, name: 'Linus', by: linus.id },
   ])
   expect(await memberRow(room, linus.id)).toMatchObject({ left_at: expect.any(String) })
+})
+
+test('[GON1] [HIB2] an object whose room is gone plans nothing any more', async () => {
+  const { ada, room, sockets } = await three()
+  await post(sockets[0], 'not flushed yet')
+  expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(204)
+
+  await runInDurableObject(objectOf(room), async (object) => {
+    object['agenda'].plan('deletion', 1)
+    object['agenda'].plan('flush', 2)
+    await object.alarm()
+  })
+
+  expect(await inStorage(room, (sql) => sql.exec('select * from agenda').toArray())).toEqual([])
 })
