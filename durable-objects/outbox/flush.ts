@@ -69,13 +69,10 @@ export class Flush {
     const stuck = new Set<number>()
     for (const { seq } of this.book.record.parked()) {
       const event = this.book.log.events(seq, 1)[0]
-      if (!event || seq > this.book.awake().flushed || touches(event).some((place) => stuck.has(place))) continue
-      try {
-        await this.resendOne(event)
-      } catch (error) {
-        if (!(error instanceof DatabaseRefused)) throw error
-        for (const place of touches(event)) stuck.add(place)
-      }
+      if (!event) continue
+      const waits = [...touches(event), ...buildsOn(event)].some((place) => stuck.has(place))
+      if (seq <= this.book.awake().flushed && !waits && (await this.resendOne(event))) continue
+      for (const place of touches(event)) stuck.add(place)
     }
     if (this.book.record.parked().length === 0) {
       this.agenda.setFailures('parked', 0)
@@ -86,14 +83,21 @@ export class Flush {
     this.agenda.plan('parked', Date.now() + Math.min(longestParkedMs, parkedRetryMs * 2 ** failures))
   }
 
-  private async resendOne(event: RoomEvent): Promise<void> {
+  /** Whether Postgres takes it now. */
+  private async resendOne(event: RoomEvent): Promise<boolean> {
     const { id, record } = this.book
     const { seq } = event
     const { epoch } = this.book.awake()
     const batch = { room: id, epoch, from: seq, to: seq, events: [event], marks: [], parked: true }
-    const answer = await this.database.ingest(batch)
-    if (answer.outcome === 'applied') this.book.transact(() => record.unpark(seq))
-    else this.take(answer)
+    try {
+      const answer = await this.database.ingest(batch)
+      if (answer.outcome === 'applied') this.book.transact(() => record.unpark(seq))
+      else this.take(answer)
+      return answer.outcome === 'applied'
+    } catch (error) {
+      if (!(error instanceof DatabaseRefused)) throw error
+      return false
+    }
   }
 
   /** Runs until Postgres has everything or fails; never throws. Two callers share one run. */

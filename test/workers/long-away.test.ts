@@ -236,3 +236,29 @@ test('[ERA1] [RES1] an erasure that touches more than one frame holds reaches th
   expect(told.flatMap(({ erased = [] }) => erased)).toMatchObject([{ person: grace.id }])
   expect(told.flatMap(({ messages }) => messages).filter(({ deleted }) => deleted)).toHaveLength(1_000)
 })
+
+test('[PRK1] a reply to what Postgres still refuses waits behind it', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const one = await enter(ada, room)
+  await flushed(room)
+  await gate('shut')
+  const bad = await post(one, 'word')
+  one.send({ t: 'post', id: freshId(), text: 'a reply', replyTo: bad })
+  await one.next('ack')
+  // A fake for a fault of our own: the log says something that Postgres will not take.
+  const before = await inStorage(room, (sql) => {
+    const { event } = sql.exec<{ event: string }>('select event from log where seq = ?', bad).one()
+    const broken = { ...(JSON.parse(event) as object), text: 'x'.repeat(limits.textBytes + 1) }
+    sql.exec('update log set event = ? where seq = ?', JSON.stringify(broken), bad)
+    return event
+  })
+  await gate('open')
+  await flushed(room)
+
+  await ring(room, 'parked')
+  await inStorage(room, (sql) => sql.exec('update log set event = ? where seq = ?', before, bad))
+  await ring(room, 'parked')
+
+  expect((await recorded(room)).slice(1)).toMatchObject([{ seq: bad }, { text: 'a reply', replyTo: bad }])
+})
