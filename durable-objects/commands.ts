@@ -129,6 +129,9 @@ export class Commands {
           for (const event of decision.events) {
             if (event.kind === 'posted' && event.expiresAt !== undefined) this.planExpiry(event.expiresAt)
           }
+          // Nothing may have been left to disappear while it was deleted.
+          const next = command.t === 'undelete' ? this.book.log.expiresNext() : null
+          if (next !== null) this.planExpiry(next)
           return changed
         })
         this.crowd.send(socket, { t: 'ack', id, seq: this.book.awake().head, at: now })

@@ -17,3 +17,11 @@ export function commandHash(by: string | null, { id: _id, ...body }: Command, ke
 export function derivedId(room: string, epoch: number, seq: number): string {
   return uuidV8(createHash('sha256').update(`${room}:${epoch}:${seq}`).digest())
 }
+
+/**
+ * What a change of members is known by, here and in Postgres. A command is its person's and its room's: the same id sent
+ * elsewhere or by another is another command, and none has the id of a message.
+ */
+export function memberCommand(room: string, by: string, command: string): string {
+  return uuidV8(createHash('sha256').update(`members:${room}:${by}:${command}`).digest())
+}

@@ -21,13 +21,13 @@ export function readFrame(data: string): Upstream | { problem: string; id: strin
   return { problem: `${issue?.path.join('.') || 'frame'}: ${issue?.message ?? 'does not fit'}`, id }
 }
 
-/** Messages in runs of at most 256 kB each. */
+/** Messages, by rev, in runs of about 256 kB. What one event touched stays together: a run is told as a range of seqs. */
 export function* chunks(messages: Message[]): Generator<Message[]> {
   let chunk: Message[] = []
   let size = 0
   for (const message of messages) {
     const bytes = message.text.length + 300
-    if (chunk.length > 0 && size + bytes > limits.chunkBytes) {
+    if (chunk.length > 0 && size + bytes > limits.chunkBytes && message.rev > chunk.at(-1)!.rev) {
       yield chunk
       chunk = []
       size = 0

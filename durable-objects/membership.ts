@@ -3,6 +3,7 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import type { SystemEvent } from '../protocol/row.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
+import { memberCommand } from './digest.ts'
 import type { Database, JoinOutcome } from './outbox/database.ts'
 import { forbiddenChange, told, type MadeChange } from './room/changes.ts'
 import { withMember, type Room } from './room/room.ts'
@@ -56,7 +57,8 @@ export class Membership {
   }
 
   /** Changes members as one of them may. The same command is carried out once. */
-  async change(by: string, command: string, changes: MemberChange[]): Promise<ChangeAnswer> {
+  async change(by: string, given: string, changes: MemberChange[]): Promise<ChangeAnswer> {
+    const command = memberCommand(this.book.id, by, given)
     if (!this.book.awake().members.has(by)) return { outcome: 'not_a_member' }
     const detail = changes.map((change) => forbiddenChange(this.book.awake(), by, change)).find((why) => why !== null)
     // What was carried out already is answered again, although the role may have gone with it.
@@ -66,7 +68,8 @@ export class Membership {
   }
 
   /** The owner makes another member the owner, and stays as an admin. */
-  async handOver(by: string, command: string, to: string): Promise<ChangeAnswer> {
+  async handOver(by: string, given: string, to: string): Promise<ChangeAnswer> {
+    const command = memberCommand(this.book.id, by, given)
     if (!this.book.awake().members.has(by)) return { outcome: 'not_a_member' }
     if (this.book.awake().members.get(by)!.role !== 'owner' && !this.book.log.find(command)) {
       return { outcome: 'forbidden', detail: 'Only the owner hands the room over.' }

@@ -226,6 +226,8 @@ export class Room extends DurableObject<RoomEnv> {
   /** What is due. It never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
     for (const duty of this.agenda.ripe(Date.now())) {
+      // One before it may have ended the room, and its agenda with it.
+      if (this.agenda.due(duty) === null) continue
       try {
         await this.perform(duty)
       } catch (error) {
@@ -398,7 +400,7 @@ export class Room extends DurableObject<RoomEnv> {
 
   private async flushSome(): Promise<void> {
     await this.flush.run()
-    this.book.prune(Date.now())
+    if (this.book.room) this.book.prune(Date.now())
     this.agenda.arm()
   }
 
@@ -465,7 +467,7 @@ export class Room extends DurableObject<RoomEnv> {
         book.reload()
         if (book.room) this.sockets.answerPings(book.room.head)
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
-        if (book.room) this.agenda.hasten('upkeep', Date.now())
+        if (book.room) this.planAnew(Date.now())
         return found
       })
       .finally(() => {
@@ -477,6 +479,13 @@ export class Room extends DurableObject<RoomEnv> {
       console.warn(`room ${book.id}: cannot wake: ${String(error)}`)
       return false
     }
+  }
+
+  /** The agenda of an object that has just woken may be empty, or know nothing of what came along. */
+  private planAnew(now: number): void {
+    this.agenda.hasten('upkeep', now)
+    this.next('expiry', this.log.expiresNext(), now)
+    this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
   }
 
   private malformed(socket: WebSocket, id: string | null, detail: string): void {

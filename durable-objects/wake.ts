@@ -1,3 +1,5 @@
+import type { RoomFacts } from '../protocol/downstream.ts'
+import { factsOf } from '../protocol/fold.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Book } from './book.ts'
 import type { Database } from './outbox/database.ts'
@@ -55,7 +57,15 @@ export async function wake(
     for (const { person, mode, rev, at } of state.unfinished) {
       if (person && mode && rev !== undefined) record.addErasing({ person, mode, seq: rev, at: at ?? claimedAt })
     }
-    log.takeUp(claim.lastSeq)
+    // Postgres has yet to hear of these: what they say of the room itself is not in what it told.
+    let facts = state.room
+    for (const event of log.takeUp(claim.lastSeq)) {
+      facts = { ...facts, ...factsOf(event) } as RoomFacts
+      if (event.kind !== 'account_erased') continue
+      record.addErasing(event)
+      record.removeMember(event.person)
+    }
+    record.setFacts(facts)
   })
   return true
 }

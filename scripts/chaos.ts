@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { check } from './chaos/checker.ts'
 import { type Entry, openHistory, readHistory } from './chaos/history.ts'
 import { run } from './chaos/run.ts'
-import { asJson, told } from './chaos/verdict.ts'
+import { told } from './chaos/verdict.ts'
 import { Advice } from './lib/advice.ts'
 import { explain } from './lib/report.ts'
 import { repository } from './lib/settings.ts'
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
       ? await live(seed, minutes, values.json)
       : readHistory(readFileSync(values.check, 'utf8'))
   const verdict = check(entries)
-  console.log(values.json ? asJson(verdict) : told(verdict))
+  console.log(values.json ? JSON.stringify(verdict) : told(verdict))
   if (verdict.breaches.length > 0) process.exitCode = 1
 }
 

@@ -69,13 +69,10 @@ export class Flush {
     const stuck = new Set<number>()
     for (const { seq } of this.book.record.parked()) {
       const event = this.book.log.events(seq, 1)[0]
-      if (!event || seq > this.book.awake().flushed || touches(event).some((place) => stuck.has(place))) continue
-      try {
-        await this.resendOne(event)
-      } catch (error) {
-        if (!(error instanceof DatabaseRefused)) throw error
-        for (const place of touches(event)) stuck.add(place)
-      }
+      if (!event) continue
+      const waits = [...touches(event), ...buildsOn(event)].some((place) => stuck.has(place))
+      if (seq <= this.book.awake().flushed && !waits && (await this.resendOne(event))) continue
+      for (const place of touches(event)) stuck.add(place)
     }
     if (this.book.record.parked().length === 0) {
       this.agenda.setFailures('parked', 0)
@@ -86,14 +83,21 @@ export class Flush {
     this.agenda.plan('parked', Date.now() + Math.min(longestParkedMs, parkedRetryMs * 2 ** failures))
   }
 
-  private async resendOne(event: RoomEvent): Promise<void> {
+  /** Whether Postgres takes it now. */
+  private async resendOne(event: RoomEvent): Promise<boolean> {
     const { id, record } = this.book
     const { seq } = event
     const { epoch } = this.book.awake()
     const batch = { room: id, epoch, from: seq, to: seq, events: [event], marks: [], parked: true }
-    const answer = await this.database.ingest(batch)
-    if (answer.outcome === 'applied') this.book.transact(() => record.unpark(seq))
-    else this.take(answer)
+    try {
+      const answer = await this.database.ingest(batch)
+      if (answer.outcome === 'applied') this.book.transact(() => record.unpark(seq))
+      else this.take(answer)
+      return answer.outcome === 'applied'
+    } catch (error) {
+      if (!(error instanceof DatabaseRefused)) throw error
+      return false
+    }
   }
 
   /** Runs until Postgres has everything or fails; never throws. Two callers share one run. */
@@ -105,12 +109,14 @@ export class Flush {
   }
 
   private async drain(): Promise<void> {
+    // The room sleeps or is gone; the one that wakes plans anew.
+    if (!this.book.room) return this.agenda.done('flush')
     this.triedAt = Date.now()
     try {
       for (let batches = 0; batches < batchesPerRun && !this.stopped(); batches++) {
         if (!(await this.batch())) {
           this.failed(0)
-          if (this.stopped() || !this.pending()) this.agenda.done('flush')
+          if (!this.book.room || this.stopped() || !this.pending()) this.agenda.done('flush')
           return
         }
       }
@@ -163,6 +169,8 @@ export class Flush {
       else this.park(events[0]!, error.message)
       return true
     }
+    // An answer to an epoch that ended meanwhile says nothing of this one.
+    if (this.book.room?.epoch !== epoch) return false
     if (answer.outcome !== 'applied') return this.take(answer)
     this.size = Math.min(limits.ingestEvents, this.size * 2)
     this.book.transact(() => {

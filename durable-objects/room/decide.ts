@@ -154,6 +154,10 @@ function make(room: Room, asked: Asked, context: Context, now: number): Made {
       if (!context.about) return noSuchMessage(command.seq)
       if (context.about.by !== by) return refuse('not_allowed', 'Only its author takes a deletion back.')
       if (!context.about.deleted) return refuse('conflict', 'The message is not deleted.')
+      if (context.row?.deletedBy && context.row.deletedBy !== by) {
+        return refuse('not_allowed', 'What a moderator deleted stays deleted.')
+      }
+      if (isOver(context.about, now)) return refuse('too_late', 'The message has disappeared.')
       if (!context.withdrawn) return refuse('too_late', 'A deletion can be taken back for a minute.')
       return { events: [{ kind: 'undeleted', ...own, target: command.seq, ...context.withdrawn }] }
     }
@@ -185,10 +189,13 @@ function post(room: Room, asked: Asked<Extract<Command, { t: 'post' }>>, context
 function change(context: Context, seq: number, now: number, event: () => ChangeEvent): Made {
   const { about, row } = context
   if (!about) return noSuchMessage(seq)
-  if (about.deleted || (about.expiresAt !== null && about.expiresAt <= now)) {
-    return refuse('deleted', 'The message was deleted.')
-  }
+  if (about.deleted || isOver(about, now)) return refuse('deleted', 'The message was deleted.')
   return row ? { events: [event()] } : { kind: 'load', seq }
+}
+
+/** Whether its time has come, whether or not it was taken out yet. */
+function isOver({ expiresAt }: Place, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now
 }
 
 /** Only what really changes is said; the ack of a change that changes nothing names the head. */

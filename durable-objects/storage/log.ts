@@ -212,15 +212,20 @@ export class Log {
     return next
   }
 
-  /** Ends an epoch: keeps the events after a seq for the next one, and forgets the rest. */
+  /** Ends an epoch: keeps the events after a seq, and what Postgres refused before, for the next one; forgets the rest. */
   setAside(after: number): void {
-    this.sql.exec('insert or ignore into carried (seq, event) select seq, event from log where seq > ?', after)
+    this.sql.exec(
+      `insert or ignore into carried (seq, event)
+       select seq, event from log where seq > ? or seq in (select seq from parked)`,
+      after,
+    )
     this.forget()
   }
 
   /** Forgets everything but what an ended epoch left behind. */
   forget(): void {
-    for (const table of ['log', 'states', 'spine', 'commands', 'withdrawn']) this.sql.exec(`delete from ${table}`)
+    for (const table of ['log', 'states', 'spine', 'commands', 'withdrawn', 'parked'])
+      this.sql.exec(`delete from ${table}`)
   }
 
   /** The messages that the carried events change and that are not among them. */
@@ -230,10 +235,11 @@ export class Log {
     return [...new Set(carried.filter(isChange).map(({ target }) => target))].filter((target) => !own.has(target))
   }
 
-  /** Gives what an ended epoch left behind the places after `head`; what Postgres has by now is skipped. */
-  takeUp(head: number): void {
+  /** Gives what an ended epoch left behind the places after `head`, and answers it; what Postgres has by now is skipped. */
+  takeUp(head: number): RoomEvent[] {
     const places = new Map<number, number>()
     const moved = (seq: number) => places.get(seq) ?? seq
+    const taken: RoomEvent[] = []
     let seq = head
     for (const event of this.carried()) {
       const known = 'id' in event ? this.find(event.id) : null
@@ -241,9 +247,12 @@ export class Log {
       if (known) continue
       seq += 1
       if (isChange(event)) event.target = moved(event.target)
-      this.append({ ...(event.kind === 'posted' ? this.referring(event, moved) : event), seq })
+      const placed = { ...(event.kind === 'posted' ? this.referring(event, moved) : event), seq }
+      this.append(placed)
+      taken.push(placed)
     }
     this.sql.exec('delete from carried')
+    return taken
   }
 
   /** The post with what it refers to in its new place; what was lost with a restored database it refers to no more. */
@@ -322,20 +331,22 @@ export class Log {
     const before = this.row(event.target) ?? this.bare(event.target)
     if (!before) return []
     const row = changed(before, event)
+    // What someone else deletes as well is theirs to delete: its author no longer takes it back.
+    if (event.kind === 'deleted' && event.by !== before.by) this.keepFromReturning(before.seq)
     if (row === before) return []
     if (event.kind === 'deleted') this.withdraw(before, event)
-    if (event.kind === 'undeleted') this.sql.exec('delete from withdrawn where seq = ?', row.seq)
+    if (event.kind === 'undeleted') this.keepFromReturning(row.seq)
     this.mark(row)
     this.putRow(row)
     return [row]
   }
 
   /** Keeps the content for as long as it may be taken back, and takes it out of everything else. */
-  private withdraw(before: MessageRow, { at }: { at: number }): void {
+  private withdraw(before: MessageRow, { at, by }: { at: number; by: string | null }): void {
     if ('system' in before.metadata) return
     const { text, mentions, metadata, edits } = before
-    // Of a message that was not at hand there is nothing to give back.
-    if (text !== '') {
+    // Of a message that was not at hand there is nothing to give back, and of another's nothing is given back.
+    if (text !== '' && by === before.by) {
       const content = JSON.stringify({ text, mentions, metadata, edits })
       this.sql.exec(
         'insert or replace into withdrawn (seq, content, until) values (?, ?, ?)',
@@ -343,6 +354,10 @@ export class Log {
       )
     }
     this.blank(before.seq)
+  }
+
+  private keepFromReturning(seq: number): void {
+    this.sql.exec('delete from withdrawn where seq = ?', seq)
   }
 
   private expire(event: z.infer<typeof Expired>): MessageRow[] {
@@ -394,7 +409,7 @@ export class Log {
       const row = touch(before)
       if (row === before) continue
       this.blank(seq)
-      this.sql.exec('delete from withdrawn where seq = ?', seq)
+      this.keepFromReturning(seq)
       this.putRow(row)
       touched.push(row)
     }

@@ -32,6 +32,7 @@ export async function run(options: RunOptions): Promise<void> {
   say('Starting a system of its own.')
   const system = await startSystem(random(`chaos ${seed} network`))
   try {
+    if (signal.aborted) return
     const aborted = new Promise<void>((stop) => signal.addEventListener('abort', () => stop()))
     await Promise.race([act(system, options), aborted])
   } finally {

@@ -28,6 +28,10 @@ export function told(verdict: Verdict): string {
     const caught = kills.reduce((sum, kill) => sum + kill.caught[window], 0)
     return [`  ${window}`, verdict.windows[window], `kills, ${caught} commands`]
   })
+  const each = kills.map(({ caught, downMs }, index): [string, string, string] => {
+    const hit = windows.filter((window) => caught[window] > 0).map((window) => `${caught[window]} ${window}`)
+    return [`  kill ${index + 1}`, `${(downMs / 1_000).toFixed(1)} s`, hit.join(', ') || 'nothing was under way']
+  })
   const line = ([name, count, note = '']: readonly [string, string | number, string?]) =>
     `  ${name.padEnd(34)}${`${count}`.padStart(8)}   ${note}`.trimEnd()
   return [
@@ -36,7 +40,9 @@ export function told(verdict: Verdict): string {
     '',
     '  Faults whose effect was seen',
     ...[...injected, ...missing].map(line),
-    ...(kills.length > 0 ? ['', `  What ${kills.length} kills of workerd caught`, ...hits.map(line)] : []),
+    ...(kills.length > 0
+      ? ['', `  What ${kills.length} kills of workerd caught`, ...[...hits, ...each].map(line)]
+      : []),
     '',
     ...breaches.slice(0, toldBreaches).map(({ sort, what }) => `  ✗ ${sort}: ${what}`),
     ...(breaches.length > toldBreaches ? [`  … and ${breaches.length - toldBreaches} more`] : []),
@@ -44,21 +50,4 @@ export function told(verdict: Verdict): string {
       ? '  Nothing was lost, doubled or reordered.'
       : `  ${breaches.length} things happened that must not happen.`,
   ].join('\n')
-}
-
-/** The same for programs. */
-export function asJson({
-  sent,
-  acked,
-  refused,
-  stored,
-  lost,
-  doubled,
-  outOfOrder,
-  faults,
-  unseen,
-  windows,
-  breaches,
-}: Verdict): string {
-  return JSON.stringify({ sent, acked, refused, stored, lost, doubled, outOfOrder, faults, unseen, windows, breaches })
 }

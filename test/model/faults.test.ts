@@ -67,7 +67,7 @@ const faults: Record<string, { faults: () => Partial<Faults>; noticed: RegExp }>
   'a new epoch begins where the old one was': { faults: () => ({ lift: 0 }), noticed: /was given to/ },
   'Postgres says that it has what it has not': {
     faults: () => ({ forgetsBatches: true }),
-    noticed: /differ from the log|does not come to rest/,
+    noticed: /which Postgres does not have|differ from the log|does not come to rest|over/,
   },
   'the client forgets a message once it is sent': {
     faults: () => ({

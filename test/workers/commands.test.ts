@@ -353,3 +353,46 @@ test('[PAC1] every command costs the same, so that nobody floods a room with rea
 async function talkers() {
   return { ada: await signUp('Ada') }
 }
+
+test('[DEL2] [ROL1] what a moderator deleted stays deleted, also when its author had deleted it first', async () => {
+  const { one, two } = await talk()
+  const rude = await accepted(two, { t: 'post', id: freshId(), text: 'a rude engine' })
+  const ruder = await accepted(two, { t: 'post', id: freshId(), text: 'a ruder engine' })
+  await accepted(one, { t: 'delete', id: freshId(), seq: rude })
+  await accepted(two, { t: 'delete', id: freshId(), seq: ruder })
+  await accepted(one, { t: 'delete', id: freshId(), seq: ruder })
+
+  expect(await answer(two, { t: 'undelete', id: freshId(), seq: rude })).toBe('not_allowed')
+  expect(await answer(two, { t: 'undelete', id: freshId(), seq: ruder })).toBe('too_late')
+})
+
+test('[EXP1] [DEL2] what was taken back disappears all the same, and what has disappeared is not taken back', async () => {
+  const { room, one } = await talk()
+  await accepted(one, { t: 'change', id: freshId(), disappearingMs: 86_400_000 })
+  const seq = await accepted(one, { t: 'post', id: freshId(), text: 'fleeting' })
+  const remove = async () => await accepted(one, { t: 'delete', id: freshId(), seq })
+  await remove()
+  // Nothing is left to disappear.
+  await ring(room, 'expiry')
+
+  await accepted(one, { t: 'undelete', id: freshId(), seq })
+
+  const planned = "select due from agenda where kind = 'expiry'"
+  expect(await inStorage(room, (sql) => sql.exec(planned).toArray())).toEqual([{ due: expect.any(Number) }])
+  await remove()
+  await inStorage(room, (sql) => sql.exec('update spine set expires_at = 1 where expires_at is not null'))
+  expect(await answer(one, { t: 'undelete', id: freshId(), seq })).toBe('too_late')
+})
+
+test('[EXP1] [EPO1] an object that lost its storage still takes out what is due', async () => {
+  const { room, ada, one } = await talk()
+  await accepted(one, { t: 'change', id: freshId(), disappearingMs: 86_400_000 })
+  await accepted(one, { t: 'post', id: freshId(), text: 'fleeting' })
+  await flushed(room)
+  await loseStorage(room)
+
+  await enter(ada, room)
+
+  const planned = "select due from agenda where kind = 'expiry'"
+  expect(await inStorage(room, (sql) => sql.exec(planned).toArray())).toEqual([{ due: expect.any(Number) }])
+})

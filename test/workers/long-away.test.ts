@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, expect, test } from 'vitest'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import type { ChangesPage, Page } from '../../protocol/api.ts'
+import type { Downstream } from '../../protocol/downstream.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Message } from '../../protocol/message.ts'
@@ -218,4 +219,46 @@ test('[ERA2] an account that is gone is gone from the room’s own storage at on
   expect(await recorded(room)).toEqual(messages.toSorted((a, b) => a.seq - b.seq))
   expect(await objectOf(room).eraseAccount(grace.id, 'erase')).toBe('erased')
   expect((await (await connect(ada, room)).hello(nothing)).welcome.head).toBe(welcome.head)
+})
+
+test('[ERA1] [RES1] an erasure that touches more than one frame holds reaches those who listen whole', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  await happened(room, 0, () => posts(grace.id, 1_000))
+  const one = await enter(ada, room)
+
+  await objectOf(room).eraseAccount(grace.id, 'erase')
+
+  one.send({ t: 'post', id: freshId(), text: 'afterwards' })
+  const isLast = (frame: Downstream) => frame.t === 'changes' && frame.messages.at(-1)?.text === 'afterwards'
+  await one.until(() => one.frames.some(isLast))
+  const told = one.frames.filter((frame) => frame.t === 'changes')
+  expect(told.flatMap(({ erased = [] }) => erased)).toMatchObject([{ person: grace.id }])
+  expect(told.flatMap(({ messages }) => messages).filter(({ deleted }) => deleted)).toHaveLength(1_000)
+})
+
+test('[PRK1] a reply to what Postgres still refuses waits behind it', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  const one = await enter(ada, room)
+  await flushed(room)
+  await gate('shut')
+  const bad = await post(one, 'word')
+  one.send({ t: 'post', id: freshId(), text: 'a reply', replyTo: bad })
+  await one.next('ack')
+  // A fake for a fault of our own: the log says something that Postgres will not take.
+  const before = await inStorage(room, (sql) => {
+    const { event } = sql.exec<{ event: string }>('select event from log where seq = ?', bad).one()
+    const broken = { ...(JSON.parse(event) as object), text: 'x'.repeat(limits.textBytes + 1) }
+    sql.exec('update log set event = ? where seq = ?', JSON.stringify(broken), bad)
+    return event
+  })
+  await gate('open')
+  await flushed(room)
+
+  await ring(room, 'parked')
+  await inStorage(room, (sql) => sql.exec('update log set event = ? where seq = ?', before, bad))
+  await ring(room, 'parked')
+
+  expect((await recorded(room)).slice(1)).toMatchObject([{ seq: bad }, { text: 'a reply', replyTo: bad }])
 })

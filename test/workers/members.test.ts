@@ -1,9 +1,10 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import type { MemberChange } from '../../protocol/api.ts'
 import { enter, nothing, type Client } from './support/client.ts'
 import { directRoom, gate, memberRow, recorded } from './support/database.ts'
-import { flushed, hibernate, inStorage, ring } from './support/objects.ts'
+import { flushed, hibernate, inStorage, objectOf, ring } from './support/objects.ts'
 import { bodyOf, freshId, join, request, roomOf, signUp, type Person } from './support/people.ts'
 
 afterEach(async () => await gate('open'))
@@ -217,4 +218,33 @@ describe('what is gone', () => {
     ).toEqual([])
     expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(404)
   })
+})
+
+test('[MEM1] [ROL1] a command that was carried out in another room changes nothing here', async () => {
+  const { ada, linus, room, sockets } = await three()
+  const own = await roomOf(linus, ada)
+  const command = freshId()
+  await ok(change(linus, own, command, { kind: 'remove', person: ada.id }))
+
+  await ok(change(linus, room, command, { kind: 'leave', person: linus.id }))
+
+  const told = await sockets[1].next('changes', ({ messages }) => messages.some(({ system }) => system !== null))
+  expect(told.messages.map(({ system }) => system)).toEqual([
+    { kind: 'member_left', person: linus.id, name: 'Linus', by: linus.id },
+  ])
+  expect(await memberRow(room, linus.id)).toMatchObject({ left_at: expect.any(String) })
+})
+
+test('[GON1] [HIB2] an object whose room is gone plans nothing any more', async () => {
+  const { ada, room, sockets } = await three()
+  await post(sockets[0], 'not flushed yet')
+  expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(204)
+
+  await runInDurableObject(objectOf(room), async (object) => {
+    object['agenda'].plan('deletion', 1)
+    object['agenda'].plan('flush', 2)
+    await object.alarm()
+  })
+
+  expect(await inStorage(room, (sql) => sql.exec('select * from agenda').toArray())).toEqual([])
 })

@@ -14,7 +14,7 @@ import {
   ring,
   unflushed,
 } from './support/objects.ts'
-import { bodyOf, freshId, request, roomOf, signUp } from './support/people.ts'
+import { bodyOf, freshId, join, request, roomOf, signUp } from './support/people.ts'
 
 afterEach(async () => await gate('open'))
 
@@ -311,4 +311,94 @@ test('[EPO3] whom Postgres does not know as a member any more is sent away, from
   await client.until(() => client.closedWith !== null)
   expect(client.closedWith).toBe(closeCodes.notAMember)
   expect(await watcher.next('members')).toMatchObject({ members: [{ person: ada.id }] })
+})
+
+/** Ada's room with one message in Postgres, whose object has lost its epoch to another. */
+async function overtaken() {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const one = await enter(ada, room)
+  one.send({ t: 'post', id: freshId(), text: 'in Postgres' })
+  const { seq } = await one.next('ack')
+  await flushed(room)
+  const anew = async () => {
+    await ring(room, 'flush')
+    await ring(room, 'epoch')
+    await one.until(() => one.closedWith !== null)
+  }
+  return { ada, room, one, seq, anew }
+}
+
+test('[EPO4] [PRK1] what Postgres had refused goes along into the new epoch', async () => {
+  const { room, one, anew } = await overtaken()
+  await gate('shut')
+  one.send({ t: 'post', id: freshId(), text: 'refused for a while' })
+  const { seq } = await one.next('ack')
+  // A fake for a fault of our own: the log says something that Postgres will not take.
+  const before = await inStorage(room, (sql) => {
+    const { event } = sql.exec<{ event: string }>('select event from log where seq = ?', seq).one()
+    const broken = { ...(JSON.parse(event) as object), text: 'x'.repeat(limits.textBytes + 1) }
+    sql.exec('update log set event = ? where seq = ?', JSON.stringify(broken), seq)
+    return event
+  })
+  await gate('open')
+  await flushed(room)
+  await inStorage(room, (sql) => sql.exec('update log set event = ? where seq = ?', before, seq))
+  await takeEpoch(room)
+  one.send({ t: 'post', id: freshId(), text: 'of the past' })
+  await one.next('ack')
+
+  await anew()
+
+  await flushed(room)
+  expect((await recorded(room)).map(({ text }) => text)).toEqual(['in Postgres', 'refused for a while', 'of the past'])
+  expect(await inStorage(room, (sql) => sql.exec('select * from parked').toArray())).toEqual([])
+})
+
+test('[EPO4] [SET1] a new name and new settings go along into the new epoch', async () => {
+  const { ada, room, one, anew } = await overtaken()
+  await takeEpoch(room)
+  one.send({ t: 'change', id: freshId(), name: 'Difference engines', postPolicy: 'admins' })
+  await one.next('ack')
+
+  await anew()
+
+  const { welcome } = await (await connect(ada, room)).hello(nothing)
+  expect(welcome.room).toMatchObject({ name: 'Difference engines', postPolicy: 'admins' })
+})
+
+test('[EPO4] [DEL1] a deletion that went along leaves no text behind', async () => {
+  const { room, one, seq, anew } = await overtaken()
+  await takeEpoch(room)
+  one.send({ t: 'delete', id: freshId(), seq })
+  await one.next('ack')
+  // A minute later the room has forgotten the text, and Postgres still has it.
+  await inStorage(room, (sql) => sql.exec('update withdrawn set until = 0'))
+  await ring(room, 'withdrawn')
+
+  await anew()
+
+  const planned = "select due from agenda where kind = 'withdrawn'"
+  expect(await inStorage(room, (sql) => sql.exec(planned).toArray())).toEqual([{ due: expect.any(Number) }])
+})
+
+test('[EPO4] [ERA2] an erasure that went along reaches every row', async () => {
+  const { ada, room, one, anew } = await overtaken()
+  const grace = await signUp('Grace')
+  await bodyOf(await join(grace, ada, room), 200)
+  const two = await enter(grace, room)
+  two.send({ t: 'post', id: freshId(), text: 'a secret of mine' })
+  await two.next('ack')
+  await flushed(room)
+  await takeEpoch(room)
+  expect(await objectOf(room).eraseAccount(grace.id, 'erase')).toBe('erased')
+  one.frames.length = 0
+
+  await anew()
+
+  const { welcome } = await (await connect(ada, room)).hello(nothing)
+  expect(welcome.erasing).toMatchObject([{ person: grace.id, seq: welcome.head }])
+  await flushed(room)
+  await ring(room, 'upkeep')
+  expect(JSON.stringify(await recorded(room))).not.toContain('a secret of mine')
 })

@@ -26,7 +26,10 @@ export class Watch {
   private readonly idsOfEpoch = new Set<string>()
   private readonly barred = new Set<string>()
   private marks = new Map<string, { delivered: number; read: number }>()
+  /** Ids that a restored database lacks and the log had then: it sends them again unless it drops them first. */
+  readonly owedAgain = new Set<string>()
   private epoch = 0
+  private floor = 0
   private head = 0
   private failure: Violation | null = null
 
@@ -40,12 +43,13 @@ export class Watch {
   }
 
   /** The object's disk has reached a new state. */
-  committed(storage: FakeStorage): void {
+  committed(storage: FakeStorage, inPostgres: () => ReadonlySet<string>): void {
     const [room] = storage.read<{ epoch: number; floor: number }>('select epoch, floor from room')
     if (!room) return
     if (room.epoch !== this.epoch) {
       this.epoch = room.epoch
       this.head = room.floor - 1
+      this.floor = room.floor
       this.marks.clear()
       this.idsOfEpoch.clear()
     }
@@ -57,6 +61,8 @@ export class Watch {
       this.head = seq
       this.place(JSON.parse(event) as RoomEvent)
     }
+    if (room.floor > this.floor) this.dropped(this.floor, room.floor, inPostgres())
+    this.floor = room.floor
     const before = this.marks
     this.marks = new Map()
     for (const { person, delivered, read } of storage.read<{ person: string; delivered: number; read: number }>(
@@ -96,6 +102,16 @@ export class Watch {
   stands(seq: number): boolean {
     const id = this.ids.get(seq)
     return id !== undefined && this.rows.has(seq) && this.places.get(id) === seq && !this.mayBeLost.has(id)
+  }
+
+  /** The log holds nothing below a new floor any more. */
+  private dropped(from: number, floor: number, kept: ReadonlySet<string>): void {
+    for (let seq = from; seq < floor; seq++) {
+      const id = this.ids.get(seq)
+      if (id === undefined || kept.has(id)) continue
+      if (this.owedAgain.has(id)) this.mayBeLost.add(id)
+      else this.fail(`the log dropped ${id} at ${seq}, which Postgres does not have`)
+    }
   }
 
   private place(event: RoomEvent): void {

@@ -60,7 +60,7 @@ export class World {
       make: (ctx) => new Room(ctx, env),
       subrequest: (url, init) => this.weather.request(url, init),
       defect: (error) => this.watch.fail(`the room threw ${String(error)}`),
-      committed: () => this.watch.committed(this.host.storage),
+      committed: () => this.watch.committed(this.host.storage, () => new Set(this.postgres.ids())),
       gated: this.faults.gated,
     })
     const uninstallers = [
@@ -153,7 +153,10 @@ export class World {
     const before = this.postgres.ids()
     this.postgres.restore(this.backup)
     const kept = new Set(this.kept())
-    for (const id of before) if (!kept.has(id) && !this.postgres.has(id)) this.watch.mayBeLost.add(id)
+    const there = new Set(this.postgres.ids())
+    for (const id of before) {
+      if (!there.has(id)) (kept.has(id) ? this.watch.owedAgain : this.watch.mayBeLost).add(id)
+    }
   }
 
   close(): void {
