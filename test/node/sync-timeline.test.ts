@@ -131,6 +131,13 @@ describe('what touched many messages at once', () => {
     expect(applyPage(late, { covers: [2, 3], messages: [newer], more: true }).messages).toEqual([newer])
   })
 
+  test('[EXP1] [RES4] of two expiries that come together a message keeps the one that took it out', () => {
+    const before = applyChanges(emptyTimeline, { covers: [4, 5], messages: [message(4, { expiresAt: 900 })] }, 1)
+    const state = message(4, { rev: 6, text: '', deleted: { at: 1_000, by: null } })
+    const chunk = { covers: [6, 7] as const, messages: [state], expired: { rev: 7, at: 2_000 } }
+    expect(applyChanges(before, chunk, 1).messages).toEqual([state])
+  })
+
   test('[EXP1] at its time a message is shown as gone, whatever was heard, and stays what it was underneath', () => {
     const rows = createRows(ada)
     const source = { timeline: shown, waiting: [], pending: new Map() }

@@ -83,11 +83,11 @@ export function newest(timeline: Timeline, count: number): Timeline {
 }
 
 function applyBatch(timeline: Timeline, { covers: range, messages, ...facts }: Batch): Timeline {
-  const settled = applyFacts(timeline, facts)
-  const covered = addRange(settled.covered, range)
+  const covered = addRange(timeline.covered, range)
   // The state of a message that is not held says nothing of those around it.
-  const known = messages.filter(({ seq }) => covers(covered, seq)).map((message) => settle(message, settled.facts))
-  return { ...settled, covered, messages: merge(settled.messages, known) }
+  const known = messages.filter(({ seq }) => covers(covered, seq)).map((message) => settle(message, timeline.facts))
+  // The facts come after the states: only the latest expiry is told, and an earlier one had taken out some of these.
+  return applyFacts({ ...timeline, covered, messages: merge(timeline.messages, known) }, facts)
 }
 
 function settleStart(timeline: Timeline): Timeline {
