@@ -9,8 +9,10 @@ test('[ACK1] [SEQ1] [DUP1] [SNAP1] [RES1] [RES3] [OUT1] [OUT2] [FLU1] [FLU2] [FL
 })
 
 test('[RES5] [AC-07] a frame that is lost on an open socket is missed and asked for', async () => {
-  let frames = 0
   // Every 53rd: often enough to meet every kind of frame, seldom enough to come to rest.
-  const lossy = { down: (text: string) => (++frames % 53 === 0 ? null : text) }
+  const lossy = () => {
+    let frames = 0
+    return { down: (text: string) => (++frames % 53 === 0 ? null : text) }
+  }
   await walks(10_000, 50_001, { ...theDiskIsSafe, faults: lossy })
 })

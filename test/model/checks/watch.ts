@@ -84,11 +84,13 @@ export class Watch {
 
   /** Someone sees these messages, as the whole of what changed in a range. */
   shown(messages: readonly Message[], from: number, to: number): void {
-    let last = from - 1
+    let last = { rev: from - 1, seq: Infinity }
     for (const { seq, rev, id } of messages) {
       if (this.ids.get(seq) !== id) this.fail(`${id} was shown at ${seq}, where ${this.ids.get(seq)} is kept`)
-      if (rev <= last || rev > to) this.fail(`changes ${from}..${to} hold rev ${rev} after ${last}`)
-      last = rev
+      // What one event touched stands together, by seq.
+      const follows = rev > last.rev || (rev === last.rev && seq > last.seq)
+      if (!follows || rev > to) this.fail(`changes ${from}..${to} hold rev ${rev} after ${last.rev}`)
+      last = { rev, seq }
     }
   }
 

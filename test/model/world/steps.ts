@@ -3,6 +3,9 @@ import type { Settings } from '../../../web/sync/command.ts'
 import type { Device } from './device.ts'
 import type { World } from './world.ts'
 
+/** How long messages stay at least where they disappear. */
+const dayMs = 86_400_000
+
 /** Something that happens. Answers what exactly, for the trace of a failure; null when it could not happen. */
 interface Step {
   weight: number
@@ -199,6 +202,18 @@ const steps: Record<string, Step> = {
       return `at ${world.postgres.lastSeq()}`
     },
   },
+  'a day off': {
+    weight: 0.4,
+    async run(world) {
+      // Where nothing disappears a day is no more than a long pause.
+      if (world.postgres.facts().room.disappearingMs === null) return null
+      for (const device of world.devices) device.close()
+      // An outage that lasts a day shows nothing that one of minutes does not, and is asked about every few seconds.
+      world.weather.state = 'well'
+      await world.time.turn(dayMs)
+      return 'everyone'
+    },
+  },
   remove: {
     weight: 0.5,
     run(world) {
@@ -232,6 +247,7 @@ function setting({ random, posts }: World): Settings {
   return random.pick<() => Settings>([
     () => ({ name: `Engines ${posts}` }),
     () => ({ slowModeSeconds: random.pick([0, 0, 1, 3]) }),
+    () => ({ disappearingMs: random.chance(0.6) ? dayMs : null }),
     () => ({ postPolicy: random.pick(['everyone', 'everyone', 'admins'] as const) }),
   ])()
 }
