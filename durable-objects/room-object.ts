@@ -332,19 +332,25 @@ export class Room extends DurableObject<RoomEnv> {
     if (!ready) return ready === false ? 'away' : 'gone'
     const { members, facts } = this.book.awake()
     if (members.get(by)?.role !== 'owner' || facts.type === 'direct') return members.has(by) ? 'forbidden' : 'gone'
+    // Before it is asked for: whatever becomes of the question or of this object, the room asks until it is gone.
+    this.agenda.plan('deletion', Date.now() + dutyRetryMs)
     try {
       // With the first batch nobody is a member any more.
       await this.database.deleteRoom(this.book.id, by)
     } catch (error) {
-      console.warn(`room ${this.book.id}: not deleted: ${String(error)}`)
+      console.warn(`room ${this.book.id}: not deleted yet: ${String(error)}`)
       return 'away'
     }
+    this.endForEveryone()
+    return 'deleted'
+  }
+
+  private endForEveryone(): void {
     this.ctx.storage.transactionSync(() => {
       this.record.stop('the room was deleted')
       this.agenda.plan('deletion', Date.now())
     })
     for (const socket of this.sockets.all()) socket.close(closeCodes.notAMember, 'This room was deleted.')
-    return 'deleted'
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
@@ -425,7 +431,11 @@ export class Room extends DurableObject<RoomEnv> {
 
   /** Deletes what is left in Postgres, and then everything here. Whoever comes later finds no room. */
   private async finishDeletion(): Promise<void> {
-    while (await this.database.deleteRoom(this.book.id, null));
+    let more: boolean
+    do {
+      more = await this.database.deleteRoom(this.book.id, null)
+      this.endForEveryone()
+    } while (more)
     this.book.room = null
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()

@@ -248,3 +248,24 @@ test('[GON1] [HIB2] an object whose room is gone plans nothing any more', async 
 
   expect(await inStorage(room, (sql) => sql.exec('select * from agenda').toArray())).toEqual([])
 })
+
+test('[GON1] a deletion of which nothing was heard is asked for again until the room is gone', async () => {
+  const { ada, room, sockets } = await three()
+  await post(sockets[0], 'a secret engine')
+  await flushed(room)
+  await gate('lost')
+  expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(503)
+  await hibernate(room)
+  await gate('open')
+
+  await ring(room, 'deletion')
+
+  for (const socket of sockets) {
+    await socket.until(() => socket.closedWith !== null)
+    expect(socket.closedWith).toBe(closeCodes.notAMember)
+  }
+  expect(await recorded(room)).toEqual([])
+  expect(
+    await inStorage(room, (sql) => sql.exec('select 1 from log union all select 1 from agenda').toArray()),
+  ).toEqual([])
+})
