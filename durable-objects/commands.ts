@@ -49,10 +49,8 @@ export class Commands {
 
   /** Decides on a command as of now. A promise only while the state of an old message is fetched. */
   carryOut(socket: WebSocket, command: Command): void | Promise<void> {
-    if (this.book.record.stopped() !== null) {
-      const detail = 'This room cannot take anything at the moment. Your text is kept.'
-      return this.refuse(socket, command.id, { kind: 'refuse', reason: 'busy', detail, retryAfterMs: 30_000 })
-    }
+    const closed = this.closed()
+    if (closed) return this.refuse(socket, command.id, closed)
     const now = Date.now()
     const by = attached(socket).person
     const asked: Asked = { by, command, hash: commandHash(by, command, this.secret) }
@@ -94,10 +92,19 @@ export class Commands {
     return { kind: 'refuse', reason: 'slow_down', detail, retryAfterMs: 1_000 / limits.pacePerSecond }
   }
 
+  /** Why this object takes nothing at all, or null. */
+  private closed(): Refusal | null {
+    if (this.book.record.stopped() === null) return null
+    const detail = 'This room cannot take anything at the moment. Your text is kept.'
+    return { kind: 'refuse', reason: 'busy', detail, retryAfterMs: 30_000 }
+  }
+
   /** Decides in one step, as if the command had just come. */
   private settle(socket: WebSocket, asked: Asked): void {
     // Whoever was removed while the state was fetched asks for nothing any more.
     if (!this.book.room?.members.has(asked.by) || socket.readyState !== WebSocket.OPEN) return
+    const closed = this.closed()
+    if (closed) return this.refuse(socket, asked.command.id, closed)
     const now = Date.now()
     const decision = decide(this.book.awake(), asked, this.context(asked, now), now)
     if (decision.kind === 'load') {

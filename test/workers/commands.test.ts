@@ -1,10 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
 import type { Message } from '../../protocol/message.ts'
 import type { Command } from '../../protocol/upstream.ts'
 import { connect, enter, nothing, type Client } from './support/client.ts'
 import { gate, recorded } from './support/database.ts'
-import { flushed, hibernate, inStorage, loseStorage, ring } from './support/objects.ts'
+import { flushed, hibernate, inStorage, loseStorage, objectOf, ring } from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUp } from './support/people.ts'
 
 afterEach(async () => await gate('open'))
@@ -395,4 +396,22 @@ test('[EXP1] [EPO1] an object that lost its storage still takes out what is due'
 
   const planned = "select due from agenda where kind = 'expiry'"
   expect(await inStorage(room, (sql) => sql.exec(planned).toArray())).toEqual([{ due: expect.any(Number) }])
+})
+
+test('[EPO2] [OLD1] a command that waited for an old message is refused when the room has stopped meanwhile', async () => {
+  const { room, ada } = await talk()
+  await flushed(room)
+  await loseStorage(room)
+  const mine = await enter(ada, room)
+  const { head } = (await mine.hello(nothing)).welcome
+
+  await runInDurableObject(objectOf(room), (object, state) => {
+    const react = { t: 'react', id: freshId(), seq: 2, emoji: '👍', on: true }
+    object.webSocketMessage(state.getWebSockets()[0]!, JSON.stringify(react))
+    object['record'].stop('another object took the epoch')
+  })
+
+  await mine.until(() => mine.frames.some(({ t }) => t === 'ack' || t === 'refused'))
+  expect(mine.frames.find(({ t }) => t === 'ack' || t === 'refused')).toMatchObject({ t: 'refused', reason: 'busy' })
+  expect(await inStorage(room, (sql) => sql.exec('select * from log where seq > ?', head).toArray())).toEqual([])
 })
