@@ -167,6 +167,19 @@ describe('a client that was away for long', () => {
 })
 
 describe('a socket that did not keep up', () => {
+  test('[RES5] which missed the last chunk is not live with what happens next, and says hello again', async () => {
+    const { live, link, view } = opened()
+    await live(messages(1, 5))
+    link.drop()
+    link.open()
+    link.say(welcome({ head: 9 }), changes([6, 7], messages(6, 7), false))
+    link.heard()
+    link.say(changes([10, 10], [message(10)]))
+    expect([view().connection.state, link.heard()]).toEqual(['catching_up', [helloFrom(7, 1)]])
+    link.say(welcome({ head: 10 }), changes([8, 10], messages(8, 10)))
+    expect([view().connection.state, seen(view().rows).length]).toEqual(['live', 10])
+  })
+
   test('[LAG3] says hello again and loses nothing', async () => {
     const { link, live, view } = opened()
     await live(messages(1, 5))

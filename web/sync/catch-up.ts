@@ -164,10 +164,12 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
       }
       stage = 'idle'
       deps.answered()
+      // A chunk never came: what happens now follows nothing yet.
+      if (frame.covers[1] > deps.cursor()) return missing()
       if (aside?.asked && reached >= frame.covers[1]) finish(true)
       deps.live(missed)
-      // A page that came while this was being answered, or a chunk that never did.
-      if (aside || frame.covers[1] > deps.cursor()) missing()
+      // A page that came while this was being answered.
+      if (aside) missing()
     },
     behind(floor) {
       if (stage !== 'answering') return
