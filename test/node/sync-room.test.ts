@@ -3,7 +3,7 @@ import { asMade } from '../../protocol/downstream.ts'
 import type { Page } from '../../protocol/api.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
 import { welcome } from './sync-support/fake-link.ts'
-import { settled } from './sync-support/hand-clock.ts'
+import { handClock, settled } from './sync-support/hand-clock.ts'
 import { changes, fakePage, opened, seen } from './sync-support/opened.ts'
 import { ada, grace, linus, member, message, messages, roomId } from './sync-support/people.ts'
 
@@ -536,4 +536,28 @@ describe('a closed room', () => {
     link.drop(1006, null)
     expect(view().connection).toEqual({ state: 'offline', since: lost, retryAt: null })
   })
+})
+
+test('[OUT2] a long queue goes out to its end though timers are early and time passes between two looks at the clock', async () => {
+  const hand = handClock()
+  let creptMs = 0
+  const clock = {
+    now: hand.now,
+    elapsed: () => hand.elapsed() + (creptMs += 0.1),
+    after: (ms: number, run: () => void) => hand.after(Math.max(0, ms - 1), run),
+  }
+  const { client, link, live } = opened({ clock })
+  await live()
+  const texts = Array.from({ length: 120 }, (_, index) => `text ${index + 1}`)
+  for (const text of texts) await client.send(text)
+  const posted: unknown[] = []
+  for (let turn = 0; turn < 400; turn++) {
+    for (const frame of link.heard()) {
+      if (frame === 'ping' || frame.t !== 'post') continue
+      posted.push(frame.text)
+      link.say(ackOf(frame.id, posted.length))
+    }
+    await hand.turn(50)
+  }
+  expect(posted).toEqual(texts)
 })

@@ -60,12 +60,12 @@ export function createSender(deps: SenderDeps): Sender {
   function flush(): void {
     later.clear()
     if (!deps.live()) return
-    const verdict = outbox.overdue(clock.elapsed())
-    if (verdict === 'reconnect') return deps.reconnect()
-    for (const unsent of outbox.next(clock.elapsed())) {
+    // One look at the clock: what may not go yet at one moment and need not wait at the next would never go.
+    const now = clock.elapsed()
+    if (outbox.overdue(now) === 'reconnect') return deps.reconnect()
+    for (const unsent of outbox.next(now)) {
       if (!deps.post(frameOf(unsent)!)) return outbox.rewind()
     }
-    const now = clock.elapsed()
     const due = outbox.dueAt()
     const waits = [outbox.wait(now), due === null ? null : Math.max(0, due - now)].filter((ms) => ms !== null)
     if (waits.length > 0) later.set(Math.min(...waits), flush)
