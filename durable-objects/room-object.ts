@@ -14,6 +14,7 @@ import { commandHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
 import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
+import { backoff } from './outbox/backoff.ts'
 import { Database } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { Upkeep } from './outbox/upkeep.ts'
@@ -53,11 +54,16 @@ export type PageAnswer =
 /** An object that stopped begins a new epoch after this long: two that fight over a room do so slowly. */
 const nextEpochMs = 30_000
 
-/** A duty that failed is tried again after this long. */
+/** A duty that failed is tried again after this long at least, and then ever more seldom, up to a minute. */
 const dutyRetryMs = 5_000
 
 /** A command that met a defect is repeated after this long. */
 const defectRetryMs = 5_000
+
+/** Whether the room itself counts how often the duty failed; flushing and resending do that for themselves. */
+function paced(duty: Duty): boolean {
+  return duty !== 'flush' && duty !== 'parked'
+}
 
 /**
  * One room: it holds the live sockets, decides what is accepted, and keeps every event in its log before anyone hears
@@ -230,9 +236,12 @@ export class Room extends DurableObject<RoomEnv> {
       if (this.agenda.due(duty) === null) continue
       try {
         await this.perform(duty)
+        if (paced(duty) && this.agenda.failures(duty) > 0) this.agenda.setFailures(duty, 0)
       } catch (error) {
-        console.error(`room ${this.book.id}: ${duty} failed: ${String(error)}`)
-        this.agenda.plan(duty, Date.now() + dutyRetryMs)
+        const failures = this.agenda.failures(duty) + 1
+        console.error(`room ${this.book.id}: ${duty} failed ${failures} times: ${String(error)}`)
+        this.agenda.setFailures(duty, failures)
+        this.agenda.plan(duty, Date.now() + Math.max(dutyRetryMs, backoff(failures, Math.random())))
       }
     }
     this.agenda.arm()

@@ -188,6 +188,34 @@ test('[PRK1] an event that Postgres refuses is parked with what builds on it; th
   expect(await bodyOf(await ask(`/rooms/${room}/metrics`, { headers }), 200)).toMatchObject({ parked: 0 })
 })
 
+test('[FLU4] work on many rows that fails is asked for again later and later, never at once, and forgets its failures once it is done', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  await enter(ada, room)
+  await flushed(room)
+  await gate('shut')
+  const state = () =>
+    inStorage(room, (sql) => {
+      const [plan] = sql.exec<{ due: number }>("select due from agenda where kind = 'upkeep'").toArray()
+      const [tries] = sql.exec<{ failed: number }>("select failed from tries where kind = 'upkeep'").toArray()
+      return { waitMs: (plan?.due ?? 0) - Date.now(), failed: tries?.failed ?? 0 }
+    })
+  const far = Date.now() + 3_600_000
+  await inStorage(room, (sql) => sql.exec("insert or replace into agenda (kind, due) values ('upkeep', ?)", far))
+
+  await ring(room, 'upkeep')
+
+  const first = await state()
+  expect(first.failed).toBeGreaterThan(0)
+  expect(first.waitMs).toBeGreaterThan(3_000)
+  await inStorage(room, (sql) => sql.exec("update tries set failed = 7 where kind = 'upkeep'"))
+  await ring(room, 'upkeep')
+  expect((await state()).waitMs).toBeGreaterThan(25_000)
+  await gate('open')
+  await ring(room, 'upkeep')
+  expect((await state()).failed).toBe(0)
+})
+
 test('[ERA2] an account that is gone is gone from the room’s own storage at once, and from Postgres batch by batch', async () => {
   const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
   const room = await roomOf(ada, grace)
