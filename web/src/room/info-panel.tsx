@@ -59,7 +59,7 @@ export function InfoPanel({ seq, onClose }: { seq: number; onClose: () => void }
         <Group members={delivered} title="Delivered to" />
         <Group members={waiting} title="Not delivered yet" />
         {read.length + delivered.length + waiting.length === 0 && (
-          <p className="text-muted">Nobody else is here to read it.</p>
+          <p className="text-muted">Nobody else is in this room to read it.</p>
         )}
       </div>
     </Panel>

@@ -10,8 +10,8 @@ import { Confirm } from '../ui/confirm.tsx'
 import { Field } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { useDesk } from './desk.ts'
-import { headcount, roomName } from './people.ts'
-import { iMay, myself } from './standing.ts'
+import { headcount, hereNow, roomName } from './people.ts'
+import { away, iMay, isLive, myself } from './standing.ts'
 import { differences, type Wanted } from './settings.ts'
 import type { FormEvent, ReactNode } from 'react'
 
@@ -27,7 +27,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       room: view.room,
       name: roomName(view),
       members: view.members.length,
-      here: view.here.length,
+      here: hereNow(view).length,
       mayChange: view.room?.type === 'group' && iMay(view, 'change_room'),
       owns: view.room?.type === 'group' && myself(view)?.role === 'owner',
       offline: view.connection.state !== 'live',
@@ -183,6 +183,7 @@ function Delete({ name }: { name: string }) {
       {asked && (
         <Confirm
           act={async () => {
+            if (!isLive(client)) return away
             await client.deleteRoom()
             return null
           }}
