@@ -148,6 +148,7 @@ export class Device {
       fetchPins: api.pins,
       changeMembers: api.changeMembers,
       handOver: api.handOver,
+      deleteRoom: api.deleteRoom,
       refresh: async () => 'away',
       clock: { ...systemClock, after: (ms, run) => systemClock.after(ms, () => alive && run()) },
       randomBytes: (count) => Uint8Array.from({ length: count }, () => this.random.below(256)),

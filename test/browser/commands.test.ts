@@ -59,6 +59,20 @@ test('any emoji can be found by its name, and the menu gives the focus back', as
   expect([...ada.errors, ...grace.errors]).toEqual([])
 })
 
+test('[AC-23] who is at the end stays there when the bar of what is pinned appears', async () => {
+  const { ada, grace } = await together(browser, 'Keel')
+  for (let n = 10; n < 40; n++) await send(ada.page, `Fathom ${n}`)
+  await message(grace.page, 'Fathom 39').waitFor()
+  const log = grace.page.getByRole('log', { name: 'Messages in Keel' })
+  const fromEnd = () => log.evaluate((it) => Math.round(it.scrollHeight - it.scrollTop - it.clientHeight))
+  await expect.poll(fromEnd).toBe(0)
+
+  await choose(ada, 'Fathom 39', 'Pin')
+  await grace.page.getByRole('button', { name: /^Pinned.*Fathom 39/ }).waitFor()
+  await grace.page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
+  expect(await fromEnd()).toBe(0)
+})
+
 test('a message is pinned for everyone, answered in its thread, forwarded, and tells who read it', async () => {
   const { ada, grace } = await together(browser, 'Pilots')
   await makeRoom(ada.page, 'Log book')
@@ -195,6 +209,36 @@ test('the room is handed over, and its former owner leaves it', async () => {
   await ada.page.waitForURL((url) => url.pathname === '/')
   await grace.page.getByText('Ada Lovelace left').waitFor()
   expect([...ada.errors, ...grace.errors]).toEqual([])
+})
+
+test('[GON1] the owner deletes the room: it is gone for everyone, from the page and from the list', async () => {
+  const { ada, grace } = await together(browser, 'Hulk', { width: 360 })
+  await ada.page.getByRole('button', { name: 'Room settings' }).click()
+  await grace.page.getByRole('button', { name: 'Room settings' }).click()
+  await grace.page.getByRole('complementary', { name: 'About this room' }).waitFor()
+  expect(await grace.page.getByRole('button', { name: 'Delete the room' }).count()).toBe(0)
+
+  await ada.page.getByRole('button', { name: 'Delete the room' }).click()
+  await keepScreenshot(ada.page, 'delete-room-1280-light')
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete for everyone' }).click()
+  await ada.page.waitForURL((url) => url.pathname === '/')
+  await ada.page.getByRole('link', { name: /Hulk/ }).waitFor({ state: 'detached' })
+  await grace.page.getByRole('heading', { name: 'You are not in this room' }).waitFor()
+  expect([...ada.errors, ...grace.errors]).toEqual([])
+})
+
+test('a panel that covered the room gives the focus back to what opened it', async () => {
+  const { ada, grace } = await together(browser, 'Hatch', { width: 360 })
+  await send(ada.page, 'Mind the hatch')
+  await message(grace.page, 'Mind the hatch').waitFor()
+  await choose(ada, 'Mind the hatch', 'Pin')
+  const opener = grace.page.getByRole('button', { name: 'All pinned messages' })
+  await opener.press('Enter')
+  const pins = grace.page.getByRole('complementary', { name: 'Pinned messages' })
+  await pins.waitFor()
+  await grace.page.keyboard.press('Escape')
+  await pins.waitFor({ state: 'detached' })
+  expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true)
 })
 
 test('what was edited, reacted to and deleted without a network is seen by everyone once it is back', async () => {

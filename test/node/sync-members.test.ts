@@ -48,3 +48,13 @@ test('[MEM2] a no is a no at once, and the next wish is another one', async () =
   expect(await client.changeMembers(mute)).toEqual(changed)
   expect(new Set(commands).size).toBe(2)
 })
+
+test('[GON1] a deletion whose answer was lost has happened when the room is not found any more', async () => {
+  const gone = new ProblemError({ type: '/problems/not_found', title: 'No such room', status: 404 })
+  const answers = [new NetworkError(new Error('cut')), gone, forbidden]
+  const { client, clock } = opened({ deleteRoom: () => Promise.reject(answers.shift()!) })
+  const asked = client.deleteRoom()
+  await clock.turn(10_000)
+  expect(await asked).toBeUndefined()
+  await expect(client.deleteRoom()).rejects.toBe(forbidden)
+})

@@ -62,10 +62,24 @@ describe('the room list', () => {
     await settled()
     link.say(changes([4, 4], [message(4, { at: 8, text: 'news' })]))
     const news = { seq: 4, by: grace, name: 'face0'.slice(-4), text: 'news' }
-    const moved = line(roomId, { last: news, lastMessageAt: 8, unread: 4 })
+    const moved = line(roomId, { name: 'Engines', last: news, lastMessageAt: 8, unread: 4 })
     expect(lines()).toEqual([moved, line(attic, { lastMessageAt: 5 })])
     await list.refresh()
     expect(lines()[0]).toEqual(moved)
+  })
+
+  test('an open room gives its line its new name at once; once it is closed, the server names it', async () => {
+    const { list, lines } = listed(async () => [line(roomId, { name: 'Harbour' })])
+    const { client, live } = opened()
+    await live(messages(1, 3))
+    await settled()
+    const stop = list.follow(client.view)
+    client.view.setState({ room: { ...client.view.getState().room!, name: 'Old harbour' } })
+    expect(lines().map(({ name }) => name)).toEqual(['Old harbour'])
+    stop()
+    expect(lines().map(({ name }) => name)).toEqual(['Old harbour'])
+    await list.refresh()
+    expect(lines().map(({ name }) => name)).toEqual(['Harbour'])
   })
 
   test('[AC-17] [AC-19] what is marked as unread counts whatever was read, and what was deleted does not', async () => {

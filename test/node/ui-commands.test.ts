@@ -4,6 +4,7 @@ import { emojiGroups, findEmoji } from '../../web/src/room/emoji-list.ts'
 import { entriesOf, repliesOf } from '../../web/src/room/entries.ts'
 import { changesFor } from '../../web/src/room/member-changes.ts'
 import { offers } from '../../web/src/room/offers.ts'
+import { happened } from '../../web/src/room/happened.ts'
 import { reactors } from '../../web/src/room/reactors.ts'
 import { seenBy } from '../../web/src/room/seen-by.ts'
 import { differences } from '../../web/src/room/settings.ts'
@@ -215,4 +216,19 @@ test('every emoji of the picker is one that a room takes, and stands there once'
   expect(all.length).toBe(new Set(all).size)
   expect(findEmoji('anch')[0]?.emoji[0]?.[0]).toBe('⚓')
   expect(findEmoji('no such thing')).toEqual([])
+})
+
+test('a room that was changed says all of it in one sentence, with the lengths of time that its settings show', () => {
+  const changed = { kind: 'room_changed', by: ada } as const
+  const say = (change: object) => happened({ ...changed, ...change }, new Map([[ada, { ...member(ada), name: 'Ada' }]]))
+
+  expect([
+    say({ slowModeSeconds: 300 }),
+    say({ description: 'Ferries', slowModeSeconds: 0, disappearingMs: 86_400_000 }),
+    say({ postPolicy: 'admins', disappearingMs: null }),
+  ]).toEqual([
+    'Ada set slow mode to 5 min',
+    'Ada changed the description, switched slow mode off and let new messages disappear after 24 h',
+    'Ada let only admins write and let new messages stay',
+  ])
 })

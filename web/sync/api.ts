@@ -22,6 +22,7 @@ export interface Api {
   pins(roomId: string): Promise<shapes.Pins>
   changeMembers(roomId: string, body: z.infer<typeof shapes.ChangeMembers>): Promise<shapes.MembersChanged>
   handOver(roomId: string, body: z.infer<typeof shapes.HandOver>): Promise<shapes.MembersChanged>
+  deleteRoom(roomId: string): Promise<void>
   createLink(roomId: string): Promise<shapes.JoinLink>
   link(code: string): Promise<shapes.LinkPreview>
   join(code: string): Promise<shapes.Joined>
@@ -55,6 +56,7 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     pins: (roomId) => asPerson('GET', `rooms/${roomId}/pins`, shapes.Pins),
     changeMembers: (roomId, body) => asPerson('POST', `rooms/${roomId}/members`, shapes.MembersChanged, body),
     handOver: (roomId, body) => asPerson('POST', `rooms/${roomId}/owner`, shapes.MembersChanged, body),
+    deleteRoom: async (roomId) => void (await asPerson('DELETE', `rooms/${roomId}`, null)),
     createLink: (roomId) => asPerson('POST', `rooms/${roomId}/links`, shapes.JoinLink, {}),
     link: (code) => asPerson('GET', `links/${encodeURIComponent(code)}`, shapes.LinkPreview),
     join: (code) => asPerson('POST', `links/${encodeURIComponent(code)}/join`, shapes.Joined, {}),

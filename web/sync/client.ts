@@ -81,6 +81,7 @@ export async function startClient(
       fetchPins: api.pins,
       changeMembers: api.changeMembers,
       handOver: api.handOver,
+      deleteRoom: api.deleteRoom,
       refresh: session.refresh,
       clock,
       page,

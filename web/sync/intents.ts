@@ -4,10 +4,11 @@ import { retryDelay } from './backoff.ts'
 import { alarm, type Clock } from './clock.ts'
 import { ProblemError } from './problem-error.ts'
 
-/** What someone wants done to a room's members: asked over HTTP, under one command id until it is known what became of it. */
+/** What someone wants done to a room's members, or to the whole room: asked over HTTP until it is known what became of it. */
 export interface Intents {
   changeMembers(changes: readonly MemberChange[]): Promise<MembersChanged>
   handOver(to: string): Promise<MembersChanged>
+  deleteRoom(): Promise<void>
   close(): void
 }
 
@@ -15,6 +16,7 @@ export interface IntentDeps {
   roomId: string
   changeMembers(roomId: string, body: { command: string; changes: MemberChange[] }): Promise<MembersChanged>
   handOver(roomId: string, body: { command: string; to: string }): Promise<MembersChanged>
+  deleteRoom(roomId: string): Promise<void>
   clock: Clock
   random(): number
   randomBytes(count: number): Uint8Array
@@ -28,7 +30,7 @@ export function createIntents(deps: IntentDeps): Intents {
   const commands = new Map<string, string>()
   const closing = new AbortController()
 
-  async function settle(intent: string, ask: (command: string) => Promise<MembersChanged>): Promise<MembersChanged> {
+  async function settle<Answer>(intent: string, ask: (command: string) => Promise<Answer>): Promise<Answer> {
     const command = commands.get(intent) ?? uuidV7(clock.now(), deps.randomBytes(10))
     commands.set(intent, command)
     const until = clock.elapsed() + patienceMs
@@ -65,6 +67,7 @@ export function createIntents(deps: IntentDeps): Intents {
     changeMembers: (changes) =>
       settle(JSON.stringify(changes), (command) => deps.changeMembers(roomId, { command, changes: [...changes] })),
     handOver: (to) => settle(`to ${to}`, (command) => deps.handOver(roomId, { command, to })),
+    deleteRoom: () => settle('delete', () => deps.deleteRoom(roomId)).catch(unlessGone),
     close: () => closing.abort(),
   }
 }
@@ -72,4 +75,9 @@ export function createIntents(deps: IntentDeps): Intents {
 /** Whether the server has decided: what it says in a problem that passes by itself, or did not say, decides nothing. */
 function said(error: unknown): boolean {
   return error instanceof ProblemError && error.status < 500 && error.kind !== 'slow_down'
+}
+
+/** A deletion whose answer was lost finds no room when it is asked again. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ProblemError) || error.kind !== 'not_found') throw error
 }

@@ -427,6 +427,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     },
     changeMembers: intents.changeMembers,
     handOver: intents.handOver,
+    deleteRoom: intents.deleteRoom,
     may: (act) => mayHere(act, facts, mine(), time.now()),
     retry(id) {
       sender.retry(id)

@@ -20,6 +20,7 @@ export interface RoomDeps {
   fetchPins(roomId: string): Promise<Pins>
   changeMembers(roomId: string, body: { command: string; changes: MemberChange[] }): Promise<MembersChanged>
   handOver(roomId: string, body: { command: string; to: string }): Promise<MembersChanged>
+  deleteRoom(roomId: string): Promise<void>
   refresh(): Promise<Refresh>
   clock: Clock
   page: Page

@@ -42,6 +42,8 @@ const unreadCap = 1_000
 
 /** What an open room knows of its own line: newer than any list that was fetched before. */
 interface News {
+  /** Null when the list names it better: a direct room has no name of its own. */
+  name: string | null
   last: NonNullable<RoomSummary['last']> | null
   lastMessageAt: number
   read: number
@@ -111,10 +113,10 @@ export function createRooms({ fetchRooms, store, clock, page }: RoomsDeps): Room
     const stop = room.subscribe(heard)
     return () => {
       stop()
-      // Nobody tells this tab any more what other devices read: from here on the server counts.
+      // Nobody tells this tab any more what other devices read: from here on the server counts, and names.
       const { roomId } = room.getState()
       const known = news.get(roomId)
-      if (known) news.set(roomId, { ...known, unread: null })
+      if (known) news.set(roomId, { ...known, name: null, unread: null })
     }
   }
 
@@ -130,7 +132,7 @@ export function createRooms({ fetchRooms, store, clock, page }: RoomsDeps): Room
   }
 }
 
-function newsOf({ rows, members, me, older, unread: mark }: RoomView): News | null {
+function newsOf({ room, rows, members, me, older, unread: mark }: RoomView): News | null {
   const mine = members.find(({ person }) => person === me)?.read
   if (mine === undefined) return null
   // What is marked as unread counts as unread, whatever was read.
@@ -156,7 +158,8 @@ function newsOf({ rows, members, me, older, unread: mark }: RoomView): News | nu
     }
     if (seq <= read && last) break
   }
-  return { last, lastMessageAt, read, unread: whole ? Math.min(unread, unreadCap) : null }
+  const name = room?.name ?? null
+  return { name, last, lastMessageAt, read, unread: whole ? Math.min(unread, unreadCap) : null }
 }
 
 /** A line of the list with what an open room knows better. What was read stays read, however old the list is. */
@@ -167,6 +170,7 @@ function overlay(line: RoomSummary, known: News | undefined): RoomSummary {
   const last = newer ? known.last : line.last
   return {
     ...line,
+    name: known.name ?? line.name,
     last,
     lastMessageAt: newer ? Math.max(line.lastMessageAt, lastMessageAt) : line.lastMessageAt,
     unread: last && read >= last.seq ? 0 : newer && unread !== null ? unread : line.unread,

@@ -124,6 +124,8 @@ export interface RoomClient {
    */
   changeMembers(changes: readonly MemberChange[]): Promise<MembersChanged>
   handOver(to: string): Promise<MembersChanged>
+  /** Ends the room for everyone. Asked again and throwing as above; a room that is gone already is deleted. */
+  deleteRoom(): Promise<void>
   /** Whether I may do this here now: by my role, by who may write here, and unless I was silenced. */
   may(act: Act): boolean
   /** Called at every keystroke; says so to the room at most every 3 s. */

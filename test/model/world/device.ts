@@ -134,6 +134,7 @@ export class Device {
       handOver: mortal((_room: string, { command, to }: { command: string; to: string }) => {
         return world.changeMembers((room) => room.handOver(this.person, command, to))
       }),
+      deleteRoom: () => Promise.reject(new Error('Nobody deletes the room here.')),
       refresh: async () => 'renewed',
       clock: {
         now: () => world.time.now() + this.skewMs,

@@ -59,6 +59,7 @@ export function createDevice(
       fetchPins: async () => ({ messages: [], asOf: room.head() }),
       changeMembers: () => Promise.reject(new Error('away')),
       handOver: () => Promise.reject(new Error('away')),
+      deleteRoom: () => Promise.reject(new Error('away')),
       refresh: async () => 'away',
       clock: { ...clock, after: (ms, run) => clock.after(ms, () => alive && run()) },
       page: noPage,

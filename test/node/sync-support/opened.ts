@@ -51,6 +51,7 @@ export function opened(own: Partial<RoomDeps> = {}) {
     fetchPins: async () => ({ messages: [], asOf: Number.MAX_SAFE_INTEGER }),
     changeMembers: () => Promise.reject(new Error('No change of members was expected')),
     handOver: () => Promise.reject(new Error('No change of members was expected')),
+    deleteRoom: () => Promise.reject(new Error('No deletion was expected')),
     refresh: async () => 'away',
     clock,
     page: noPage,

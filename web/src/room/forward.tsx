@@ -44,7 +44,7 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
 
   return (
     <Dialog onClose={onClose} title="Forward to">
-      <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <QuoteBlock name={name} text={message.text} />
         <Field
           autoComplete="off"
@@ -61,7 +61,7 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
             {rooms.length === 0 ? 'You have no rooms.' : 'No room has this name.'}
           </p>
         ) : (
-          <ul aria-label="Rooms" className="-mx-2 grid gap-0.5">
+          <ul aria-label="Rooms" className="-mx-2 grid grid-cols-[minmax(0,1fr)] gap-0.5">
             {found.slice(0, mostShown).map((room) => (
               <li key={room.id}>
                 <button

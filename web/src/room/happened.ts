@@ -1,11 +1,6 @@
+import { span } from '../times.ts'
 import type { SystemFact } from '../../../protocol/message.ts'
 import type { People } from './people.ts'
-
-const days = new Map<number | null, string>([
-  [86_400_000, '24 hours'],
-  [604_800_000, '7 days'],
-  [7_776_000_000, '90 days'],
-])
 
 /** What a system row says, as one sentence without a full stop. */
 export function happened(fact: SystemFact, people: People): string {
@@ -27,7 +22,7 @@ export function happened(fact: SystemFact, people: People): string {
     case 'renamed':
       return `${by ?? 'Someone'} named the room ${fact.name}`
     case 'room_changed':
-      return `${by ?? 'Someone'} ${changes(fact).join(', and ')}`
+      return `${by ?? 'Someone'} ${and.format(changes(fact))}`
     case 'call_started':
       return `${by ?? 'Someone'} started a call`
     case 'call_ended':
@@ -35,19 +30,19 @@ export function happened(fact: SystemFact, people: People): string {
   }
 }
 
+const and = new Intl.ListFormat('en-GB')
 const roles = { owner: 'the owner', admin: 'an admin', moderator: 'a moderator', member: 'a member' }
 
 function changes(fact: Extract<SystemFact, { kind: 'room_changed' }>): string[] {
   const { description, postPolicy, slowModeSeconds, disappearingMs } = fact
-  const pause = slowModeSeconds === 0 ? 'switched slow mode off' : `set slow mode to ${slowModeSeconds} s`
-  const stay =
-    disappearingMs === null
-      ? 'lets new messages stay'
-      : `lets new messages disappear after ${days.get(disappearingMs ?? null)}`
+  const pause = (seconds: number) =>
+    seconds === 0 ? 'switched slow mode off' : `set slow mode to ${span(seconds * 1_000)}`
+  const stay = (ms: number | null) =>
+    ms === null ? 'let new messages stay' : `let new messages disappear after ${span(ms)}`
   return [
     ...(description === undefined ? [] : ['changed the description']),
-    ...(postPolicy === undefined ? [] : [postPolicy === 'admins' ? 'lets only admins write' : 'lets everyone write']),
-    ...(slowModeSeconds === undefined ? [] : [pause]),
-    ...(disappearingMs === undefined ? [] : [stay]),
+    ...(postPolicy === undefined ? [] : [postPolicy === 'admins' ? 'let only admins write' : 'let everyone write']),
+    ...(slowModeSeconds === undefined ? [] : [pause(slowModeSeconds)]),
+    ...(disappearingMs === undefined ? [] : [stay(disappearingMs)]),
   ]
 }

@@ -38,7 +38,7 @@ export function InfoPanel({ seq, onClose }: { seq: number; onClose: () => void }
   ] as const
   return (
     <Panel onClose={onClose} title="Message info">
-      <div className="grid gap-5 p-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-4">
         <QuoteBlock name={authorName(message, peopleOf(members))} text={message.text} />
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
           {times.map(([what, at]) =>
@@ -59,7 +59,7 @@ export function InfoPanel({ seq, onClose }: { seq: number; onClose: () => void }
         <Group members={delivered} title="Delivered to" />
         <Group members={waiting} title="Not delivered yet" />
         {read.length + delivered.length + waiting.length === 0 && (
-          <p className="text-muted">Nobody else is here to read it.</p>
+          <p className="text-muted">Nobody else is in this room to read it.</p>
         )}
       </div>
     </Panel>
@@ -74,7 +74,7 @@ function Group({ title, members }: { title: string; members: readonly Member[] }
         {title}
         <span className="font-normal text-muted tabular-nums">{members.length.toLocaleString()}</span>
       </h3>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-1">
         {members.map(({ person, name }) => (
           <li className="flex min-h-10 items-center gap-3" key={person}>
             <Avatar name={name} shape="person" size="small" />

@@ -67,7 +67,7 @@ function DeleteOthers({ message, onClose }: { message: Message; onClose: () => v
       title="Delete this message?"
       verb="Delete for everyone"
     >
-      <div className="grid gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <QuoteBlock name={name} text={message.text} />
         <p>Everyone will see that a moderator deleted it. This cannot be taken back.</p>
       </div>

@@ -14,8 +14,8 @@ import { failureOf, sentence } from '../outcome.ts'
 import { useDesk } from './desk.ts'
 import { changesFor, type Asked } from './member-changes.ts'
 import { MemberMenu } from './member-menu.tsx'
-import { roomName } from './people.ts'
-import { iMay, myself, untilLifted } from './standing.ts'
+import { hereNow, roomName } from './people.ts'
+import { away, iMay, isLive, myself, untilLifted } from './standing.ts'
 import type { MembersChanged } from '../../../protocol/api.ts'
 import type { Member } from '../../sync/wire.ts'
 
@@ -30,7 +30,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
     client.view,
     useShallow((view) => ({
       members: view.members,
-      here: view.here,
+      here: hereNow(view),
       me: view.me,
       direct: view.room?.type === 'direct',
       name: roomName(view),
@@ -49,6 +49,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
     .toSorted((a, b) => Number(present.has(b.person)) - Number(present.has(a.person)) || a.name.localeCompare(b.name))
 
   async function carryOut(asked: Asked): Promise<string | null> {
+    if (!isLive(client)) return away
     const answer = await changed(desk.client, asked)
     const refused = answer.refused[0]
     return refused === undefined ? null : (refusals[refused.reason] ?? 'The room did not allow this.')
@@ -134,7 +135,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
                     {[
                       ...(member.role === 'member' ? [] : [roles[member.role]]),
                       ...(silenced ? [silence(member.silencedUntil!)] : []),
-                      present.has(member.person) ? 'Here' : 'Away',
+                      ...(here.length === 0 ? [] : [present.has(member.person) ? 'Here' : 'Away']),
                     ].join(' · ')}
                   </span>
                 </span>

@@ -26,3 +26,10 @@ export function roomName(view: Pick<RoomView, 'room' | 'members' | 'me'>): strin
 export function headcount(members: number, here: number): string {
   return `${members.toLocaleString()} ${members === 1 ? 'member' : 'members'}${here > 1 ? ` · ${here.toLocaleString()} here` : ''}`
 }
+
+const nobody: readonly string[] = []
+
+/** Who has the room open, as far as this device can know it: without a connection, nobody. */
+export function hereNow({ here, connection }: Pick<RoomView, 'here' | 'connection'>): readonly string[] {
+  return connection.state === 'live' ? here : nobody
+}

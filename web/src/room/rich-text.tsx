@@ -9,6 +9,7 @@ export function RichText({ text }: { text: string }) {
     ) : (
       <a
         className="underline decoration-1 underline-offset-2 [overflow-wrap:anywhere] hover:decoration-2"
+        dir="ltr"
         href={stretch.href}
         key={i}
         rel="noopener noreferrer nofollow"

@@ -4,7 +4,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { headcount, roomName } from './people.ts'
+import { headcount, hereNow, roomName } from './people.ts'
 import { iMay } from './standing.ts'
 import type { Beside, Desk } from './desk.ts'
 
@@ -18,7 +18,7 @@ export function RoomHeader({ desk }: { desk: Desk }) {
       name: roomName(view),
       direct: view.room?.type === 'direct',
       members: view.members.length,
-      here: view.here.length,
+      here: hereNow(view).length,
       mayInvite: view.room?.type !== 'direct' && iMay(view, 'add_members'),
       failed: view.rows.reduce((n, row) => n + (row.state === 'failed' ? 1 : 0), 0),
     })),
@@ -47,7 +47,7 @@ export function RoomHeader({ desk }: { desk: Desk }) {
           onClick={() => toggle('people')}
           type="button"
         >
-          {direct ? (here > 1 ? 'Here now' : 'Not here') : headcount(members, here)}
+          {direct ? presence(here) : headcount(members, here)}
         </button>
       </div>
       {failed > 0 && (
@@ -87,4 +87,10 @@ export function RoomHeader({ desk }: { desk: Desk }) {
       </IconButton>
     </header>
   )
+}
+
+/** How a conversation of two stands, by how many have it open: I do, while there is a connection. */
+function presence(here: number): string {
+  if (here === 0) return 'Not connected'
+  return here > 1 ? 'Here now' : 'Not here'
 }

@@ -53,6 +53,7 @@ function OpenRoom({ desk }: { desk: Desk }) {
   const beside = useStore(laid, (now) => now.beside)
   const over = useStore(laid, (now) => now.over)
   const timeline = useRef<TimelineHandle>(null)
+  const focused = useRef<Element | null>(null)
   const wide = useMedia('(min-width: 64rem)')
   const covered = beside !== null && !wide
 
@@ -73,6 +74,12 @@ function OpenRoom({ desk }: { desk: Desk }) {
     addEventListener('popstate', back)
     return () => removeEventListener('popstate', back)
   }, [desk])
+
+  // A room that was covered lets go of the focus: it goes back to where it was.
+  useEffect(() => {
+    if (beside === null && document.activeElement === document.body && focused.current instanceof HTMLElement)
+      focused.current.focus({ preventScroll: true })
+  }, [beside])
 
   useEffect(() => {
     const looks = () => client.look(document.visibilityState === 'hidden')
@@ -111,7 +118,14 @@ function OpenRoom({ desk }: { desk: Desk }) {
   }
   return (
     <div className="relative flex h-full min-h-0">
-      <section aria-label="Room" className="flex h-full min-h-0 min-w-0 flex-1 flex-col" inert={covered}>
+      <section
+        aria-label="Room"
+        className="flex h-full min-h-0 min-w-0 flex-1 flex-col"
+        inert={covered}
+        onFocus={(event) => {
+          focused.current = event.target
+        }}
+      >
         <RoomHeader desk={desk} />
         <ConnectionBar connection={connection} />
         <PinsBar desk={desk} />

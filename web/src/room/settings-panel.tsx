@@ -1,15 +1,17 @@
 import { useEffect, useId, useState } from 'react'
 import { useStore } from 'zustand'
+import { useLocation } from 'wouter'
 import { useShallow } from 'zustand/react/shallow'
 import { limits } from '../../../protocol/limits.ts'
 import { span } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
+import { Confirm } from '../ui/confirm.tsx'
 import { Field } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { useDesk } from './desk.ts'
-import { headcount, roomName } from './people.ts'
-import { iMay } from './standing.ts'
+import { headcount, hereNow, roomName } from './people.ts'
+import { away, iMay, isLive, myself } from './standing.ts'
 import { differences, type Wanted } from './settings.ts'
 import type { FormEvent, ReactNode } from 'react'
 
@@ -19,14 +21,15 @@ const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
 /** What a room says of itself, and, for who may, the way to change it. */
 export function SettingsPanel({ onClose }: { onClose: () => void }) {
   const { client } = useDesk()
-  const { room, name, members, here, mayChange, offline } = useStore(
+  const { room, name, members, here, mayChange, owns, offline } = useStore(
     client.view,
     useShallow((view) => ({
       room: view.room,
       name: roomName(view),
       members: view.members.length,
-      here: view.here.length,
+      here: hereNow(view).length,
       mayChange: view.room?.type === 'group' && iMay(view, 'change_room'),
+      owns: view.room?.type === 'group' && myself(view)?.role === 'owner',
       offline: view.connection.state !== 'live',
     })),
   )
@@ -162,7 +165,41 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
           <Facts facts={facts} group={room.type === 'group'} />
         )}
       </form>
+      {owns && <Delete name={name} />}
     </Panel>
+  )
+}
+
+/** The end of the room, for its owner. */
+function Delete({ name }: { name: string }) {
+  const { client, mine } = useDesk()
+  const [, navigate] = useLocation()
+  const [asked, setAsked] = useState(false)
+  return (
+    <div className="border-t border-line p-4">
+      <Button look="danger" onClick={() => setAsked(true)}>
+        Delete the room
+      </Button>
+      {asked && (
+        <Confirm
+          act={async () => {
+            if (!isLive(client)) return away
+            await client.deleteRoom()
+            return null
+          }}
+          doing="Deleting…"
+          onClose={() => setAsked(false)}
+          onDone={() => {
+            void mine.rooms.refresh()
+            navigate('/', { replace: true })
+          }}
+          title="Delete the room?"
+          verb="Delete for everyone"
+        >
+          Nobody will see <bdi>{name}</bdi> any more, and all its messages are deleted. This cannot be taken back.
+        </Confirm>
+      )}
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import { may, type Act } from '../../../protocol/permissions.ts'
-import type { Row, RoomView } from '../../sync/types.ts'
+import type { RoomClient, Row, RoomView } from '../../sync/types.ts'
 import type { Member } from '../../sync/wire.ts'
 
 /** Silenced until then is silenced until somebody lifts it: nobody waits for the year 2100. */
@@ -14,6 +14,14 @@ export type Writing =
   /** Null: until it is lifted. */
   | { state: 'silenced'; until: number | null }
   | { state: 'slow'; until: number }
+
+/** Why what the room does at once, or not at all, cannot be asked for now. */
+export const away = 'There is no connection to the room now. Try again when it is back.'
+
+/** Whether the room can be asked now. */
+export function isLive({ view }: Pick<RoomClient, 'view'>): boolean {
+  return view.getState().connection.state === 'live'
+}
 
 type Seen = Pick<RoomView, 'room' | 'members' | 'me' | 'rows'>
 

@@ -14,7 +14,8 @@ export function SystemRow({ message, people }: { message: Message; people: Peopl
   if (fact === null) return null
   return (
     <p className="pt-2.5 pb-1 text-center text-sm text-muted" title={clock(message.at)}>
-      <bdi>{happened(fact, people)}</bdi>
+      {/* A name of another direction stands in the sentence; it does not turn it. */}
+      <bdi dir="ltr">{happened(fact, people)}</bdi>
       {fact.kind === 'member_banned' && <LiftBan person={fact.person} since={message.seq} />}
     </p>
   )

@@ -203,21 +203,20 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
   }, [])
   useEffect(lookSoon, [lookSoon, entries, live, older])
 
-  // The keyboard of a phone and a growing composer take space from the end: who was at the end stays there.
+  // The keyboard of a phone, a growing composer and the bar of what is pinned take space from the end: who was at the
+  // end stays there. What pins a message changes its row too, so the size is kept from one change to the next.
+  const size = useRef<{ height: number; width: number } | null>(null)
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return
-    let height = element.clientHeight
-    let width = element.clientWidth
+    size.current ??= { height: element.clientHeight, width: element.clientWidth }
     const watch = new ResizeObserver(() => {
+      const { height, width } = size.current!
       const change = height - element.clientHeight
       const wasAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight - change <= tailPx
-      height = element.clientHeight
+      size.current = { height: element.clientHeight, width: element.clientWidth }
       if (change !== 0 && wasAtEnd) list.scrollToEnd()
-      if (width !== element.clientWidth) {
-        width = element.clientWidth
-        if (opening.current) place()
-      }
+      if (width !== element.clientWidth && opening.current) place()
     })
     watch.observe(element)
     return () => watch.disconnect()

@@ -41,8 +41,8 @@ export function Confirm({
 
   return (
     <Dialog onClose={onClose} title={title}>
-      <div className="grid gap-4">
-        <div className="text-pretty text-muted">{children}</div>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        <div className="text-pretty text-muted wrap-anywhere">{children}</div>
         {failure !== null && <Alert>{failure}</Alert>}
         <div className="flex flex-wrap justify-end gap-2">
           <Button data-first look="quiet" onClick={onClose}>

@@ -30,9 +30,9 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
       onKeyDown={(event) => event.stopPropagation()}
       ref={dialog}
     >
-      <div className="grid max-h-[85dvh] grid-rows-[auto_1fr]">
+      <div className="grid max-h-[85dvh] grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr]">
         <header className="flex items-center gap-2 border-b border-line py-2 ps-5 pe-2">
-          <h2 className="min-w-0 flex-1 truncate text-base font-semibold" id={heading}>
+          <h2 className="min-w-0 flex-1 py-1.5 font-semibold text-balance wrap-anywhere" id={heading}>
             {title}
           </h2>
           <IconButton label="Close" onClick={onClose}>
