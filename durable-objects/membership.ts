@@ -18,7 +18,8 @@ export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 
 export type ChangeAnswer =
   | { outcome: 'changed'; membersVersion: number; refused: { person: string; reason: string }[] }
   | { outcome: 'forbidden'; detail: string }
-  | { outcome: 'full' | 'gone' | 'away' | 'not_a_member' }
+  /** `pending`: it was asked for, and is carried out once Postgres can be reached. */
+  | { outcome: 'full' | 'gone' | 'away' | 'not_a_member' | 'pending' }
 
 /** Members are compared with Postgres again when the last look is older than this. */
 const membersFreshMs = 5 * 60_000
@@ -64,7 +65,7 @@ export class Membership {
     // What was carried out already is answered again, although the role may have gone with it.
     if (detail && !this.book.log.find(command)) return { outcome: 'forbidden', detail }
     const settled = await this.begin({ kind: 'change', command, by, changes })
-    return settled?.members ? settled.answer : { outcome: 'away' }
+    return settled?.members ? settled.answer : { outcome: 'pending' }
   }
 
   /** The owner makes another member the owner, and stays as an admin. */
@@ -75,7 +76,7 @@ export class Membership {
       return { outcome: 'forbidden', detail: 'Only the owner hands the room over.' }
     }
     const settled = await this.begin({ kind: 'hand_over', command, from: by, to })
-    return settled?.members ? settled.answer : { outcome: 'away' }
+    return settled?.members ? settled.answer : { outcome: 'pending' }
   }
 
   /** Asks for the changes whose outcome is unknown, until it is known. */

@@ -19,6 +19,7 @@ export const problems = {
   room_has_messages: { status: 409, title: 'The room has messages of its own' },
   slow_down: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong here' },
+  pending: { status: 503, title: 'The database cannot be reached. The room does this as soon as it can be' },
   database_away: { status: 503, title: 'The database cannot be reached' },
 } as const
 

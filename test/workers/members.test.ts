@@ -72,7 +72,7 @@ describe('changing members', () => {
 
     const answer = await change(ada, room, command, { kind: 'remove', person: linus.id })
 
-    expect(answer.status).toBe(503)
+    expect(await bodyOf<{ type: string }>(answer, 503)).toMatchObject({ type: '/problems/pending' })
     await gate('open')
     await ring(room, 'members')
     await sockets[2].until(() => sockets[2].closedWith !== null)

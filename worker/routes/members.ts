@@ -49,6 +49,8 @@ function changed(answer: ChangeAnswer): MembersChanged {
     case 'gone':
     case 'not_a_member':
       throw noSuchRoom()
+    case 'pending':
+      throw new ProblemError('pending')
     case 'away':
       throw databaseAway()
   }
