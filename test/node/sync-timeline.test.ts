@@ -116,7 +116,7 @@ describe('what touched many messages at once', () => {
   const lasting = message(1)
   const short = message(2, { expiresAt: 900 })
   const shown = applyChanges(emptyTimeline, { covers: [1, 5], messages: [lasting, short] }, 1)
-  const gone = { ...message(2), text: '', rev: 6, deleted: { at: 1_000, by: null } }
+  const gone = { ...message(2), text: '', deleted: { at: 1_000, by: null } }
 
   test('[EXP1] an expiry holds for what is held and for what comes later with a lower rev', () => {
     const expiry = { rev: 6, at: 1_000 }
@@ -149,6 +149,16 @@ describe('what touched many messages at once', () => {
     expect(shown.messages).toEqual([lasting, short])
   })
 
+  test('[ERA1] [RES4] an erasure that is heard of first hides no edit that came before it', () => {
+    const held = applyChanges(emptyTimeline, { covers: [1, 2], messages: [message(2, { by: ada })] }, 1)
+    const welcomed = applyFacts(held, { erased: [{ seq: 9, at: 90, person: ada, mode: 'keep' }] })
+    const edited = message(2, { by: ada, rev: 5, text: 'edited' })
+    const caughtUp = applyChanges(welcomed, { covers: [3, 5], messages: [edited] }, 1)
+    expect(caughtUp.messages).toEqual([{ ...edited, by: null }])
+    const touched = { ...edited, by: null, rev: 9 }
+    expect(applyChanges(caughtUp, { covers: [6, 9], messages: [touched] }, 1).messages).toEqual([touched])
+  })
+
   test.each(['keep', 'erase'] as const)(
     '[ERA1] an erased account (%s) is nobody in every state with a lower rev',
     (mode) => {
@@ -160,12 +170,12 @@ describe('what touched many messages at once', () => {
       const before = applyChanges(emptyTimeline, { covers: [1, 4], messages: [theirs, others, left, untouched] }, 1)
       const after = applyFacts(before, { erased: [{ seq: 9, at: 90, person: ada, mode }] })
       const { reactions: _none, ...bare } = others
-      const kept = { ...theirs, rev: 9, by: null, reactions: [reaction([grace])] }
+      const kept = { ...theirs, by: null, reactions: [reaction([grace])] }
       const { reactions: _gone, ...emptied } = { ...kept, text: '', deleted: { at: 90, by: null } }
       expect(after.messages).toEqual([
         mode === 'keep' ? kept : emptied,
-        { ...bare, rev: 9 },
-        { ...left, rev: 9, system: { kind: 'member_left', person: ada, name: '', by: null } },
+        bare,
+        { ...left, system: { kind: 'member_left', person: ada, name: '', by: null } },
         untouched,
       ])
     },

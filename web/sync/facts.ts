@@ -23,21 +23,24 @@ export function addFacts(
   return { expired, erased: [...facts.erased, ...fresh].sort((one, other) => one.seq - other.seq) }
 }
 
-/** The message as the facts leave it; the same message when none concerns it. */
+/**
+ * The message as the facts leave it; the same message when none concerns it. Its rev stays: what happened to it before
+ * a fact may yet come, and then counts.
+ */
 export function settle(message: Message, { expired, erased }: Facts): Message {
   let settled = message
   for (const erasure of erased) if (settled.rev < erasure.seq) settled = withoutAccount(settled, erasure)
   if (!expired || settled.rev >= expired.rev || settled.deleted || settled.expiresAt === undefined) return settled
   if (settled.expiresAt > expired.at) return settled
-  return { ...emptied(settled, { at: expired.at, by: null }), rev: expired.rev }
+  return emptied(settled, { at: expired.at, by: null })
 }
 
-function withoutAccount(message: Message, { seq: rev, at, person, mode }: Erasure): Message {
+function withoutAccount(message: Message, { at, person, mode }: Erasure): Message {
   const { system } = message
   if (system) {
     if (!('person' in system) || system.person !== person) return message
     // The name is what tells who it was; the id leads nowhere any more.
-    return { ...message, rev, system: { ...system, name: '' } }
+    return { ...message, system: { ...system, name: '' } }
   }
   const own = message.by === person
   const reactions = message.reactions ?? []
@@ -45,7 +48,7 @@ function withoutAccount(message: Message, { seq: rev, at, person, mode }: Erasur
   const deletedByThem = message.deleted?.by === person
   const reacted = others.length < reactions.length || others.some((reaction, index) => reaction !== reactions[index])
   if (!own && !deletedByThem && !reacted) return message
-  const kept = withReactions({ ...message, rev, ...(own && { by: null }) }, others)
+  const kept = withReactions({ ...message, ...(own && { by: null }) }, others)
   if (kept.deleted) return { ...kept, deleted: { ...kept.deleted, ...(deletedByThem && { by: null }) } }
   return own && mode === 'erase' ? emptied(kept, { at, by: null }) : kept
 }
