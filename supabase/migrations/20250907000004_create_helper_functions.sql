@@ -915,7 +915,11 @@ as $$
         else greatest(r.last_seq + 2097152, (claim.epoch - 1735689600) * 2097152) end
   from (
     select o.id, greatest(o.epoch + 1, floor(extract(epoch from now()))::bigint) as epoch
-    from public.rooms o where o.id = p_room_id for no key update
+    from public.rooms o
+    -- A room whose deletion has begun is gone, although some of its rows are not.
+    where o.id = p_room_id and not exists (
+      select from parley.jobs j where j.room_id = o.id and j.kind = 'delete_room')
+    for no key update
   ) claim
   where r.id = claim.id
   returning jsonb_build_object('epoch', r.epoch, 'lastSeq', r.last_seq);

@@ -112,6 +112,7 @@ test('a room is deleted in batches: first nobody reads or writes it, last its ro
   const step = async () => (await sql`select parley.delete_room(${room}, ${people.ada}, 2) as answer`)[0]!['answer']
   expect(await step()).toEqual({ outcome: 'more', rows: 2 })
   expect(await sql`select from room_participants where room_id = ${room}`).toHaveLength(0)
+  expect(await sql`select parley.claim_epoch(${room}) as claim`).toEqual([{ claim: null }])
   expect(await ingest(sql, { room, from: 8, to: 8, events: [posted(8)] })).toEqual({ outcome: 'stale_epoch', epoch: 2 })
   const rest = []
   for (let answer = await step(); rest.push(answer.outcome) && answer.outcome === 'more'; answer = await step());
