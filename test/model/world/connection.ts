@@ -122,7 +122,8 @@ export class Connection {
     if (text.startsWith('pong')) return
     const frame = JSON.parse(text) as Downstream
     const { watch } = this.world
-    if (frame.t === 'welcome') this.reaches = null
+    // What the log dropped meanwhile comes over HTTP, and the socket goes on after it.
+    if (frame.t === 'welcome' || frame.t === 'behind') this.reaches = null
     if (frame.t === 'ack' && !this.world.settings.has(frame.id)) watch.acked(frame.id, frame.seq)
     if (frame.t !== 'changes') return
     const [from, to] = frame.covers
