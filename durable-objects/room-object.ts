@@ -335,8 +335,11 @@ export class Room extends DurableObject<RoomEnv> {
     return 'erased'
   }
 
-  /** The owner deletes the room: nobody hears anything more, and what is left goes batch by batch. */
-  async delete(by: string): Promise<'deleted' | 'forbidden' | 'away' | 'gone'> {
+  /**
+   * The owner deletes the room: nobody hears anything more, and what is left goes batch by batch. `pending`: Postgres could
+   * not be asked, and the room asks until it can.
+   */
+  async delete(by: string): Promise<'deleted' | 'pending' | 'forbidden' | 'away' | 'gone'> {
     const ready = await this.ready()
     if (!ready) return ready === false ? 'away' : 'gone'
     const { members, facts } = this.book.awake()
@@ -348,7 +351,7 @@ export class Room extends DurableObject<RoomEnv> {
       await this.database.deleteRoom(this.book.id, by)
     } catch (error) {
       console.warn(`room ${this.book.id}: not deleted yet: ${String(error)}`)
-      return 'away'
+      return 'pending'
     }
     this.endForEveryone()
     return 'deleted'

@@ -254,7 +254,7 @@ test('[GON1] a deletion of which nothing was heard is asked for again until the 
   await post(sockets[0], 'a secret engine')
   await flushed(room)
   await gate('lost')
-  expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(503)
+  expect(await bodyOf(await request(ada, 'DELETE', `/rooms/${room}`), 503)).toMatchObject({ type: '/problems/pending' })
   await hibernate(room)
   await gate('open')
 

@@ -33,6 +33,8 @@ export const members = new Hono<App>()
         throw new ProblemError('forbidden', 'Only the owner deletes a group.')
       case 'gone':
         throw noSuchRoom()
+      case 'pending':
+        throw new ProblemError('pending')
       case 'away':
         throw databaseAway()
     }
