@@ -138,10 +138,16 @@ export const RoomChanged = z.object({
   disappearingMs: z.optional(z.nullable(DisappearingMs)),
 })
 
-export const CallStarted = z.object({ kind: z.literal('call_started'), ...fact, by: z.nullable(Uuid), meeting: Uuid })
+export const CallStarted = z.object({
+  ...{ kind: z.literal('call_started'), ...fact, by: z.nullable(Uuid), meeting: Uuid },
+  /** Absent: it is not known. */
+  media: z.optional(z.enum(['audio', 'video'])),
+})
+/** `outcome`: nobody took it in time, the one other person declined it, or it was taken back before; absent: it took place. */
 export const CallEnded = z.object({
   ...{ kind: z.literal('call_ended'), ...fact, meeting: Uuid },
   durationMs: z.int().check(z.minimum(0)),
+  outcome: z.optional(z.enum(['missed', 'declined', 'cancelled'])),
 })
 
 /** One fact in a room's log. Its seq is dense per room and is the only order there is. */

@@ -116,6 +116,38 @@ export const limits = {
   graceReachMs: 4 * 3_600_000,
   /** A ticket opens a socket for this long: an embedder fetches it and connects at once. */
   ticketMs: 30_000,
+  /** Unread messages of a room are counted up to this. */
+  unreadCap: 1_000,
+  /** Characters of the newest message that a list shows. */
+  preview: 200,
+  /** A room tells inboxes what is new at most this often; what comes first is told at once. */
+  bumpEveryMs: 500,
+  /** In rooms with more members than this inboxes hear of mentions alone, and read the rest from Postgres this often. */
+  bumpMembers: 1_000,
+  largeRoomEveryMs: 60_000,
+  /** Rooms in one person's list, and in one frame of it. */
+  inboxRooms: 2_000,
+  inboxChunkRooms: 200,
+  /** Typing reaches the room lists of members in rooms up to this size. */
+  listTypingMembers: 32,
+  /** Drafts that an inbox keeps for a person's devices. */
+  drafts: 200,
+  /** Characters in what someone says of themself. */
+  statusText: 100,
+  /** People that one device watches at once. */
+  watched: 200,
+  /** Someone is online once they have been here for so long. They are offline `hereLeaseMs` after the last sign of life. */
+  onlineAfterMs: 1_000,
+  /** Being online is a lease in Postgres, too, renewed this often while a device is connected. */
+  presenceLeaseMs: 120_000,
+  presenceRenewMs: 90_000,
+  /** A call rings for so long, in rooms with at most so many members. */
+  ringMs: 30_000,
+  ringMembers: 32,
+  /** A call that nobody ends is over after this long. */
+  callMs: 12 * 3_600_000,
+  /** People whom one person blocks. */
+  blocked: 1_000,
   /** A join link lives this long unless it says otherwise. */
   linkLifeMs: 7 * 86_400_000,
 } as const

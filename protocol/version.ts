@@ -1,5 +1,5 @@
 /** The version of the socket protocol that this build speaks. A wire change raises it and adds a line to the ledger. */
-export const protocolVersion = 2
+export const protocolVersion = 3
 
 /** The oldest version that a room still answers; older clients are closed with 4426. */
 export const oldestVersion = 2
@@ -16,5 +16,10 @@ export const ledger: readonly { version: number; brought: string; wire: string }
     brought:
       'edits, deletions, reactions, pins, threads, changes of the room and of members, marks as unread, behind and lagging',
     wire: '23cc50cdd2233a4e',
+  },
+  {
+    version: 3,
+    brought: 'the inbox: room list, drafts, presence, ringing; how a call ended',
+    wire: '18b0651bc1c0fe30',
   },
 ]

@@ -4,13 +4,17 @@ import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { Downstream } from '../../protocol/downstream.ts'
 import { ClientId, DerivedId, uuidV7, uuidV8 } from '../../protocol/ids.ts'
+import { InboxDownstream, InboxUpstream } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 import { MessageText, utf8Bytes } from '../../protocol/text.ts'
 import { Upstream } from '../../protocol/upstream.ts'
 import { ledger, protocolVersion } from '../../protocol/version.ts'
 
 test('[VER1] the wire is the one that the newest line of the ledger describes', () => {
-  const schema = { up: z.toJSONSchema(Upstream), down: z.toJSONSchema(Downstream) }
+  const schema = {
+    room: { up: z.toJSONSchema(Upstream), down: z.toJSONSchema(Downstream) },
+    inbox: { up: z.toJSONSchema(InboxUpstream), down: z.toJSONSchema(InboxDownstream) },
+  }
   const wire = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16)
 
   expect(ledger.at(-1)).toMatchObject({ version: protocolVersion, wire })

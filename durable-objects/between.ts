@@ -1,0 +1,83 @@
+import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
+import type { Role, UnreadMark } from '../protocol/downstream.ts'
+
+/**
+ * What rooms and inboxes ask of each other. Each asks the other object by its id (a room's, a person's); an answer that
+ * does not come is asked for again. Times are epoch milliseconds.
+ */
+
+/** Someone's line of a room as the room knows it. Of two, the one with the higher (epoch, n) is true. */
+export interface Bump {
+  room: string
+  epoch: number
+  /** Rises with every bump of the room, in its storage. */
+  n: number
+  type: 'direct' | 'group'
+  /** Null in a direct room that has lost its other person. */
+  name: string | null
+  other: string | null
+  role: Role
+  memberCount: number
+  /** The seq of the last event of the room, how far this person's devices have received, and how far they have read. */
+  head: number
+  delivered: number
+  read: number
+  unread: UnreadMark
+  /** Messages that count as unread, and those among them that mention the person. */
+  count: number
+  mentions: number
+  last: Preview | null
+  lastAt: number
+  /** What came since the bump before that the person may want to be told of. */
+  news: 'mention' | 'message' | null
+}
+
+/** What an inbox without a device still wants to hear: where a push would hang. */
+export type Wake = 'nothing' | 'mentions' | 'all'
+
+/** `nobody`: no device is connected in this visit, and the room is silent towards the person until `back`. */
+export type BumpAnswer = { state: 'taken' } | { state: 'nobody'; visit: number; wake: Wake }
+
+/** The answer to `back`: how the room stands now for this person, who hears everything again from here on. */
+export type BackAnswer = { state: 'bump'; bump: Bump } | { state: 'gone' } | { state: 'away' }
+
+/** What a room is asked by its members' inboxes. */
+export interface RoomForInboxes {
+  /** The person has a device again. Answers `gone` to who is no member. */
+  back(person: string, visit: number): Promise<BackAnswer>
+  /** A device of the person has everything up to `seq`: the second tick does not wait for reading. */
+  received(person: string, seq: number): Promise<void>
+  /** Reads everything, or marks the last message of someone else as unread. False: not a member, or nothing to mark. */
+  markAll(person: string, as: 'read' | 'unread'): Promise<'marked' | 'nothing' | 'gone' | 'away'>
+  /** Members look different in Postgres by now: a name, a block, receipts. Read anew, and told, before it is answered. */
+  refreshMembers(): Promise<'fresh' | 'gone' | 'away'>
+  /** What a person does with a call that rings for them. `over`: it rings no more. */
+  answerCall(person: string, call: string, how: 'accept' | 'decline'): Promise<'done' | 'over' | 'gone' | 'away'>
+}
+
+/** Who watches a person: what decides whether they may see them, said by their own inbox. */
+export interface Watcher {
+  person: string
+  /** Shows their own last seen to nobody, and so sees nobody's. */
+  hides: boolean
+  /** Whether they block the person they watch. */
+  blocks: boolean
+}
+
+/** What an inbox is asked by rooms and by other inboxes. */
+export interface InboxForOthers {
+  /** Someone's room has news. Stored before it is answered. */
+  bump(bump: Bump): Promise<BumpAnswer>
+  /** The person is no member of a room any more. Never kept back by silence. */
+  gone(room: string, epoch: number, n: number): Promise<void>
+  /** Someone writes in a small room. Lost where nobody listens. */
+  typing(room: string, person: string, name: string, on: boolean): Promise<void>
+  /** A call rings. Never kept back by silence. `blocked`: the person wants no calls of this one; `busy`: do not disturb. */
+  ring(ring: Ring): Promise<'ringing' | 'nobody' | 'blocked' | 'busy'>
+  ringOver(room: string, call: string, why: 'accepted' | 'declined' | 'ended' | 'missed'): Promise<void>
+  /** Someone wants to hear how this person is from now on. Answers how they are, as far as the watcher may see it. */
+  watch(watcher: Watcher): Promise<Presence>
+  unwatch(person: string): Promise<void>
+  /** A person whom this one watches changed. False: no device watches them any more. */
+  presence(presence: Presence): Promise<boolean>
+}
