@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../protocol/limits.ts'
 import { protocolVersion } from '../protocol/version.ts'
 import { freshId } from './support/people.ts'
-import type { Crowd, Said, Seen, Times } from './room/crowd.ts'
+import type { Crowd, Said, Seen } from './room/crowd.ts'
 import { openWire, type Wire } from './room/wire.ts'
+import { timesOf } from './support/times.ts'
 
 /** A moment is 0 until it has come. */
 type Post = { sentAt: number; measured: boolean; ackedAt: number; heard: Heard }
@@ -134,9 +135,9 @@ async function main(crowd: Crowd): Promise<Seen> {
     acked: ackedAt.length,
     ackedPerSecond: ackedAt.length / ((Math.max(...ackedAt, end) - start - warmMs) / 1_000),
     refused: seen.refused,
-    ack: times(counted.map((post) => post.ackedAt - post.sentAt)),
-    half: times(counted.map(({ heard, sentAt }) => heard.halfAt - sentAt)),
-    last: times(counted.map(({ heard, sentAt }) => heard.lastAt - sentAt)),
+    ack: timesOf(counted.map((post) => post.ackedAt - post.sentAt)),
+    half: timesOf(counted.map(({ heard, sentAt }) => heard.halfAt - sentAt)),
+    last: timesOf(counted.map(({ heard, sentAt }) => heard.lastAt - sentAt)),
     framesPerSecond: seen.frames / measuredFor,
     deliveriesPerSecond: seen.deliveries / measuredFor,
     connectMs,
@@ -147,13 +148,6 @@ async function main(crowd: Crowd): Promise<Seen> {
 
 function unheard(): Heard {
   return { by: 0, halfAt: 0, lastAt: 0 }
-}
-
-/** Of what happened at all. */
-function times(took: readonly number[]): Times {
-  const ranked = took.filter((ms) => ms > 0).toSorted((a, b) => a - b)
-  const rank = (share: number) => ranked[Math.ceil(share * ranked.length) - 1] ?? null
-  return { p50: rank(0.5), p99: rank(0.99), max: rank(1) }
 }
 
 function say(said: Said, then?: () => void): void {

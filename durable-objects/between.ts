@@ -38,8 +38,11 @@ export type Wake = 'nothing' | 'mentions' | 'all'
 /** `nobody`: no device is connected in this visit, and the room is silent towards the person until `back`. */
 export type BumpAnswer = { state: 'taken' } | { state: 'nobody'; visit: number; wake: Wake }
 
-/** The answer to `back`: how the room stands now for this person, who hears everything again from here on. */
-export type BackAnswer = { state: 'bump'; bump: Bump } | { state: 'gone' } | { state: 'away' }
+/**
+ * The answer to `back`: how the room stands now for this person, who hears everything again from here on. `unwritten`: the
+ * object has no storage, so it keeps nobody in silence and has nothing that Postgres does not have; it is not woken for this.
+ */
+export type BackAnswer = { state: 'bump'; bump: Bump } | { state: 'unwritten' } | { state: 'gone' } | { state: 'away' }
 
 /** What a room is asked by its members' inboxes. */
 export interface RoomForInboxes {
