@@ -1,24 +1,19 @@
 import { copy } from './copy.ts'
 import { FakeResponse } from './fake-response.ts'
-import type { ObjectHost, Living } from './object-host.ts'
+import { runningObject } from './object-host.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-/** Puts the platform's globals in place of Node's, for one object. Answers how to take them away again. */
-export function installGlobals(
-  host: ObjectHost<Living>,
-  time: VirtualTime,
-  random: () => number,
-  said: (line: string) => void,
-): () => void {
+/** Puts the platform's globals in place of Node's, for the objects. Answers how to take them away again. */
+export function installGlobals(time: VirtualTime, random: () => number, said: (line: string) => void): () => void {
   const own = globalThis as unknown as Record<string, unknown>
   const fakes: Record<string, unknown> = {
-    setTimeout: (run: () => void, ms?: number) => host.setTimeout(run, ms),
-    clearTimeout: (id: number) => host.clearTimeout(id),
-    fetch: (url: string, init: RequestInit) => host.fetch(url, init),
+    setTimeout: (run: () => void, ms?: number) => runningObject().setTimeout(run, ms),
+    clearTimeout: (id: number) => runningObject().clearTimeout(id),
+    fetch: (url: string, init: RequestInit) => runningObject().fetch(url, init),
     Response: FakeResponse,
     structuredClone: copy,
     WebSocketPair: function WebSocketPair() {
-      return host.socketPair()
+      return runningObject().socketPair()
     },
     WebSocketRequestResponsePair: class {
       readonly request: string

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { FakeResponse } from './fake-response.ts'
 import { FakeSocket } from './fake-socket.ts'
 import { FakeStorage } from './fake-storage.ts'
@@ -12,19 +13,29 @@ export interface Living {
   webSocketClose(socket: WebSocket, code: number): Promise<void> | void
 }
 
-export interface HostOptions<O> {
+export interface HostOptions<O extends Living> {
   name: string
   time: VirtualTime
   random: Random
-  make(ctx: DurableObjectState): O
+  make(ctx: DurableObjectState, host: ObjectHost<O>): O
   /** Answers a request of the object, or never. */
   subrequest(url: string, init: RequestInit): Promise<FakeResponse>
-  /** Something was thrown at the platform, which a room never does. */
+  /** Something was thrown at the platform, which an object never does. */
   defect(error: unknown): void
   /** What was written is durable from here on. */
   committed(): void
   /** False is a fault: what the object says leaves before what it wrote is durable. */
   gated: boolean
+}
+
+/** Whose code runs: timers and requests are those of the object that asks for them. */
+const inside = new AsyncLocalStorage<ObjectHost<Living>>()
+
+/** The object whose code runs. */
+export function runningObject(): ObjectHost<Living> {
+  const host = inside.getStore()
+  if (!host) throw new Error('What only an object has was asked for outside of one.')
+  return host
 }
 
 /**
@@ -36,6 +47,8 @@ export class ObjectHost<O extends Living> {
   storage: FakeStorage
   /** How often the object was constructed. */
   lives = 0
+  /** What it was called for, and how often: `fetch`, `message`, `close`, `alarm`, or the method. */
+  readonly calledFor = new Map<string, number>()
   private readonly options: HostOptions<O>
   private living: O | null = null
   private age = 0
@@ -58,14 +71,23 @@ export class ObjectHost<O extends Living> {
 
   /** Asks for a socket; null when the object died before it answered. */
   async connect(request: Request): Promise<FakeSocket> {
-    const response = await this.call((object) => object.fetch(request))
+    const response = await this.call('fetch', (object) => object.fetch(request))
     const socket = (response as unknown as FakeResponse).webSocket as FakeSocket
     if (!this.sockets.includes(socket)) this.plain.add(socket)
     return socket
   }
 
+  get name(): string {
+    return this.options.name
+  }
+
+  /** Whether the object is in memory. */
+  get awake(): boolean {
+    return this.living !== null
+  }
+
   /** Calls the object from outside. Rejects when it dies before its answer is out. */
-  call<T>(run: (object: O) => Promise<T>): Promise<T> {
+  call<T>(what: string, run: (object: O) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.calls.add(reject)
       const answered = (settle: () => void) => {
@@ -74,7 +96,7 @@ export class ObjectHost<O extends Living> {
           settle()
         })
       }
-      this.enter(async (object) => {
+      this.enter(what, async (object) => {
         try {
           const result = await run(object)
           answered(() => resolve(result))
@@ -90,7 +112,7 @@ export class ObjectHost<O extends Living> {
   receive(socket: FakeSocket, text: string): void {
     if (!this.sockets.includes(socket)) return
     if (this.autoResponse?.request === text) return socket.pong(this.autoResponse.response, this.options.time.now())
-    this.enter((object) => object.webSocketMessage(socket as unknown as WebSocket, text))
+    this.enter('message', (object) => object.webSocketMessage(socket as unknown as WebSocket, text))
   }
 
   /** The other end closed, or broke off (1006). */
@@ -98,7 +120,7 @@ export class ObjectHost<O extends Living> {
     this.plain.delete(socket)
     if (!this.sockets.includes(socket)) return
     if (socket.readyState === 1) socket.readyState = 2
-    this.enter(async (object) => {
+    this.enter('close', async (object) => {
       await object.webSocketClose(socket as unknown as WebSocket, code)
       socket.readyState = 3
       this.sockets = this.sockets.filter((other) => other !== socket)
@@ -138,7 +160,7 @@ export class ObjectHost<O extends Living> {
       this.timers.delete(id)
       if (age !== this.age) return
       try {
-        run()
+        inside.run(this, run)
       } catch (error) {
         this.options.defect(error)
       }
@@ -153,18 +175,24 @@ export class ObjectHost<O extends Living> {
   }
 
   fetch(url: string, init: RequestInit): Promise<FakeResponse> {
+    return this.ask(() => this.options.subrequest(url, init), init.signal)
+  }
+
+  /** Asks someone outside: the question leaves through the gate, and of an answer to a dead process nobody hears. */
+  ask<T>(question: () => Promise<T>, signal?: AbortSignal | null): Promise<T> {
     const { age } = this
     return new Promise((resolve, reject) => {
       this.underWay++
+      let open = true
       const settle = (run: () => void) => {
-        // Of an answer to a dead process nobody hears.
-        if (age !== this.age) return
+        if (age !== this.age || !open) return
+        open = false
         this.underWay--
         run()
       }
-      init.signal?.addEventListener('abort', () => settle(() => reject(init.signal!.reason as Error)))
+      signal?.addEventListener('abort', () => settle(() => reject(signal.reason as Error)))
       this.gate(() => {
-        this.options.subrequest(url, init).then(
+        question().then(
           (answer) => settle(() => resolve(answer)),
           (error: Error) => settle(() => reject(error)),
         )
@@ -177,30 +205,42 @@ export class ObjectHost<O extends Living> {
     return [server, server]
   }
 
-  private enter(run: (object: O) => Promise<void> | void): void {
+  private enter(what: string, run: (object: O) => Promise<void> | void): void {
     const { age } = this
     this.underWay++
-    void (async () => {
+    this.calledFor.set(what, (this.calledFor.get(what) ?? 0) + 1)
+    void inside.run(this, async () => {
       try {
         await run(this.object())
       } catch (error) {
         this.options.defect(error)
       }
       if (age === this.age) this.underWay--
-    })()
+    })
+  }
+
+  /** The object is not done before the promise is. */
+  private stay(promise: Promise<unknown>): void {
+    const { age } = this
+    this.underWay++
+    void promise
+      .catch((error: unknown) => this.options.defect(error))
+      .finally(() => {
+        if (age === this.age) this.underWay--
+      })
   }
 
   private object(): O {
     if (!this.living) {
       this.lives++
-      this.living = this.options.make(this.context())
+      this.living = this.options.make(this.context(), this)
     }
     return this.living
   }
 
   private gate(run: () => void): void {
     if (this.options.gated && this.storage.dirty) this.held.push(run)
-    else run()
+    else inside.exit(run)
   }
 
   private wrote(): void {
@@ -230,7 +270,7 @@ export class ObjectHost<O extends Living> {
     this.ringing = true
     this.storage.ring()
     const { age } = this
-    this.enter(async (object) => {
+    this.enter('alarm', async (object) => {
       await object.alarm()
       if (age !== this.age) return
       this.ringing = false
@@ -272,7 +312,7 @@ export class ObjectHost<O extends Living> {
         setAlarm: (at: number | Date) => storage.setAlarm(at),
         deleteAlarm: () => storage.deleteAlarm(),
       },
-      waitUntil: (promise: Promise<unknown>) => this.enter(async () => void (await promise)),
+      waitUntil: (promise: Promise<unknown>) => this.stay(promise),
       acceptWebSocket: (socket: FakeSocket, tags: string[] = []) => {
         socket.tags = tags
         this.sockets.push(socket)

@@ -1,13 +1,14 @@
 import { FakeResponse } from '../platform/fake-response.ts'
 import type { Random } from '../platform/random.ts'
 import type { VirtualTime } from '../platform/virtual-time.ts'
+import type { Wire } from '../platform/namespace.ts'
 import type { FakePostgres } from './fake-postgres.ts'
 
 /** How Postgres can be reached: `silent` takes calls and answers nothing, `forgetful` carries some out and loses the answer. */
 export type PostgresState = 'well' | 'slow' | 'away' | 'silent' | 'forgetful'
 
 /** The way from the room to Postgres, with its bad days. */
-export class Weather {
+export class Weather implements Wire {
   state: PostgresState = 'well'
   private readonly postgres: FakePostgres
   private readonly time: VirtualTime
@@ -20,6 +21,11 @@ export class Weather {
     this.postgres = postgres
     this.time = time
     this.random = random
+  }
+
+  /** Between objects, too, calls and answers are lost while something is wrong. */
+  losesMs(): number | null {
+    return this.state !== 'well' && this.random.chance(0.1) ? this.random.int(1, 30_000) : null
   }
 
   /** One request; a request that is under way may still arrive after whoever sent it has died. */
@@ -35,11 +41,11 @@ export class Weather {
         this.time.after(random.int(1, 50), answer)
         return
       }
-      this.time.after(this.latency(), () => {
+      this.time.after(this.latencyMs(), () => {
         if (state === 'silent' && random.chance(0.7)) return
         const result = this.carryOut(name, JSON.parse(init.body as string))
         const lost = state === 'silent' || (state === 'forgetful' && random.chance(0.6))
-        this.time.after(this.latency(), () => {
+        this.time.after(this.latencyMs(), () => {
           if (!lost) return resolve(new FakeResponse(JSON.stringify(result)))
           // Some losses are heard of, others run into the caller's patience.
           if (random.chance(0.5)) fail()
@@ -53,7 +59,7 @@ export class Weather {
     return forgotten ? { outcome: 'applied', appliedTo: this.postgres.lastSeq() } : this.postgres.call(name, args)
   }
 
-  private latency(): number {
+  latencyMs(): number {
     const { state, random } = this
     return state === 'slow' ? random.int(100, 6_000) : random.int(1, 15)
   }

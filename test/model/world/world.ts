@@ -5,7 +5,8 @@ import { ProblemError } from '../../../web/sync/problem-error.ts'
 import { Watch } from '../checks/watch.ts'
 import type { FakeSocket } from '../platform/fake-socket.ts'
 import { installGlobals } from '../platform/globals.ts'
-import { ObjectHost } from '../platform/object-host.ts'
+import { Namespace } from '../platform/namespace.ts'
+import type { ObjectHost } from '../platform/object-host.ts'
 import { seeded, type Random } from '../platform/random.ts'
 import { virtualTime, type VirtualTime } from '../platform/virtual-time.ts'
 import { Bot } from './bot.ts'
@@ -14,10 +15,15 @@ import { FakePostgres } from './fake-postgres.ts'
 import { noFaults, type Faults } from './faults.ts'
 import { messageOf } from '../../../protocol/message.ts'
 import { makeLimitsSmall } from './small-limits.ts'
+import { TakingInbox } from './taking-inbox.ts'
 import { Weather } from './weather.ts'
 
 const sessionMs = 3_600_000
 const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
+
+function roomEnv(INBOX: DurableObjectNamespace) {
+  return { ...env, INBOX }
+}
 
 /** One room with everything around it: the real object, the real clients, and all that can go wrong between them. */
 export class World {
@@ -53,18 +59,24 @@ export class World {
     // The last one joins later, if at all.
     this.postgres = new FakePostgres(this.roomId, names, this.people.slice(0, -1), this.faults.lift)
     this.weather = new Weather(this.postgres, this.time, this.random, this.faults.forgetsBatches)
-    this.host = new ObjectHost<Room>({
-      name: this.roomId,
-      time: this.time,
-      random: this.random,
-      make: (ctx) => new Room(ctx, env),
-      subrequest: (url, init) => this.weather.request(url, init),
-      defect: (error) => this.watch.fail(`the room threw ${String(error)}`),
+    const parts = {
+      ...{ time: this.time, random: this.random, gated: this.faults.gated },
+      subrequest: (url: string, init: RequestInit) => this.weather.request(url, init),
+      defect: (error: unknown) => this.watch.fail(`an object threw ${String(error)}`),
+    }
+    const rooms: Namespace<Room> = new Namespace<Room>(this.time, this.weather, (name) => ({
+      ...{ ...parts, name },
+      make: (ctx, host) => new Room(ctx, roomEnv(inboxes.boundTo(host))),
       committed: () => this.watch.committed(this.host.storage, () => new Set(this.postgres.ids())),
-      gated: this.faults.gated,
-    })
+    }))
+    const inboxes = new Namespace<TakingInbox>(this.time, this.weather, (name) => ({
+      ...{ ...parts, name },
+      make: () => new TakingInbox(),
+      committed: () => {},
+    }))
+    this.host = rooms.host(this.roomId)
     const uninstallers = [
-      installGlobals(this.host, this.time, this.random.next, (line) => this.trace.push(line)),
+      installGlobals(this.time, this.random.next, (line) => this.trace.push(line)),
       makeLimitsSmall(),
       this.faults.install(),
     ]
@@ -89,7 +101,7 @@ export class World {
   async page(person: string, before: number, limit: number): Promise<Page> {
     await this.pause(1, 60)
     const asOf = this.postgres.lastSeq()
-    const answer = await this.host.call((room) => room.page(person, before, limit))
+    const answer = await this.host.call('page', (room) => room.page(person, before, limit))
     switch (answer.outcome) {
       case 'page':
         await this.pause(1, 60)
@@ -128,7 +140,7 @@ export class World {
   /** The members' routes, as the worker has them. */
   async changeMembers(ask: (room: Room) => Promise<ChangeAnswer>): Promise<MembersChanged> {
     await this.pause(1, 60)
-    const answer = await this.host.call(ask)
+    const answer = await this.host.call('changeMembers', ask)
     await this.pause(1, 60)
     if (answer.outcome === 'changed') return answer
     const [type, status] = answer.outcome === 'away' ? ['internal', 503] : ['forbidden', 403]
@@ -139,7 +151,7 @@ export class World {
   join(person: string): void {
     const bytes = [...this.random.bytes(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
     const command = bytes.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-    void this.host.call((room) => room.join(person, this.postgres.joinCode, command)).catch(() => {})
+    void this.host.call('join', (room) => room.join(person, this.postgres.joinCode, command)).catch(() => {})
   }
 
   /** The object's disk is lost. What Postgres does not have by now may be gone for good. */
