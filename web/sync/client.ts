@@ -3,6 +3,8 @@ import { createApi, type Api } from './api.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { watchDrafts, type Drafts } from './drafts.ts'
 import { openStore } from './idb-store.ts'
+import { createInbox } from './inbox/inbox.ts'
+import type { Inbox } from './inbox/types.ts'
 import { createOpenRooms } from './open-rooms.ts'
 import { browserPage, noPage, type Page } from './page.ts'
 import { createSend } from './requests.ts'
@@ -49,6 +51,7 @@ export function openGate(options: GateOptions = {}): Gate {
 /** One signed-in person on this device. */
 export interface Client {
   me: Me['person']
+  inbox: Inbox
   rooms: Rooms
   drafts: Drafts
   /** The room's client, shared by all who ask for the same room; each closes their own. */
@@ -70,6 +73,7 @@ export async function startClient(
   const { store, drafts } = watchDrafts(own.store ?? (await openStore(person.id)))
   const openTransport = own.openTransport ?? socketTransport({ address: (roomId) => socketAddress(origin, roomId) })
   const rooms = createRooms({ fetchRooms: api.rooms, store, clock, page })
+  const inbox = createInbox({ rooms, drafts, store, clock })
   const open = createOpenRooms(clock, (roomId) => {
     const room = openRoom({
       roomId,
@@ -100,12 +104,14 @@ export async function startClient(
   function close(): void {
     for (const stop of stops) stop()
     open.close()
+    inbox.close()
     rooms.close()
     store.close()
   }
 
   return {
     me: person,
+    inbox,
     rooms,
     drafts,
     openRoom: open.open,
