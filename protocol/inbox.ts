@@ -306,8 +306,7 @@ export function badgeOf(line: Pick<RoomLine, 'mutedUntil' | 'level' | 'unread' |
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }
