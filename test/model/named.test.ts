@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 test('[PAC3] [OUT2] what was refused as too fast is not overtaken by what was sent behind it', async () => {
-  const phone = new Device(world, ada.person, 'phone')
+  const phone = new Device(world.site, ada.person, 'phone')
   world.devices.push(phone)
   phone.open()
   await world.time.turn(2_000)
@@ -131,7 +131,7 @@ test('[JOI2] a copy of the members that was read before a join does not undo it'
 })
 
 test('[SET1] [MEM1] [UNR1] what happens to the room while someone catches up is told to them, too', async () => {
-  const phone = new Device(world, grace.person, 'phone')
+  const phone = new Device(world.site, grace.person, 'phone')
   world.devices.push(phone)
   phone.open()
   await world.time.turn(2_000)

@@ -56,7 +56,7 @@ export class Bot {
 
   private connect(): void {
     const { world } = this
-    this.connection = new Connection(world, this.person, `bot of ${this.person}`, {
+    this.connection = new Connection(world.site, this.person, `bot of ${this.person}`, {
       open: () => {
         this.messages.clear()
         this.say({ t: 'hello', v: protocolVersion, epoch: null, since: 0, from: 0 })

@@ -1,7 +1,20 @@
-import type { Downstream } from '../../../protocol/downstream.ts'
 import type { Sent, FakeSocket } from '../platform/fake-socket.ts'
 import { Lane } from './lane.ts'
-import type { World } from './world.ts'
+import type { Living, ObjectHost } from '../platform/object-host.ts'
+import type { Random } from '../platform/random.ts'
+import type { VirtualTime } from '../platform/virtual-time.ts'
+
+/** The object that connections lead to, and whoever looks at what they carry. */
+export interface FarEnd {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly host: Pick<ObjectHost<Living>, 'receive' | 'closed'>
+  letIn(person: string, device: string): Promise<FakeSocket>
+  /** The object says something to a person. */
+  said(person: string, sent: Sent): void
+  /** How a new connection reads what arrives; null: it was lost. */
+  reader(device: string): (text: string) => string | null
+}
 
 /** What a device hears of its connection. */
 export interface ConnectionEvents {
@@ -18,24 +31,24 @@ export class Connection {
   readonly person: string
   readonly device: string
   isOpen = false
-  private readonly world: World
+  private readonly far: FarEnd
   private readonly events: ConnectionEvents
   private readonly up: Lane<{ text: string } | { close: number }>
   private readonly down: Lane<Sent | { open: true }>
   private socket: FakeSocket | null = null
   private gone = false
-  /** Up to where the changes on this connection reach; null: the next ones may begin anywhere. */
-  private reaches: number | null = null
+  private readonly read: (text: string) => string | null
 
-  constructor(world: World, person: string, device: string, events: ConnectionEvents) {
-    this.world = world
+  constructor(far: FarEnd, person: string, device: string, events: ConnectionEvents) {
+    this.far = far
     this.person = person
     this.device = device
     this.events = events
-    this.up = new Lane(world.time, world.random, (item) => this.arriveUp(item))
-    this.down = new Lane(world.time, world.random, (item) => this.arriveDown(item))
-    world.time.after(world.random.int(1, 60), () => void this.open())
-    world.time.after(openWithinMs, () => {
+    this.read = far.reader(device)
+    this.up = new Lane(far.time, far.random, (item) => this.arriveUp(item))
+    this.down = new Lane(far.time, far.random, (item) => this.arriveDown(item))
+    far.time.after(far.random.int(1, 60), () => void this.open())
+    far.time.after(openWithinMs, () => {
       if (!this.isOpen) this.lose()
     })
   }
@@ -54,7 +67,7 @@ export class Connection {
   /** It breaks: the device notices now, the room sooner or later. */
   break(): void {
     if (this.gone) return
-    const { random } = this.world
+    const { random } = this.far
     if (random.chance(0.5)) this.up.cut()
     this.roomNotices(random.chance(0.5) ? random.int(1, 100) : random.int(1_000, 120_000))
     this.lose()
@@ -62,7 +75,7 @@ export class Connection {
 
   /** It stays open and swallows what is sent, one way or both. The network stack notices after minutes. */
   goDeaf(): void {
-    const { random } = this.world
+    const { random } = this.far
     const which = random.int(1, 3)
     if (which !== 1) this.up.deaf = true
     if (which !== 2) this.down.deaf = true
@@ -75,11 +88,11 @@ export class Connection {
   }
 
   private async open(): Promise<void> {
-    const { world } = this
+    const { far } = this
     if (this.gone) return
     let socket: FakeSocket
     try {
-      socket = await world.letIn(this.person, this.device)
+      socket = await far.letIn(this.person, this.device)
     } catch {
       return this.lose()
     }
@@ -87,17 +100,17 @@ export class Connection {
     if (this.gone) return this.roomNotices(50)
     this.down.send({ open: true })
     socket.hear((sent) => {
-      world.watch.sent(this.person, sent)
+      far.said(this.person, sent)
       // What a process had said before it died may be lost with it.
-      if ('lost' in sent && world.random.chance(0.5)) this.lose()
+      if ('lost' in sent && far.random.chance(0.5)) this.lose()
       else this.down.send(sent)
     })
   }
 
   private arriveUp(item: { text: string } | { close: number }): void {
     if (!this.socket) return
-    if ('text' in item) this.world.host.receive(this.socket, item.text)
-    else this.world.host.closed(this.socket, item.close)
+    if ('text' in item) this.far.host.receive(this.socket, item.text)
+    else this.far.host.closed(this.socket, item.close)
   }
 
   private arriveDown(item: Sent | { open: true }): void {
@@ -112,26 +125,8 @@ export class Connection {
       this.up.send({ close: item.close })
       return this.events.down(item.close)
     }
-    this.look(item.text)
-    const text = this.world.faults.down(item.text)
+    const text = this.read(item.text)
     if (text !== null) this.events.text(text)
-  }
-
-  /** What is on the wire is whole, in order, and kept. */
-  private look(text: string): void {
-    if (text.startsWith('pong')) return
-    const frame = JSON.parse(text) as Downstream
-    const { watch } = this.world
-    // What the log dropped meanwhile comes over HTTP, and the socket goes on after it.
-    if (frame.t === 'welcome' || frame.t === 'behind') this.reaches = null
-    if (frame.t === 'ack' && !this.world.settings.has(frame.id)) watch.acked(frame.id, frame.seq)
-    if (frame.t !== 'changes') return
-    const [from, to] = frame.covers
-    if (this.reaches !== null && from !== this.reaches + 1) {
-      watch.fail(`changes begin at ${from} although the socket of ${this.device} has heard up to ${this.reaches}`)
-    }
-    this.reaches = to
-    watch.shown(frame.messages, from, to)
   }
 
   private lose(): void {
@@ -147,8 +142,8 @@ export class Connection {
   }
 
   private roomNotices(ms: number): void {
-    this.world.time.after(ms, () => {
-      if (this.socket) this.world.host.closed(this.socket, 1006)
+    this.far.time.after(ms, () => {
+      if (this.socket) this.far.host.closed(this.socket, 1006)
     })
   }
 }

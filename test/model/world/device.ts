@@ -8,7 +8,7 @@ import type { Store } from '../../../web/sync/store.ts'
 import type { Transport, TransportEvents } from '../../../web/sync/transport.ts'
 import type { RoomView } from '../../../web/sync/types.ts'
 import { Connection } from './connection.ts'
-import type { World } from './world.ts'
+import type { Site } from './site.ts'
 
 const decided: readonly number[] = [closeCodes.signIn, closeCodes.notAMember, closeCodes.clientTooOld]
 
@@ -34,14 +34,14 @@ export class Device {
   tab: Tab | null = null
   /** How far the device's clock is off. */
   skewMs: number
-  private readonly world: World
+  private readonly site: Site
   private readonly disk = memoryStore()
 
-  constructor(world: World, person: string, name: string) {
-    this.world = world
+  constructor(site: Site, person: string, name: string) {
+    this.site = site
     this.person = person
     this.name = name
-    this.skewMs = world.random.int(-5 * 3_600_000, 5 * 3_600_000)
+    this.skewMs = site.random.int(-5 * 3_600_000, 5 * 3_600_000)
   }
 
   view(): RoomView | null {
@@ -77,7 +77,7 @@ export class Device {
 
   /** Such a command makes rows under ids of their own. */
   async change(settings: Settings): Promise<void> {
-    if (this.tab) this.world.settings.add(await this.tab.room.change(settings))
+    if (this.tab) this.site.settings.add(await this.tab.room.change(settings))
   }
 
   /** For a fault: the disk forgets a message that is not settled. */
@@ -91,7 +91,7 @@ export class Device {
   }
 
   private openTab(): Tab {
-    const { world, disk } = this
+    const { site, disk } = this
     let alive = true
     // Of a killed tab nothing is heard any more: no timer, no answer of the disk, no frame.
     const never = new Promise<never>(() => {})
@@ -119,31 +119,31 @@ export class Device {
       return () => void set.delete(run)
     }
     const room = openRoom({
-      roomId: world.roomId,
+      roomId: site.roomId,
       me: this.person,
       store,
       openTransport: (_room, events) => this.transport(events, () => alive),
       fetchPage: mortal(async (_room: string, before: number, limit: number) => {
-        return await world.page(this.person, before, limit)
+        return await site.page(this.person, before, limit)
       }),
-      fetchChanges: mortal((_room: string, since: number, from: number) => world.changes(since, from)),
-      fetchPins: mortal(() => world.pins()),
+      fetchChanges: mortal((_room: string, since: number, from: number) => site.changes(since, from)),
+      fetchPins: mortal(() => site.pins()),
       changeMembers: mortal((_room: string, { command, changes }: { command: string; changes: MemberChange[] }) => {
-        return world.changeMembers((room) => room.changeMembers(this.person, command, changes))
+        return site.changeMembers((room) => room.changeMembers(this.person, command, changes))
       }),
       handOver: mortal((_room: string, { command, to }: { command: string; to: string }) => {
-        return world.changeMembers((room) => room.handOver(this.person, command, to))
+        return site.changeMembers((room) => room.handOver(this.person, command, to))
       }),
       deleteRoom: () => Promise.reject(new Error('Nobody deletes the room here.')),
       refresh: async () => 'renewed',
       clock: {
-        now: () => world.time.now() + this.skewMs,
-        elapsed: world.time.now,
-        after: (ms, run) => world.time.after(ms, () => alive && run()),
+        now: () => site.time.now() + this.skewMs,
+        elapsed: site.time.now,
+        after: (ms, run) => site.time.after(ms, () => alive && run()),
       },
       page: { visible: () => true, onWake: on(wakes), onHide: on(hides) },
-      random: world.random.next,
-      randomBytes: world.random.bytes,
+      random: site.random.next,
+      randomBytes: site.random.bytes,
     })
     return {
       room,
@@ -157,7 +157,7 @@ export class Device {
 
   /** A transport as the page's: one connection at a time, tried again after a growing pause. */
   private transport(events: TransportEvents, alive: () => boolean): Transport {
-    const { world } = this
+    const { site } = this
     let over = false
     let failures = 0
     let cancelRetry: (() => void) | null = null
@@ -168,7 +168,7 @@ export class Device {
       this.connection?.close()
       events.connecting()
       const mine = () => alive() && !over && this.connection === connection
-      const connection: Connection = new Connection(world, this.person, this.name, {
+      const connection: Connection = new Connection(site, this.person, this.name, {
         open() {
           if (!mine()) return
           failures = 0
@@ -179,19 +179,19 @@ export class Device {
           if (!mine()) return
           this.connection = null
           if (decided.includes(code)) return events.down(code, null)
-          const delayMs = Math.min(30_000, (500 + world.random.int(0, 500)) * 1.8 ** failures++)
-          cancelRetry = world.time.after(delayMs, () => alive() && !over && attempt())
-          events.down(code, world.time.now() + this.skewMs + delayMs)
+          const delayMs = Math.min(30_000, (500 + site.random.int(0, 500)) * 1.8 ** failures++)
+          cancelRetry = site.time.after(delayMs, () => alive() && !over && attempt())
+          events.down(code, site.time.now() + this.skewMs + delayMs)
         },
       })
       this.connection = connection
     }
 
-    const cancelFirst = world.time.after(0, () => alive() && !over && !this.connection && attempt())
+    const cancelFirst = site.time.after(0, () => alive() && !over && !this.connection && attempt())
     return {
       send: (text) => {
         if (over || !alive() || !this.connection?.isOpen) return false
-        this.connection.send(world.faults.up(text, this))
+        this.connection.send(site.faults.up(text, this))
         return true
       },
       reconnect: () => {
