@@ -9,20 +9,19 @@ import { Notice } from '../ui/notice.tsx'
 import { backTo, reaches } from './back-to.ts'
 import { useDesk } from './desk.ts'
 import { entriesOf, repliesOf } from './entries.ts'
-import { JumpToLatest } from './jump-to-latest.tsx'
+import { Jumps } from './jumps.tsx'
 import { onMessageKey, stepRow } from './message-keys.ts'
 import { news } from './news.ts'
 import { Older } from './older.tsx'
 import { peopleOf, roomName } from './people.ts'
 import { places } from './places.ts'
 import { TimelineRow } from './timeline-row.tsx'
-import { useReading } from './reading.ts'
+import { tailPx, useReading } from './reading.ts'
+import { readIn, useDivider } from './use-divider.ts'
 import type { RefObject } from 'react'
 import type { RoomClient } from '../../sync/types.ts'
-import type { Entry, Unread } from './entries.ts'
+import type { Entry } from './entries.ts'
 
-/** So near to the end counts as being there. */
-const tailPx = 80
 /** From here up the way back to the latest message is offered. */
 const farPx = 200
 /** Older pages are asked for this far before the first row comes into view. */
@@ -39,16 +38,15 @@ export interface TimelineHandle {
 export function Timeline({ client, handle }: { client: RoomClient; handle: RefObject<TimelineHandle | null> }) {
   const { view } = client
   const desk = useDesk()
-  const { rows, older, me, members, readAtOpen, head, markedUnread, live, name, direct } = useStore(
+  const { rows, older, me, members, read, head, live, name, direct } = useStore(
     view,
     useShallow((now) => ({
       rows: now.rows,
       older: now.older,
       me: now.me,
       members: now.members,
-      readAtOpen: now.readAtOpen,
+      read: readIn(now),
       head: now.head,
-      markedUnread: now.unread.from,
       live: now.connection.state === 'live',
       name: roomName(now),
       direct: now.room?.type === 'direct',
@@ -61,26 +59,15 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     [rows],
   )
 
-  // Until the room is live, what was unread at the opening is still being learnt; then it stands for the whole visit.
-  const [unread, setUnread] = useState<Unread | null>(null)
-  const [opened, setOpened] = useState(false)
-  if (!opened && (unread?.after !== readAtOpen || unread.upTo !== head)) setUnread({ after: readAtOpen, upTo: head })
-  if (!opened && live) setOpened(true)
+  const { unread, after } = useDivider(view)
   // The first unread message may be older than the newest page: then it is fetched before the room opens at it.
   const [fetched, setFetched] = useState(false)
-  const known = fetched || readAtOpen >= head || reaches(view, readAtOpen + 1)
+  const known = fetched || after >= head || reaches(view, after + 1)
   if (live && known && !fetched) setFetched(true)
   useEffect(() => {
     if (!live || known) return
-    void backTo(client, readAtOpen + 1).then(() => setFetched(true))
-  }, [client, known, live, readAtOpen])
-
-  // Marked as unread during the visit: the divider moves there.
-  const [marked, setMarked] = useState(markedUnread)
-  if (marked !== markedUnread) {
-    setMarked(markedUnread)
-    if (opened && markedUnread !== null) setUnread({ after: markedUnread - 1, upTo: head })
-  }
+    void backTo(client, after + 1).then(() => setFetched(true))
+  }, [after, client, known, live])
 
   const replies = useMemo(() => repliesOf(rows), [rows])
   const entries = useMemo(() => entriesOf(rows, me, unread), [rows, me, unread])
@@ -125,8 +112,8 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
   list.shouldAdjustScrollPositionOnItemSizeChange = (item) =>
     item.start < (list.scrollOffset ?? 0) || item.key === shrinking.current
 
-  const reading = useReading(client, scroller, list, entries, readAtOpen)
-  const waiting = useMemo(() => news(rows, me, reading.upTo).length, [rows, me, reading.upTo])
+  const reading = useReading(client, scroller, list, entries)
+  const waiting = useMemo(() => news(rows, me, read), [rows, me, read])
 
   // The place at which the room opens: where it was left, else the unread divider with a little context, else the end.
   const opening = useRef(true)
@@ -169,10 +156,17 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     const sent = tail?.state === 'pending' ? tail.key : null
     if (lastSent.current !== undefined && sent !== null && sent !== lastSent.current) {
       opening.current = false
+      reading.byHand()
       list.scrollToEnd()
     }
     if (sent !== null || lastSent.current === undefined) lastSent.current = sent
-  }, [rows, list])
+  }, [rows, list, reading])
+
+  // Unread messages above the view: they were marked so, or passed on the way to the latest one.
+  const [passed, setPassed] = useState<number | null>(null)
+  const [above, setAbove] = useState(false)
+  if (unread === null && passed !== null) setPassed(null)
+  const first = Math.min(passed ?? Infinity, waiting[0]?.seq ?? Infinity)
 
   const lookAround = useCallback(() => {
     const element = scroller.current
@@ -180,6 +174,10 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     setFar(list.getDistanceFromEnd() > farPx)
     const top = list.getVirtualItemForOffset(element.scrollTop + 8)
     const row = top === undefined ? undefined : entries[top.index]?.row
+    const firstAt = entries.findIndex(({ row }) => row.state === 'confirmed' && row.message.seq >= first)
+    const isAbove = firstAt >= 0 && top !== undefined && firstAt < top.index
+    setAbove(isAbove)
+    if (!isAbove && firstAt >= 0) setPassed(null)
     setDayShown(row === undefined || row.state === 'gap' ? null : row.state === 'confirmed' ? row.message.at : row.at)
     if (opening.current) return known ? reading.look() : undefined
     if (element.scrollTop < aheadPx && older === 'more') void client.loadOlder()
@@ -190,7 +188,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       client.forgetOlder()
     }
     reading.look()
-  }, [client, entries, known, list, older, reading, view])
+  }, [client, entries, first, known, list, older, reading, view])
 
   const nextLook = useRef<{ frame: number | null; run: () => void }>({ frame: null, run: lookAround })
   nextLook.current.run = lookAround
@@ -201,7 +199,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       next.run()
     })
   }, [])
-  useEffect(lookSoon, [lookSoon, entries, live, older])
+  useEffect(lookSoon, [lookSoon, entries, first, live, older])
 
   // The keyboard of a phone, a growing composer and the bar of what is pinned take space from the end: who was at the
   // end stays there. What pins a message changes its row too, so the size is kept from one change to the next.
@@ -222,10 +220,13 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     return () => watch.disconnect()
   }, [list, place])
 
+  // Who asks for the latest message is through with what is above it, and may look it up all the same.
   const toLatest = useCallback(() => {
     opening.current = false
+    reading.byHand()
+    setPassed((before) => waiting[0]?.seq ?? before)
     list.scrollToEnd()
-  }, [list])
+  }, [list, reading, waiting])
 
   useImperativeHandle(
     handle,
@@ -233,11 +234,12 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       toLatest,
       page(direction) {
         opening.current = false
+        reading.byHand()
         const element = scroller.current
         element?.scrollBy({ top: direction * element.clientHeight * 0.9 })
       },
     }),
-    [toLatest],
+    [reading, toLatest],
   )
 
   const focusRow = useCallback(
@@ -260,6 +262,10 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     })
     return () => desk.onShow(null)
   }, [client, desk])
+  const toFirst = () => {
+    setPassed(null)
+    setGoal(first)
+  }
   useLayoutEffect(() => {
     if (goal === null) return
     setGoal(null)
@@ -300,7 +306,10 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
         onAnimationEnd={(event) => event.animationName === 'point' && setPointed(null)}
         className="timeline-scroller flex h-full scroll-py-4 flex-col"
         onKeyDown={onKeyDown}
-        onScroll={lookSoon}
+        onScroll={() => {
+          reading.scrolled()
+          lookSoon()
+        }}
         ref={scroller}
         role="log"
         tabIndex={entries.length === 0 ? 0 : -1}
@@ -349,7 +358,13 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
           </span>
         </div>
       )}
-      {far && <JumpToLatest count={waiting} onClick={toLatest} />}
+      <Jumps
+        count={waiting.length}
+        far={far}
+        mentioned={waiting.some(({ mentions }) => mentions.includes(me))}
+        onFirst={above ? toFirst : null}
+        onLatest={toLatest}
+      />
     </>
   )
 }
