@@ -469,6 +469,7 @@ export type Database = {
           last_read_seq: number
           left_at: string | null
           muted_until: string | null
+          notify_level: string
           pinned_at: string | null
           receipts_hidden: boolean
           role: string
@@ -489,6 +490,7 @@ export type Database = {
           last_read_seq?: number
           left_at?: string | null
           muted_until?: string | null
+          notify_level?: string
           pinned_at?: string | null
           receipts_hidden?: boolean
           role?: string
@@ -509,6 +511,7 @@ export type Database = {
           last_read_seq?: number
           left_at?: string | null
           muted_until?: string | null
+          notify_level?: string
           pinned_at?: string | null
           receipts_hidden?: boolean
           role?: string
@@ -1164,6 +1167,13 @@ export type Database = {
         }
         Returns: Json
       }
+      change_settings: {
+        Args: {
+          p_person: string
+          p_settings: Json
+        }
+        Returns: Json
+      }
       claim_epoch: {
         Args: {
           p_room_id: string
@@ -1265,6 +1275,13 @@ export type Database = {
         }
         Returns: Json
       }
+      inbox_state: {
+        Args: {
+          p_person: string
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
       join_links_of: {
         Args: {
           p_room_id: string
@@ -1287,6 +1304,25 @@ export type Database = {
           p_code_hash: string
           p_person: string
           p_head: number
+        }
+        Returns: Json
+      }
+      keep_presence: {
+        Args: {
+          p_person: string
+          p_online: boolean
+          p_show: string
+          p_custom: Json
+          p_away: boolean
+          p_last_seen_ms: number
+          p_ttl_seconds: number
+        }
+        Returns: Json
+      }
+      keep_room_preferences: {
+        Args: {
+          p_person: string
+          p_rooms: Json
         }
         Returns: Json
       }
@@ -1363,6 +1399,13 @@ export type Database = {
         }
         Returns: Json
       }
+      room_lines: {
+        Args: {
+          p_person: string
+          p_rooms: string[]
+        }
+        Returns: Json
+      }
       room_spine: {
         Args: {
           p_room_id: string
@@ -1374,6 +1417,14 @@ export type Database = {
       room_state: {
         Args: {
           p_room_id: string
+        }
+        Returns: Json
+      }
+      set_block: {
+        Args: {
+          p_person: string
+          p_other: string
+          p_on: boolean
         }
         Returns: Json
       }

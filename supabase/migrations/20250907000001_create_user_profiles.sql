@@ -56,10 +56,15 @@ set search_path = ''
 return (timestamp 'epoch' + make_interval(days => (ms / 86400000)::int) + (ms % 86400000)::int * interval '1 millisecond')
   at time zone 'UTC';
 
+-- 'infinity' is the last time that JavaScript has: as a number it would be none.
 create function private.to_ms(moment timestamptz) returns bigint
 language sql stable
 set search_path = ''
-return floor(extract(epoch from moment) * 1000)::bigint;
+return case
+  when isfinite(moment) then floor(extract(epoch from moment) * 1000)::bigint
+  when moment > '-infinity' then 8640000000000000
+  when moment = '-infinity' then -8640000000000000
+end;
 
 create function private.touch() returns trigger
 language plpgsql
@@ -95,9 +100,19 @@ create table public.user_profiles (
     constraint user_profiles_privacy_group_add_check check (privacy_group_add in ('everyone', 'contacts', 'nobody')),
   read_receipts boolean not null default true,
   blocked_user_ids uuid[] not null default '{}'
-    constraint user_profiles_blocked_check check (cardinality(blocked_user_ids) <= 1000),
+    constraint user_profiles_blocked_check
+      check (cardinality(blocked_user_ids) <= 1000 and array_position(blocked_user_ids, null) is null),
+  -- quietHours: {from, to, timeZone, days}; previews. What other clients keep beside them is theirs.
   notification_preferences jsonb not null default '{}'
-    constraint user_profiles_notification_preferences_check check (jsonb_typeof(notification_preferences) = 'object'),
+    constraint user_profiles_notification_preferences_check check (
+      jsonb_typeof(notification_preferences) = 'object'
+      and coalesce(notification_preferences -> 'previews', 'true') in ('true', 'false')
+      and (
+        coalesce(notification_preferences -> 'quietHours', 'null') = 'null'
+        or notification_preferences @? '$.quietHours ? (
+          @.from >= 0 && @.from <= 1439 && @.to >= 0 && @.to <= 1439 && @.timeZone.type() == "string"
+          && @.days.type() == "array" && !exists (@.days[*] ? (@.type() != "number" || @ < 0 || @ > 6)))'
+      )),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );

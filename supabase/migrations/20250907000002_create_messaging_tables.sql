@@ -29,7 +29,8 @@ create table public.rooms (
   -- The limit of members stands here, so that every way in meets it.
   member_count int not null default 0
     constraint rooms_member_count_check check (member_count between 0 and 1000),
-  -- Raised by every write to room_participants other than marks: the object compares it with its copy.
+  -- Raised by every write to room_participants other than marks and what is a member's own, and by who blocks whom: the
+  -- object compares it with its copy.
   members_version bigint not null default 0,
   -- 1: no object has written yet.
   epoch bigint not null default 1
@@ -70,6 +71,9 @@ create table public.room_participants (
   -- Set when the person opened the direct room; only then is the other a contact.
   accepted_at timestamptz,
   muted_until timestamptz,
+  -- What of the room the person wants to be told of. Level nothing mutes for good.
+  notify_level text not null default 'all'
+    constraint room_participants_notify_level_check check (notify_level in ('all', 'mentions', 'nothing')),
   -- By a moderator, apart from the member's own muted_until. A ban also sets left_at.
   silenced_until timestamptz,
   banned_until timestamptz,
@@ -300,10 +304,11 @@ create trigger room_participants_count_inserted after insert on public.room_part
 create trigger room_participants_count_deleted after delete on public.room_participants
   referencing old table as removed
   for each statement execute function private.count_removed_members();
--- The list holds every column but the marks, so that marks pay nothing for it.
+-- The list holds what the room knows of a member, without the marks. What is a member's own (pinned, archived, muted, the
+-- level) is no business of the room, and is set more often than anything here.
 create trigger room_participants_count_updated
-  after update of role, history_from_seq, receipts_hidden, accepted_at, muted_until, silenced_until,
-    banned_until, pinned_at, archived_at, joined_at, left_at on public.room_participants
+  after update of role, history_from_seq, receipts_hidden, silenced_until, banned_until, joined_at, left_at
+  on public.room_participants
   for each row when (old.* is distinct from new.*)
   execute function private.count_changed_member();
 
@@ -419,6 +424,14 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
+  -- In one order, as two people may switch at once.
+  perform from public.room_participants p
+  where p.room_id in (
+    select o.room_id from public.room_participants o
+    join public.rooms r on r.id = o.room_id and r.type = 'direct'
+    where o.user_id = new.id)
+  order by p.user_id, p.room_id
+  for no key update;
   with pairs as (
     select p.room_id
     from public.room_participants p
@@ -441,6 +454,38 @@ $$;
 create trigger user_profiles_receipts after update of read_receipts on public.user_profiles
   for each row when (old.read_receipts <> new.read_receipts)
   execute function private.hide_receipts();
+
+-- The rooms in which a person is a member with one of these.
+create function private.shared_rooms(p_person uuid, p_others uuid[]) returns setof uuid
+language sql stable
+set search_path = ''
+as $$
+  select distinct mine.room_id
+  from public.room_participants mine
+  join public.room_participants o on o.room_id = mine.room_id and o.user_id = any (p_others) and o.left_at is null
+  where mine.user_id = p_person and mine.left_at is null;
+$$;
+
+-- A room knows who of its members blocks whom. By trigger, so that it hears of it whoever writes the list.
+create function private.tell_blocks() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  changed uuid[] := array(
+    select person from unnest(old.blocked_user_ids || new.blocked_user_ids) person
+    where (person = any (old.blocked_user_ids)) <> (person = any (new.blocked_user_ids)));
+  shared uuid[] := array(select private.shared_rooms(new.id, changed));
+begin
+  perform from public.rooms r where r.id = any (shared) order by r.id for no key update;
+  update public.rooms r set members_version = r.members_version + 1 where r.id = any (shared);
+  return null;
+end
+$$;
+
+create trigger user_profiles_blocks after update of blocked_user_ids on public.user_profiles
+  for each row when (old.blocked_user_ids is distinct from new.blocked_user_ids)
+  execute function private.tell_blocks();
 
 -- The hash of every command a room took, for ever: after a room has lost its storage, a repeat is still a repeat. It is
 -- keyed, so that a short text that was deleted cannot be guessed from it.

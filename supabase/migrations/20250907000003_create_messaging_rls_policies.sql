@@ -139,7 +139,8 @@ create policy "Owners and admins add members who allow it to sql rooms" on publi
     room_id = any (array(select private.my_managed_room_ids()))
     and role = 'member' and last_read_seq = 0 and last_delivered_seq = 0
     and accepted_at is null and left_at is null and silenced_until is null and banned_until is null
-    and not receipts_hidden and joined_at = now()
+    and muted_until is null and notify_level = 'all' and pinned_at is null and archived_at is null
+    and unread_from_seq is null and not receipts_hidden and joined_at = now()
     and private.can_see(user_id, 'group_add')
   );
 -- Which columns is decided by the guard below.
@@ -302,10 +303,10 @@ begin
       perform private.refuse('only the owner makes and unmakes admins');
     end if;
     if (new.last_delivered_seq, new.last_read_seq, new.last_read_at, new.unread_from_seq, new.accepted_at,
-        new.muted_until, new.pinned_at, new.archived_at)
+        new.muted_until, new.notify_level, new.pinned_at, new.archived_at)
       is distinct from
        (old.last_delivered_seq, old.last_read_seq, old.last_read_at, old.unread_from_seq, old.accepted_at,
-        old.muted_until, old.pinned_at, old.archived_at)
+        old.muted_until, old.notify_level, old.pinned_at, old.archived_at)
     then
       perform private.refuse('this is another person''s own');
     end if;

@@ -386,6 +386,15 @@ describe('what only the service does', () => {
     ['room_commands', (tx) => tx`select parley.room_commands(${room}, 0, 10)`],
     ['fill_statuses', (tx) => tx`select parley.fill_statuses(${room})`],
     ['expire_in_room', (tx) => tx`select parley.expire_in_room(${room})`],
+    ['inbox_state', (tx) => tx`select parley.inbox_state(${people.grace})`],
+    ['room_lines', (tx) => tx`select parley.room_lines(${people.grace}, array[${room}::uuid])`],
+    [
+      'keep_room_preferences',
+      (tx) => tx`select parley.keep_room_preferences(${people.grace}, ${tx.json([{ room, level: 'mentions' }])})`,
+    ],
+    ['change_settings', (tx) => tx`select parley.change_settings(${people.grace}, '{"readReceipts": false}')`],
+    ['set_block', (tx) => tx`select parley.set_block(${people.grace}, ${people.ada}, true)`],
+    ['keep_presence', (tx) => tx`select parley.keep_presence(${people.grace}, true, 'available', null, false, 0, 60)`],
   ]
   const device = randomUUID()
   const leaving = (tx: Tx) => tx.json([{ kind: 'leave', person: people.grace }])

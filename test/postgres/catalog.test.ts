@@ -53,7 +53,7 @@ describe('the inventory of parley', () => {
         (select count(*) from pg_policies where schemaname = 'parley') as policies,
         (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
         (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
-    expect(counts).toEqual({ policies: 0, functions: 34, published: 0 })
+    expect(counts).toEqual({ policies: 0, functions: 40, published: 0 })
   })
 
   test('its functions read or write as they say', async () => {
@@ -62,6 +62,7 @@ describe('the inventory of parley', () => {
     // room_spine and message_states first do what open jobs have yet to do.
     expect(await reading).toEqual([
       'devices_of',
+      'inbox_state',
       'join_links_of',
       'join_requests_of',
       'link_preview',
@@ -69,6 +70,7 @@ describe('the inventory of parley', () => {
       'message_receipts',
       'passcode_salt',
       'room_commands',
+      'room_lines',
       'room_state',
     ])
     expect(
@@ -203,6 +205,7 @@ describe('who may call what', () => {
       'approve_join_request',
       'ask_to_join',
       'change_members',
+      'change_settings',
       'claim_epoch',
       'clear_passcode',
       'create_group',
@@ -216,9 +219,12 @@ describe('who may call what', () => {
       'expire_in_room',
       'fill_statuses',
       'hand_over',
+      'inbox_state',
       'join_links_of',
       'join_requests_of',
       'join_room',
+      'keep_presence',
+      'keep_room_preferences',
       'link_preview',
       'member',
       'message_receipts',
@@ -229,8 +235,10 @@ describe('who may call what', () => {
       'revoke_device',
       'revoke_join_link',
       'room_commands',
+      'room_lines',
       'room_spine',
       'room_state',
+      'set_block',
       'set_passcode',
       'try_passcode',
       'withdraw_join_request',

@@ -276,7 +276,8 @@ const roomColumns = words(
   'avatar_path description disappearing_ttl metadata name post_policy slow_mode_seconds visibility',
 )
 const ownMembership = words(
-  'accepted_at archived_at last_delivered_seq last_read_at last_read_seq left_at muted_until pinned_at unread_from_seq',
+  'accepted_at archived_at last_delivered_seq last_read_at last_read_seq left_at muted_until notify_level ' +
+    'pinned_at unread_from_seq',
 )
 
 function words(text: string): string[] {

@@ -21,6 +21,7 @@ describe('migrating', () => {
       'create_meeting_rls_policies',
       'create_service_functions',
       'create_access_functions',
+      'create_inbox_functions',
     ])
     expect(await migrate(sql)).toEqual(files.map(({ version }) => version))
     expect(await migrate(sql)).toEqual([])

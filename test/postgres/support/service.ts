@@ -6,7 +6,11 @@ import { type Person, people } from './people.ts'
 export type Answer = Record<string, unknown>
 
 /** Call a function of parley with its arguments in order; as whoever the connection is. */
-export async function call(sql: Sql | Tx, name: string, ...args: (string | number | null)[]): Promise<Answer> {
+export async function call(
+  sql: Sql | Tx,
+  name: string,
+  ...args: (string | number | boolean | null)[]
+): Promise<Answer> {
   const list = args.map((_, i) => `$${i + 1}`).join(', ')
   const [row] = await sql.unsafe(`select parley.${name}(${list}) as answer`, args)
   return row!['answer']
