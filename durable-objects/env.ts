@@ -1,16 +1,31 @@
-import type { DatabaseKeys } from './outbox/database.ts'
+import type { InboxForOthers, RoomForInboxes } from './between.ts'
+import type { DatabaseKeys } from './service-functions.ts'
 
 /** Shorter than this, a secret can be guessed. */
 const shortest = 32
 
-/** What an object needs from its surroundings. */
-export interface RoomEnv extends DatabaseKeys {
+/** Where the objects of one class are found: the binding, as far as the objects themselves use it. */
+export interface Objects<T> {
+  getByName(name: string): T
+}
+
+interface OwnEnv extends DatabaseKeys {
   /** 32 random bytes or more, in hex: signs renewal tickets and keys the hashes of messages. */
   PARLEY_SECRET: string
+  /** The inbox of each person, by the person's id. */
+  INBOX: Objects<InboxForOthers>
+}
+
+/** What a room needs from its surroundings. */
+export type RoomEnv = OwnEnv
+
+/** What an inbox needs: beside what a room does, the rooms, by their ids. */
+export interface InboxEnv extends OwnEnv {
+  ROOM: Objects<RoomForInboxes>
 }
 
 /** The secret of a Parley that is set up. What is signed or hashed with an empty one is open to everybody. */
-export function secretOf(env: Partial<Pick<RoomEnv, 'PARLEY_SECRET'>>): string {
+export function secretOf(env: Partial<Pick<OwnEnv, 'PARLEY_SECRET'>>): string {
   const secret = env.PARLEY_SECRET ?? ''
   if (secret.length >= shortest) return secret
   throw new Error(`PARLEY_SECRET is missing or has less than ${shortest} characters: openssl rand -hex 32 makes one`)

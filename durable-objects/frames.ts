@@ -1,20 +1,24 @@
+import type * as z from 'zod/mini'
 import type { Message } from '../protocol/message.ts'
 import { limits } from '../protocol/limits.ts'
 import { utf8Bytes } from '../protocol/text.ts'
-import { Upstream } from '../protocol/upstream.ts'
 
-/** A frame as the schema reads it; what is wrong with it, and its id if it has one; or null when it is not JSON. */
-export function readFrame(data: string): Upstream | { problem: string; id: string | null } | null {
+/** A frame as the schema reads it, or what is wrong with it, and its id if it has one. */
+export function readFrame<S extends z.ZodMiniType>(
+  schema: S,
+  data: string | ArrayBuffer,
+): { frame: z.infer<S> } | { problem: string; id: string | null } {
+  if (typeof data !== 'string') return { problem: 'Frames are text.', id: null }
   if (utf8Bytes(data) > limits.frameBytes)
     return { problem: `A frame is at most ${limits.frameBytes} bytes.`, id: null }
   let value: unknown
   try {
     value = JSON.parse(data)
   } catch {
-    return null
+    return { problem: 'This is not JSON.', id: null }
   }
-  const read = Upstream.safeParse(value)
-  if (read.success) return read.data
+  const read = schema.safeParse(value)
+  if (read.success) return { frame: read.data }
   const id =
     typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' ? value.id : null
   const issue = read.error.issues[0]

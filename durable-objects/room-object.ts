@@ -4,41 +4,31 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Erasure } from '../protocol/message.ts'
-import type { Upstream } from '../protocol/upstream.ts'
+import { Upstream } from '../protocol/upstream.ts'
 import { Book } from './book.ts'
 import { Commands } from './commands.ts'
 import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
+import { Flood } from './flood.ts'
 import { Intake } from './intake.ts'
 import { commandHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
 import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
-import { backoff } from './outbox/backoff.ts'
 import { Database } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { Upkeep } from './outbox/upkeep.ts'
 import { Reading } from './reading.ts'
-import { readRenewal } from './renewal.ts'
+import { renewed } from './renewal.ts'
 import { Resume } from './resume.ts'
-import { frameRate, freshPace, spend, type Pace } from './room/pace.ts'
-import { attach, attached, closedSocket, Sockets } from './sockets.ts'
+import { answerClose, attached, closedSocket, endSessions, Sockets } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
 import { RoomRecord } from './storage/record.ts'
 import { createTables } from './storage/tables.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
+import { visitorOf, type Visitor } from './visitor.ts'
 import { wake } from './wake.ts'
-
-/** Who asks for a socket, as the worker has established it. */
-export interface Visitor {
-  person: string
-  device: string
-  expiresAt: number
-}
-
-/** How the worker hands a visitor over; it removes these headers from what came from outside. */
-export const visitorHeader = 'x-parley-visitor'
 
 /** What became of an import batch. */
 export type ImportOutcome =
@@ -54,8 +44,8 @@ export type PageAnswer =
 /** An object that stopped begins a new epoch after this long: two that fight over a room do so slowly. */
 const nextEpochMs = 30_000
 
-/** A duty that failed is tried again after this long at least, and then ever more seldom, up to a minute. */
-const dutyRetryMs = 5_000
+/** A deletion whose outcome is unknown is asked again after this long. */
+const deletionRetryMs = 5_000
 
 /** A command that met a defect is repeated after this long. */
 const defectRetryMs = 5_000
@@ -88,7 +78,7 @@ export class Room extends DurableObject<RoomEnv> {
   private readonly membership: Membership
   private readonly intake: Intake
   private waking: Promise<boolean> | null = null
-  private readonly framePaces = new Map<string, Pace>()
+  private readonly flood = new Flood()
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env)
@@ -125,8 +115,8 @@ export class Room extends DurableObject<RoomEnv> {
 
   /** The upgrade of a socket. What cannot be let in is accepted and closed with its reason: a page cannot see a refused handshake. */
   override async fetch(request: Request): Promise<Response> {
-    const visitor = JSON.parse(request.headers.get(visitorHeader) ?? 'null') as Visitor | null
-    if (!visitor || request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 400 })
+    const visitor = visitorOf(request)
+    if (!visitor) return new Response(null, { status: 400 })
     const ticket = request.headers.get(ticketHeader)
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
@@ -155,12 +145,11 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    if (this.floods(attached(socket).person)) return socket.close(closeCodes.slowDown, 'Too many frames at once.')
-    const frame = typeof data === 'string' ? readFrame(data) : null
-    if (typeof data !== 'string') return this.malformed(socket, null, 'Frames are text.')
-    if (!frame) return this.malformed(socket, null, 'This is not JSON.')
-    if ('problem' in frame) return this.malformed(socket, frame.id, frame.problem)
-    this.intake.take(socket, frame)
+    if (this.flood.counts(attached(socket).person, Date.now()))
+      return socket.close(closeCodes.slowDown, 'Too many frames at once.')
+    const read = readFrame(Upstream, data)
+    if ('problem' in read) return this.malformed(socket, read.id, read.problem)
+    this.intake.take(socket, read.frame)
   }
 
   /** One frame, by itself: what goes wrong with it is its sender's to hear, and nobody else's. */
@@ -218,10 +207,7 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // 1005: the peer gave no code; 1004: one that may not be sent back. 1006 and 1015: it sent no close frame, so there
-    // is nobody to answer.
-    if (code === 1004 || code === 1005) socket.close()
-    else if (code !== 1006 && code !== 1015) socket.close(code)
+    answerClose(socket, code)
     this.leave()
   }
 
@@ -231,20 +217,7 @@ export class Room extends DurableObject<RoomEnv> {
 
   /** What is due. It never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
-    for (const duty of this.agenda.ripe(Date.now())) {
-      // One before it may have ended the room, and its agenda with it.
-      if (this.agenda.due(duty) === null) continue
-      try {
-        await this.perform(duty)
-        if (paced(duty) && this.agenda.failures(duty) > 0) this.agenda.setFailures(duty, 0)
-      } catch (error) {
-        const failures = this.agenda.failures(duty) + 1
-        console.error(`room ${this.book.id}: ${duty} failed ${failures} times: ${String(error)}`)
-        this.agenda.setFailures(duty, failures)
-        this.agenda.plan(duty, Date.now() + Math.max(dutyRetryMs, backoff(failures, Math.random())))
-      }
-    }
-    this.agenda.arm()
+    await this.agenda.ring(`room ${this.book.id}`, (duty) => this.perform(duty), paced)
   }
 
   /** Lets someone in who holds a join link. The link is judged by Postgres; the same command may be asked again. */
@@ -345,7 +318,7 @@ export class Room extends DurableObject<RoomEnv> {
     const { members, facts } = this.book.awake()
     if (members.get(by)?.role !== 'owner' || facts.type === 'direct') return members.has(by) ? 'forbidden' : 'gone'
     // Before it is asked for: whatever becomes of the question or of this object, the room asks until it is gone.
-    this.agenda.plan('deletion', Date.now() + dutyRetryMs)
+    this.agenda.plan('deletion', Date.now() + deletionRetryMs)
     try {
       // With the first batch nobody is a member any more.
       await this.database.deleteRoom(this.book.id, by)
@@ -366,25 +339,13 @@ export class Room extends DurableObject<RoomEnv> {
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
-    const renewal = await readRenewal(ticket, this.secret, Date.now())
-    const attachment = attached(socket)
-    // Someone else's ticket, or one of another device, moves nothing: the socket ends with its own session.
-    if (renewal?.person !== attachment.person || renewal.device !== attachment.device) return
-    const expiresAt = Math.max(attachment.expiresAt, renewal.expiresAt)
-    attach(socket, { ...attachment, expiresAt })
-    this.crowd.send(socket, { t: 'renewed', expiresAt })
+    const expiresAt = await renewed(socket, ticket, this.secret, Date.now())
+    if (expiresAt !== null) this.crowd.send(socket, { t: 'renewed', expiresAt })
   }
 
   private leave(): void {
     this.sockets.gone()
     this.crowd.tellWhoIsHere()
-  }
-
-  private floods(person: string): boolean {
-    const now = Date.now()
-    const paid = spend(this.framePaces.get(person) ?? freshPace(now, frameRate), now, frameRate)
-    if (paid.ok) this.framePaces.set(person, paid.pace)
-    return !paid.ok
   }
 
   private async perform(duty: Duty): Promise<void> {
@@ -400,7 +361,7 @@ export class Room extends DurableObject<RoomEnv> {
         this.agenda.done('presence')
         return this.crowd.tellWhoIsHere()
       case 'sessions':
-        return this.endSessions(now)
+        return this.next('sessions', endSessions(this.sockets.all(), now), now + 1)
       case 'members':
         return await this.membership.settle()
       case 'deletion':
@@ -454,15 +415,6 @@ export class Room extends DurableObject<RoomEnv> {
     createTables(this.ctx.storage.sql)
     this.record.end()
     this.feed.forget()
-  }
-
-  private endSessions(now: number): void {
-    this.agenda.done('sessions')
-    for (const socket of this.sockets.all()) {
-      const over = attached(socket).expiresAt + limits.sessionSlackMs
-      if (over <= now) socket.close(closeCodes.signIn, 'The session is over.')
-      else this.agenda.hasten('sessions', over)
-    }
   }
 
   /** An object that must not write any more lets its epoch go, claims another one, and takes along what it still holds. */

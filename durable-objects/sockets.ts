@@ -1,14 +1,20 @@
+import { closeCodes } from '../protocol/close-codes.ts'
 import type { Downstream } from '../protocol/downstream.ts'
+import { limits } from '../protocol/limits.ts'
 import type { Presence } from './room/here.ts'
+
+/** Whose socket it is, and until when their session lasts. */
+export interface Held {
+  person: string
+  device: string
+  expiresAt: number
+}
 
 /**
  * What a socket remembers while the room sleeps. `live`: it gets changes as they happen; otherwise it has not said
  * hello, or is still catching up from `from` on.
  */
-export interface Attachment {
-  person: string
-  device: string
-  expiresAt: number
+export interface Attachment extends Held {
   live: boolean
   from: number
   seenAt: number
@@ -106,21 +112,49 @@ export function closedSocket(code: number, reason: string): Response {
   return new Response(null, { status: 101, webSocket: pair[0] })
 }
 
-// What is attached is serialised anew at each reading, and a broadcast asks every socket. A socket that wakes with its
-// room is another object, so nothing here outlives a sleep.
-const read = new WeakMap<WebSocket, Attachment>()
+/** The other side closed: its code is echoed, so that the handshake ends. */
+export function answerClose(socket: WebSocket, code: number): void {
+  // 1005: the peer gave no code; 1004: one that may not be sent back. 1006 and 1015: it sent no close frame, so there
+  // is nobody to answer.
+  if (code === 1004 || code === 1005) socket.close()
+  else if (code !== 1006 && code !== 1015) socket.close(code)
+}
 
-export function attached(socket: WebSocket): Attachment {
+/** Closes whose session is over, and says when the next one is. */
+export function endSessions(sockets: WebSocket[], now: number): number | null {
+  let next: number | null = null
+  for (const socket of sockets) {
+    const over = held(socket).expiresAt + limits.sessionSlackMs
+    if (over <= now) socket.close(closeCodes.signIn, 'The session is over.')
+    else next = Math.min(next ?? over, over)
+  }
+  return next
+}
+
+// What is attached is serialised anew at each reading, and a broadcast asks every socket. A socket that wakes with its
+// object is another one, so nothing here outlives a sleep.
+const read = new WeakMap<WebSocket, Held>()
+
+/** What is attached to a socket, as far as rooms and inboxes share it. */
+export function held(socket: WebSocket): Held {
   const known = read.get(socket)
   if (known) return known
-  const attachment = socket.deserializeAttachment() as Attachment
+  const attachment = socket.deserializeAttachment() as Held
   read.set(socket, attachment)
   return attachment
 }
 
-export function attach(socket: WebSocket, attachment: Attachment): void {
+export function hold(socket: WebSocket, attachment: Held): void {
   socket.serializeAttachment(attachment)
   read.set(socket, attachment)
+}
+
+export function attached(socket: WebSocket): Attachment {
+  return held(socket) as Attachment
+}
+
+export function attach(socket: WebSocket, attachment: Attachment): void {
+  hold(socket, attachment)
 }
 
 /** Sends what was serialised already. */

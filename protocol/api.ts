@@ -63,9 +63,9 @@ export type RoomList = z.infer<typeof RoomList>
 export const RoomCreated = z.object({ room: RoomSummary })
 export type RoomCreated = z.infer<typeof RoomCreated>
 
-/** POST /rooms/:id/ticket: opens the room's socket once, until `expiresAt`, for a page of another origin. */
-export const RoomTicket = z.object({ ticket: z.string(), expiresAt: TimeMs })
-export type RoomTicket = z.infer<typeof RoomTicket>
+/** POST /rooms/:id/ticket, /inbox/ticket: opens that socket once, until `expiresAt`, for a page of another origin. */
+export const SocketTicket = z.object({ ticket: z.string(), expiresAt: TimeMs })
+export type SocketTicket = z.infer<typeof SocketTicket>
 
 /**
  * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history, ascending by seq. It covers every seq of `covers`

@@ -2,10 +2,10 @@ import * as z from 'zod/mini'
 import { TimeMs, Uuid } from './ids.ts'
 
 /**
- * What a ticket opens, once: this room's socket for this person, on this device, until their session ends. A JWT signed
- * with PARLEY_SECRET, good for 30 s.
+ * What a ticket opens, once: the socket of this room, or (null) of the person's inbox, for this person, on this device,
+ * until their session ends. A JWT signed with PARLEY_SECRET, good for 30 s.
  */
-export const Ticket = z.object({ id: Uuid, room: Uuid, person: Uuid, device: Uuid, expiresAt: TimeMs })
+export const Ticket = z.object({ id: Uuid, room: z.nullable(Uuid), person: Uuid, device: Uuid, expiresAt: TimeMs })
 export type Ticket = z.infer<typeof Ticket>
 
 /** What it is for, so that no other token of ours passes for it. */

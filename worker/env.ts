@@ -1,11 +1,13 @@
+import type { InboxEnv, RoomEnv } from '../durable-objects/env.ts'
+import type { Inbox } from '../durable-objects/inbox-object.ts'
 import type { Room } from '../durable-objects/room-object.ts'
-import type { RoomEnv } from '../durable-objects/env.ts'
 import type { Caller } from './session.ts'
 import type { Session } from './token.ts'
 
 /** The worker's bindings. */
-export interface Env extends RoomEnv {
+export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'> {
   ROOM: DurableObjectNamespace<Room>
+  INBOX: DurableObjectNamespace<Inbox>
   SUPABASE_ANON_KEY: string
   /** Set where access tokens are signed with HS256 (locally); otherwise the project's JWKS verifies them. */
   SUPABASE_JWT_SECRET?: string

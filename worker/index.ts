@@ -1,2 +1,3 @@
+export { Inbox } from '../durable-objects/inbox-object.ts'
 export { Room } from '../durable-objects/room-object.ts'
 export { app as default } from './app.ts'

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { createClient } from '@supabase/supabase-js'
 import type { MemberChange } from '../../protocol/api.ts'
 import { Role, RoomFacts } from '../../protocol/downstream.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
 import type { MessageRow } from '../../protocol/row.ts'
 import type { RoomMember } from '../room/room.ts'
+import { ServiceFunctions, type DatabaseKeys } from '../service-functions.ts'
 import type { KeptMarks } from '../storage/record.ts'
 
 /** A member as Postgres has them: what the others see, and what is their own. */
@@ -116,37 +116,12 @@ export interface Batch {
   parked?: boolean
 }
 
-/** Postgres could not be asked, or it did not answer in time: whether anything happened is not known. */
-export class DatabaseAway extends Error {}
-
-/** Postgres answered, and refused. */
-export class DatabaseRefused extends Error {
-  /**
-   * Whether it refused what it was sent: a value or a constraint (SQLSTATE classes 22 and 23), or what a function
-   * raised. Anything else, such as a wrong key or a deadlock, says nothing of the batch.
-   */
-  readonly forItsContent: boolean
-
-  constructor(message: string, code: string) {
-    super(message)
-    this.forItsContent = /^(22|23|P0)/.test(code)
-  }
-}
-
-export interface DatabaseKeys {
-  SUPABASE_URL: string
-  SUPABASE_SERVICE_KEY: string
-}
-
-/** A dead host otherwise holds a call for minutes. */
-const timeoutMs = 8_000
-
 /** The room's way to Postgres: service functions over Supabase's Data API, with the service key. */
 export class Database {
-  private readonly client: ReturnType<typeof connect>
+  private readonly functions: ServiceFunctions
 
   constructor(keys: DatabaseKeys) {
-    this.client = connect(keys)
+    this.functions = new ServiceFunctions(keys)
   }
 
   /** The room and its active members, or null when there is no such room. */
@@ -215,50 +190,19 @@ export class Database {
   }
 
   async ingest(batch: Batch): Promise<Ingested> {
-    const { data, error, status } = await this.client
-      .rpc('ingest_batch', {
-        p_room_id: batch.room,
-        p_epoch: batch.epoch,
-        p_from: batch.from,
-        p_to: batch.to,
-        p_events: batch.events,
-        p_marks: batch.marks,
-        p_parked: batch.parked ?? false,
-      })
-      .retry(false)
-    if (error) throw failure('ingest_batch', status, error)
-    return Ingested.parse(data)
+    const answer = await this.functions.call('public', 'ingest_batch', {
+      p_room_id: batch.room,
+      p_epoch: batch.epoch,
+      p_from: batch.from,
+      p_to: batch.to,
+      p_events: batch.events,
+      p_marks: batch.marks,
+      p_parked: batch.parked ?? false,
+    })
+    return Ingested.parse(answer)
   }
 
   private async service(name: string, args: Record<string, unknown>): Promise<unknown> {
-    const { data, error, status } = await this.client.schema('parley').rpc(name, args).retry(false)
-    if (error) throw failure(name, status, error)
-    return data
+    return await this.functions.call('parley', name, args)
   }
-}
-
-function connect(keys: DatabaseKeys) {
-  return createClient(keys.SUPABASE_URL, keys.SUPABASE_SERVICE_KEY, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: { fetch: limitedFetch },
-  })
-}
-
-/** A fetch that gives up. Its timer ends with it: a timer that is left running keeps the room from hibernating. */
-const limitedFetch: typeof fetch = async (input, init) => {
-  const giveUp = new AbortController()
-  const timer = setTimeout(() => giveUp.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs)
-  try {
-    const answer = await fetch(input, { ...init, signal: giveUp.signal })
-    const body = await answer.arrayBuffer()
-    return new Response(body.byteLength > 0 ? body : null, answer)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function failure(name: string, status: number, { message, code }: { message: string; code: string }): Error {
-  // 0: no answer at all; 5xx: an answer from something in between, or from a Postgres that is starting.
-  const away = status === 0 || status >= 500
-  return away ? new DatabaseAway(`${name}: ${message}`) : new DatabaseRefused(`${name}: ${status} ${message}`, code)
 }

@@ -5,7 +5,8 @@ import type { RoomMetrics } from '../../protocol/api.ts'
 import { isChange } from '../../protocol/row.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { backoff } from './backoff.ts'
-import { DatabaseRefused, type Database, type Ingested } from './database.ts'
+import { DatabaseRefused } from '../service-functions.ts'
+import type { Database, Ingested } from './database.ts'
 
 /** A try that failed is repeated early when someone writes, but not more often than this. */
 const eagerMs = 5_000

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
-import type { RoomTicket } from '../../protocol/api.ts'
+import type { SocketTicket } from '../../protocol/api.ts'
 import { serve } from '../../scripts/lib/http-server.ts'
 import { freePort } from '../../scripts/lib/ports.ts'
 import { makeRoomAs, signUpBot } from './support/bot.ts'
@@ -18,7 +18,7 @@ test('[TIC1] a page of another origin opens a room with a ticket, once', async (
   const room = await makeRoomAs(bot, pageUrl)
   const headers = { authorization: `Bearer ${bot.token}` }
   const answer = await fetch(`${pageUrl}/api/v1/rooms/${room}/ticket`, { method: 'POST', headers })
-  const { ticket } = (await answer.json()) as RoomTicket
+  const { ticket } = (await answer.json()) as SocketTicket
   const embedder = await serve(await freePort(), 'EMBEDDER_PORT', async () => new Response('Elsewhere'))
   onTestFinished(() => embedder.close())
   const { page } = await openWindow(browser)

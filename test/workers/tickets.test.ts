@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Refreshed, RoomTicket } from '../../protocol/api.ts'
+import type { Refreshed, SocketTicket } from '../../protocol/api.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
 import { ticketPrefix } from '../../protocol/ticket.ts'
@@ -24,7 +24,7 @@ test('[TIC1] a page of another origin opens a socket with a ticket that its own 
   const before = Date.now()
   const headers = { authorization: `Bearer ${ada.cookies.get('parley_access')}` }
   const answer = await ask(`/rooms/${room}/ticket`, { method: 'POST', headers })
-  const { ticket, expiresAt } = await bodyOf<RoomTicket>(answer, 201)
+  const { ticket, expiresAt } = await bodyOf<SocketTicket>(answer, 201)
   expect(expiresAt - before).toBeLessThan(limits.ticketMs + 5_000)
 
   const handshake = await shake(room, ticket)
@@ -42,7 +42,7 @@ test('[TIC1] [BOT2] a socket that a ticket opened lives on by the renewals of th
   const room = await roomOf(ada)
   const headers = { authorization: `Bearer ${await tokenEnding(ada, Date.now() + 5_000)}` }
   const asked = await ask(`/rooms/${room}/ticket`, { method: 'POST', headers })
-  const client = new Client((await shake(room, (await bodyOf<RoomTicket>(asked, 201)).ticket)).webSocket!)
+  const client = new Client((await shake(room, (await bodyOf<SocketTicket>(asked, 201)).ticket)).webSocket!)
   await client.hello(nothing)
   const next = { authorization: `Bearer ${await tokenEnding(ada, Date.now() + 3_600_000)}` }
   const renewed = await bodyOf<Refreshed>(await ask('/auth/renewal', { method: 'POST', headers: next }), 200)
@@ -132,7 +132,7 @@ test('[TIC2] a ticket stands in no address, no answer and no log', async () => {
 })
 
 async function ticketFor(person: Person, room: string): Promise<string> {
-  return (await bodyOf<RoomTicket>(await request(person, 'POST', `/rooms/${room}/ticket`), 201)).ticket
+  return (await bodyOf<SocketTicket>(await request(person, 'POST', `/rooms/${room}/ticket`), 201)).ticket
 }
 
 /** The handshake of a page elsewhere, which has no cookie of ours. */

@@ -12,7 +12,10 @@ export default defineConfig({
         miniflare: {
           compatibilityDate: '2026-10-15',
           compatibilityFlags: ['nodejs_compat', 'no_web_socket_compression'],
-          durableObjects: { ROOM: { className: 'Room', useSQLite: true } },
+          durableObjects: {
+            ROOM: { className: 'Room', useSQLite: true },
+            INBOX: { className: 'Inbox', useSQLite: true },
+          },
           bindings: {
             SUPABASE_URL: inject('supabaseUrl'),
             SUPABASE_ANON_KEY: keys.anonKey,

@@ -5,7 +5,7 @@ import { limits } from '../../protocol/limits.ts'
 import type { App } from '../env.ts'
 import { ProblemError } from '../problem.ts'
 import { bodyUpTo, readBody, readValue } from '../read.ts'
-import { roomObject } from '../rooms.ts'
+import { roomObject } from '../objects.ts'
 import { withServiceKey } from '../service-key.ts'
 import { databaseAway } from '../supabase.ts'
 

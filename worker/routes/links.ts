@@ -7,7 +7,7 @@ import { limits } from '../../protocol/limits.ts'
 import type { App, Env } from '../env.ts'
 import { ProblemError } from '../problem.ts'
 import { readValue } from '../read.ts'
-import { roomObject } from '../rooms.ts'
+import { roomObject } from '../objects.ts'
 import { sessionOf, signedIn } from '../session.ts'
 import { asService, databaseAway, dataOf } from '../supabase.ts'
 

@@ -6,7 +6,7 @@ import { limits } from '../../protocol/limits.ts'
 import type { App } from '../env.ts'
 import { ProblemError } from '../problem.ts'
 import { readBody, readValue } from '../read.ts'
-import { roomObject } from '../rooms.ts'
+import { roomObject } from '../objects.ts'
 import { signedIn } from '../session.ts'
 import { databaseAway } from '../supabase.ts'
 

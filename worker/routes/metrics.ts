@@ -4,7 +4,7 @@ import { Uuid } from '../../protocol/ids.ts'
 import type { App } from '../env.ts'
 import { ProblemError } from '../problem.ts'
 import { readValue } from '../read.ts'
-import { roomObject } from '../rooms.ts'
+import { roomObject } from '../objects.ts'
 import { withServiceKey } from '../service-key.ts'
 
 /** GET /rooms/:id/metrics: how far Postgres is behind a room, for whoever runs this Parley and holds the service key. */

@@ -1,3 +1,5 @@
+import type { InboxForOthers } from '../../../durable-objects/between.ts'
+import type { Objects } from '../../../durable-objects/env.ts'
 import { Room } from '../../../durable-objects/room-object.ts'
 import { Watch } from '../checks/watch.ts'
 import { installGlobals } from '../platform/globals.ts'
@@ -16,8 +18,8 @@ import { Weather } from './weather.ts'
 
 const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
 
-function roomEnv(INBOX: DurableObjectNamespace) {
-  return { ...env, INBOX }
+function roomEnv(inboxes: DurableObjectNamespace) {
+  return { ...env, INBOX: inboxes as unknown as Objects<InboxForOthers> }
 }
 
 /** One room with everything around it: the real object, the real clients, and all that can go wrong between them. */

@@ -1,10 +1,16 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import type { Inbox } from '../../../durable-objects/inbox-object.ts'
 import type { Room } from '../../../durable-objects/room-object.ts'
 import { bindings } from './database.ts'
 
 /** The object of a room. */
 export function objectOf(room: string): DurableObjectStub<Room> {
   return bindings.ROOM.get(bindings.ROOM.idFromName(room))
+}
+
+/** The object of a person's inbox. */
+export function inboxOf(person: string): DurableObjectStub<Inbox> {
+  return bindings.INBOX.get(bindings.INBOX.idFromName(person))
 }
 
 /** Puts the object to sleep under its sockets, as the platform does with a quiet room. */

@@ -85,3 +85,15 @@ export async function roomOf(owner: Person, ...others: Person[]): Promise<string
   for (const other of others) await bodyOf(await join(other, owner, id), 200)
   return id
 }
+
+/** Opens a socket with the person's cookies; `path` begins below /api/v1. */
+export async function openSocket(
+  person: Person,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<WebSocket> {
+  const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const answer = await ask(path, { headers: { upgrade: 'websocket', origin: site, cookie, ...headers } })
+  if (!answer.webSocket) throw new Error(`no socket: ${answer.status} ${await answer.text()}`)
+  return answer.webSocket
+}

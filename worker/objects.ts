@@ -4,3 +4,8 @@ import type { Env } from './env.ts'
 export function roomObject(env: Env, room: string) {
   return env.ROOM.get(env.ROOM.idFromName(room))
 }
+
+/** The one object that is this person's inbox. */
+export function inboxObject(env: Env, person: string) {
+  return env.INBOX.get(env.INBOX.idFromName(person))
+}

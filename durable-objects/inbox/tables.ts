@@ -1,0 +1,42 @@
+/**
+ * The inbox's SQLite.
+ * `inbox`: one row. `epoch` names this storage, `version` rises with each change of a line, `visit` with each first
+ * device; `read_at` is when Postgres was last asked for the whole list, `stale` whether the list waits for it.
+ * `lines`: the rooms, each as it was last told, with `version` at which it changed, (`epoch`, `n`) of its last bump, how
+ * far devices have `delivered`, the visit in which the room was told that nobody is there (`silent`, 0: it tells
+ * everything), the visit that it has to be told of (`back`, 0: none), how far it has to hear that devices have received
+ * (`received`, 0: nothing), and whether Postgres has yet to hear what the person set (`unkept`: a count of changes).
+ * `gone`: rooms that are the person's no more, so that no late bump brings them back.
+ * `drafts`, `rings`; `commands`: what was carried out; `agenda`, `tries`, `tickets` as in a room.
+ */
+export function createTables(sql: SqlStorage): void {
+  sql.exec(`
+    create table if not exists inbox (
+      id integer primary key check (id = 1),
+      epoch text not null, version integer not null default 0, visit integer not null default 0,
+      read_at integer not null default 0, stale integer not null default 1
+    );
+    create table if not exists lines (
+      room text primary key, version integer not null, epoch integer not null, n integer not null,
+      head integer not null, delivered integer not null, line text not null,
+      silent integer not null default 0, back integer not null default 0, received integer not null default 0,
+      unkept integer not null default 0
+    ) without rowid;
+    create index if not exists lines_version on lines (version);
+    create index if not exists lines_back on lines (back) where back > 0;
+    create index if not exists lines_received on lines (received) where received > 0;
+    create index if not exists lines_unkept on lines (unkept) where unkept > 0;
+    create table if not exists gone (
+      room text primary key, version integer not null, epoch integer not null, n integer not null
+    ) without rowid;
+    create index if not exists gone_version on gone (version);
+    create table if not exists drafts (
+      room text not null, thread integer not null, text text not null, at integer not null, primary key (room, thread)
+    ) without rowid;
+    create table if not exists rings (call text primary key, room text not null, until integer not null, ring text not null) without rowid;
+    create table if not exists commands (id text primary key, at integer not null) without rowid;
+    create table if not exists agenda (kind text primary key, due integer not null) without rowid;
+    create table if not exists tries (kind text primary key, failed integer not null) without rowid;
+    create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
+  `)
+}

@@ -1,0 +1,21 @@
+/** Who asks for a socket, as the worker has established it. */
+export interface Visitor {
+  person: string
+  device: string
+  expiresAt: number
+}
+
+/** How the worker hands a visitor over; it removes these headers from what came from outside. */
+const visitorHeader = 'x-parley-visitor'
+
+/** The request with which the worker asks an object for a socket: nothing that came from outside but the upgrade itself. */
+export function upgradeFor(visitor: Visitor, more: Record<string, string>): Request {
+  const headers = { upgrade: 'websocket', [visitorHeader]: JSON.stringify(visitor), ...more }
+  return new Request('https://object/socket', { headers })
+}
+
+/** Whom the worker sends; null when this is no upgrade. */
+export function visitorOf(request: Request): Visitor | null {
+  if (request.headers.get('upgrade') !== 'websocket') return null
+  return JSON.parse(request.headers.get(visitorHeader) ?? 'null') as Visitor | null
+}
