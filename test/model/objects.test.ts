@@ -64,7 +64,7 @@ beforeEach(() => {
   const random = seeded(1)
   tallies = new Namespace<Tally>(time, { latencyMs: () => 5, losesMs: () => losesMs() }, (name) => ({
     ...{ name, time, random, gated: true },
-    make: (ctx, host) => new Tally(ctx, { TALLY: tallies.boundTo(host) as unknown as Env['TALLY'] }),
+    make: (ctx, host) => new Tally(ctx, { TALLY: tallies.boundTo(host) }),
     subrequest: () => Promise.reject(new Error('There is nothing outside.')),
     defect: (error) => void defects.push(error),
     committed: () => {},

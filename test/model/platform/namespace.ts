@@ -40,18 +40,8 @@ export class Namespace<O extends Living> {
   }
 
   /** The namespace as the environment of one object has it: what it asks of others leaves through its own gate. */
-  boundTo(caller: ObjectHost<Living>): DurableObjectNamespace {
-    const stub = (name: string) => this.stub(caller, name)
-    const binding = {
-      idFromName: (name: string) => ({
-        name,
-        toString: () => name,
-        equals: (other: { name: string }) => other.name === name,
-      }),
-      get: ({ name }: { name: string }) => stub(name),
-      getByName: stub,
-    }
-    return binding as unknown as DurableObjectNamespace
+  boundTo(caller: ObjectHost<Living>): { getByName(name: string): O } {
+    return { getByName: (name) => this.stub(caller, name) as O }
   }
 
   private stub(caller: ObjectHost<Living>, name: string): unknown {
@@ -61,7 +51,6 @@ export class Namespace<O extends Living> {
         get: (_, method) => {
           // Whoever awaits a stub asks it whether it is a promise.
           if (typeof method !== 'string' || method === 'then') return undefined
-          if (method === 'name') return name
           return (...args: unknown[]) => {
             const sent = copy(args)
             return caller.ask(() => this.carry(name, method, sent))

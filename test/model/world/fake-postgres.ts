@@ -2,11 +2,16 @@ import type { MemberChange } from '../../../protocol/api.ts'
 import { asMade, type Member, type RoomFacts } from '../../../protocol/downstream.ts'
 import type { RoomEvent } from '../../../protocol/events.ts'
 import { fold, type Rows } from '../../../protocol/fold.ts'
+import type { Preview, RoomLine } from '../../../protocol/inbox.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { MessageRow } from '../../../protocol/row.ts'
 
-interface Participant extends Omit<Member, 'silencedUntil'> {
+/** What a person set about the room for themself. */
+export type Preferences = Pick<RoomLine, 'pinnedAt' | 'archivedAt' | 'mutedUntil' | 'level'>
+
+interface Participant extends Omit<Member, 'silencedUntil'>, Preferences {
   left: boolean
+  historyFrom: number
   unreadFrom: number | null
   silencedUntil: number | null
   bannedUntil: number | null
@@ -39,35 +44,57 @@ interface Batch {
   p_marks: { person: string; delivered: number; read: number; unreadFrom: number | null }[]
 }
 
+/** A line of someone's room list as `inbox_state` and `room_lines` answer it. */
+export interface KeptLine extends RoomLine {
+  epoch: number
+  delivered: number
+  accepted: boolean
+}
+
+interface FakeRoom {
+  roomId: string
+  /** What people are called: whoever has an account. */
+  names: ReadonlyMap<string, string>
+  /** The first is the owner, in a group. */
+  members: readonly string[]
+  type?: 'group' | 'direct'
+  name?: string
+  createdAt?: number
+  /** How far a new epoch lifts the head; anything but the limit is a fault. */
+  lift?: number | undefined
+  /** Whom a person blocks. */
+  blockedBy?: (person: string) => readonly string[]
+}
+
 /**
  * Stands for Postgres with one room in it: what the service functions promise the room, without SQL. The functions
  * themselves are tested against a real Postgres in test/postgres; here only their answers matter.
  */
 export class FakePostgres {
   readonly roomId: string
-  readonly joinCode = 'the hash of a code'
+  /** The hash of the code of its one join link. */
+  readonly joinCode: string
   private readonly names: ReadonlyMap<string, string>
+  private readonly made: Pick<RoomFacts, 'type' | 'name' | 'createdAt'>
   private readonly lift: number
+  private readonly blockedBy: (person: string) => readonly string[]
   private tables: Tables
   private folded: Rows | null = null
   private claims = 0
 
-  /** `lift` is how far a new epoch lifts the head; anything but the limit is a fault. */
-  constructor(
-    roomId: string,
-    names: ReadonlyMap<string, string>,
-    members: readonly string[],
-    lift: number = limits.epochLift,
-  ) {
+  constructor({ roomId, names, members, type = 'group', name = 'Engines', createdAt = 1, ...rest }: FakeRoom) {
     this.roomId = roomId
+    this.joinCode = `the hash of a code of ${roomId}`
     this.names = names
-    this.lift = lift
+    this.made = { type, name: type === 'direct' ? null : name, createdAt }
+    this.lift = rest.lift ?? limits.epochLift
+    this.blockedBy = rest.blockedBy ?? (() => [])
     this.tables = {
       ...{ epoch: 1, lastSeq: 0, membersVersion: 1, participants: new Map() },
       ...{ events: [], rows: new Map(), answers: new Map() },
     }
     for (const [place, person] of members.entries()) {
-      const role = place === 0 ? 'owner' : place === 1 ? 'moderator' : 'member'
+      const role = type === 'direct' ? 'member' : place === 0 ? 'owner' : place === 1 ? 'moderator' : 'member'
       this.tables.participants.set(person, { ...this.participant(person, 0), role })
     }
   }
@@ -134,7 +161,7 @@ export class FakePostgres {
   }
 
   /** The room and its members as they are here. */
-  facts(): { room: RoomFacts; members: ReturnType<typeof known>[] } {
+  facts(): { room: RoomFacts; members: ReturnType<FakePostgres['known']>[] } {
     const { room, members } = this.roomState()
     return { room, members }
   }
@@ -163,6 +190,33 @@ export class FakePostgres {
     if (!participant || participant.left) return
     participant.left = true
     participant.role = 'member'
+    this.tables.membersVersion++
+  }
+
+  /** The room as it stands in a person's list, or null. */
+  line(person: string): KeptLine | null {
+    const participant = this.tables.participants.get(person)
+    if (!participant || participant.left) return null
+    const { role, read, delivered, unreadFrom, pinnedAt, archivedAt, mutedUntil, level } = participant
+    const { room, members, epoch, lastSeq: head } = this.roomState()
+    const { type } = room
+    const other = type === 'direct' ? (members.find((member) => member.person !== person) ?? null) : null
+    const newest = this.newest()
+    return {
+      ...{ room: this.roomId, type, name: room.name ?? other?.name ?? '', other: other?.person ?? null },
+      ...{ role, memberCount: members.length, epoch, head, delivered, read, unreadFrom, ...this.unread(participant) },
+      ...{ last: newest && this.preview(newest), lastAt: newest?.at ?? this.made.createdAt },
+      ...{ pinnedAt, archivedAt, mutedUntil, level, accepted: true },
+    }
+  }
+
+  keepPreferences(person: string, preferences: Partial<Preferences>): void {
+    const participant = this.tables.participants.get(person)
+    if (participant && !participant.left) Object.assign(participant, preferences)
+  }
+
+  /** A member looks different from now on. */
+  membersLookDifferent(): void {
     this.tables.membersVersion++
   }
 
@@ -216,6 +270,32 @@ export class FakePostgres {
     return { outcome: 'applied', appliedTo: tables.lastSeq, duplicates: [] }
   }
 
+  /** What `private.unread_of` promises, over the rows. */
+  private unread({ person, historyFrom, read, unreadFrom }: Participant): { unread: number; mentions: number } {
+    const readTo = Math.max(historyFrom, Math.min(read, unreadFrom === null ? read : unreadFrom - 1))
+    const blocked = this.blockedBy(person)
+    const rows = this.rows().messages.filter(({ seq, by, type, deletedAt, expiresAt }) => {
+      const stands = type !== 'system' && deletedAt === null && (expiresAt === null || expiresAt > Date.now())
+      return seq > readTo && by !== person && stands
+    })
+    const mentioning = rows.filter(({ by, mentions }) => {
+      return !(by !== null && blocked.includes(by)) && (mentions.includes(person) || mentions.includes(this.roomId))
+    })
+    return { unread: Math.min(limits.unreadCap, rows.length), mentions: Math.min(limits.unreadCap, mentioning.length) }
+  }
+
+  /** The newest message that someone wrote. */
+  private newest(): MessageRow | null {
+    const texts = this.rows().messages.filter(({ type }) => type === 'text')
+    return texts.reduce<MessageRow | null>((last, row) => (last && last.seq > row.seq ? last : row), null)
+  }
+
+  private preview({ seq, at, by, text, deletedAt }: MessageRow): Preview {
+    const name = by === null ? null : (this.names.get(by) ?? null)
+    const shown = deletedAt === null ? text.slice(0, limits.preview) : ''
+    return { seq, at, by, name, text: shown, ...(deletedAt !== null && { deleted: true as const }) }
+  }
+
   private claimEpoch(): unknown {
     const { tables } = this
     // As the time does, this goes on where a backup goes back.
@@ -228,10 +308,10 @@ export class FakePostgres {
 
   private roomState() {
     const { epoch, lastSeq, membersVersion } = this.tables
-    const made = { id: this.roomId, type: 'group', name: 'Engines', createdBy: null, createdAt: 1, ...asMade } as const
+    const made = { id: this.roomId, ...this.made, createdBy: null, ...asMade } as const
     const active = [...this.tables.participants.values()].filter(({ left }) => !left)
     const room = { ...made, ...this.rows().room } as RoomFacts
-    return { room, epoch, lastSeq, membersVersion, members: active.map(known), unfinished: [] }
+    return { room, epoch, lastSeq, membersVersion, members: active.map((member) => this.known(member)), unfinished: [] }
   }
 
   private spine(after: number, limit: number): unknown {
@@ -276,7 +356,7 @@ export class FakePostgres {
       tables.participants.set(args.p_person, fresh)
       tables.membersVersion++
     }
-    const member = known(tables.participants.get(args.p_person)!)
+    const member = this.known(tables.participants.get(args.p_person)!)
     const outcome = already ? 'already' : 'joined'
     const answer = { outcome, roomId: this.roomId, membersVersion: tables.membersVersion, member }
     tables.answers.set(args.p_command, answer)
@@ -298,7 +378,7 @@ export class FakePostgres {
       }
       this.changeMember(change, p_head)
       const made = tables.participants.get(person)!
-      changes.push({ kind, person, member: made.left ? null : known(made) })
+      changes.push({ kind, person, member: made.left ? null : this.known(made) })
     }
     const answer = { outcome: 'changed', membersVersion: tables.membersVersion, changes, refused }
     tables.answers.set(p_command, answer)
@@ -356,10 +436,19 @@ export class FakePostgres {
     from.role = 'admin'
     to.role = 'owner'
     this.tables.membersVersion++
-    const changes = [from, to].map((member) => ({ kind: 'role', person: member.person, member: known(member) }))
+    const changes = [from, to].map((member) => ({ kind: 'role', person: member.person, member: this.known(member) }))
     const answer = { outcome: 'changed', membersVersion: this.tables.membersVersion, changes }
     answers.set(p_command, answer)
     return answer
+  }
+
+  /** A participant as the service functions tell the room of one. */
+  private known(participant: Participant) {
+    const { person, name, role, delivered, read, unreadFrom, silencedUntil, historyFrom } = participant
+    const here = (other: string) => this.isMember(other)
+    const blocks = this.blockedBy(person).filter(here)
+    const marks = { delivered, read, unreadFrom, historyFrom }
+    return { person, name, role, ...marks, silencedUntil, blocks, joinedAt: 1, receiptsHidden: false }
   }
 
   private participant(person: string, head: number): Participant {
@@ -368,13 +457,9 @@ export class FakePostgres {
   }
 }
 
-const free = { unreadFrom: null, silencedUntil: null, bannedUntil: null }
+const unset = { pinnedAt: null, archivedAt: null, mutedUntil: null, level: 'all' } as const
+const free = { unreadFrom: null, silencedUntil: null, bannedUntil: null, historyFrom: 0, ...unset }
 
 function isBanned(participant: Participant | undefined): boolean {
   return (participant?.bannedUntil ?? 0) > Date.now()
-}
-
-/** A participant as the service functions tell the room of one. */
-function known({ left: _left, bannedUntil: _banned, ...member }: Participant) {
-  return { ...member, receiptsHidden: false }
 }

@@ -2,30 +2,29 @@ import { FakeResponse } from '../platform/fake-response.ts'
 import type { Random } from '../platform/random.ts'
 import type { VirtualTime } from '../platform/virtual-time.ts'
 import type { Wire } from '../platform/namespace.ts'
-import type { FakePostgres } from './fake-postgres.ts'
 
 /** How Postgres can be reached: `silent` takes calls and answers nothing, `forgetful` carries some out and loses the answer. */
 export type PostgresState = 'well' | 'slow' | 'away' | 'silent' | 'forgetful'
 
-/** The way from the room to Postgres, with its bad days. */
+/** The way from the objects to Postgres, and to each other, with its bad days. */
 export class Weather implements Wire {
   state: PostgresState = 'well'
-  private readonly postgres: FakePostgres
+  /** The chance that a call between two objects is lost, or its answer. */
+  lossy = 0
+  private readonly call: (name: string, args: unknown) => unknown
   private readonly time: VirtualTime
   private readonly random: Random
 
-  private readonly forgets: boolean
-
-  constructor(postgres: FakePostgres, time: VirtualTime, random: Random, forgets: boolean) {
-    this.forgets = forgets
-    this.postgres = postgres
+  constructor(call: (name: string, args: unknown) => unknown, time: VirtualTime, random: Random) {
+    this.call = call
     this.time = time
     this.random = random
   }
 
   /** Between objects, too, calls and answers are lost while something is wrong. */
   losesMs(): number | null {
-    return this.state !== 'well' && this.random.chance(0.1) ? this.random.int(1, 30_000) : null
+    const lossy = Math.max(this.lossy, this.state === 'well' ? 0 : 0.1)
+    return lossy > 0 && this.random.chance(lossy) ? this.random.int(1, 30_000) : null
   }
 
   /** One request; a request that is under way may still arrive after whoever sent it has died. */
@@ -43,7 +42,7 @@ export class Weather implements Wire {
       }
       this.time.after(this.latencyMs(), () => {
         if (state === 'silent' && random.chance(0.7)) return
-        const result = this.carryOut(name, JSON.parse(init.body as string))
+        const result = this.call(name, JSON.parse(init.body as string))
         const lost = state === 'silent' || (state === 'forgetful' && random.chance(0.6))
         this.time.after(this.latencyMs(), () => {
           if (!lost) return resolve(new FakeResponse(JSON.stringify(result)))
@@ -52,11 +51,6 @@ export class Weather implements Wire {
         })
       })
     })
-  }
-
-  private carryOut(name: string, args: unknown): unknown {
-    const forgotten = this.forgets && name === 'ingest_batch' && this.random.chance(0.1)
-    return forgotten ? { outcome: 'applied', appliedTo: this.postgres.lastSeq() } : this.postgres.call(name, args)
   }
 
   latencyMs(): number {

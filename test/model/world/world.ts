@@ -1,5 +1,3 @@
-import type { InboxForOthers } from '../../../durable-objects/between.ts'
-import type { Objects } from '../../../durable-objects/env.ts'
 import { Room } from '../../../durable-objects/room-object.ts'
 import { Watch } from '../checks/watch.ts'
 import { installGlobals } from '../platform/globals.ts'
@@ -17,10 +15,6 @@ import { TakingInbox } from './taking-inbox.ts'
 import { Weather } from './weather.ts'
 
 const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
-
-function roomEnv(inboxes: DurableObjectNamespace) {
-  return { ...env, INBOX: inboxes as unknown as Objects<InboxForOthers> }
-}
 
 /** One room with everything around it: the real object, the real clients, and all that can go wrong between them. */
 export class World {
@@ -53,8 +47,9 @@ export class World {
     this.people = Array.from({ length: this.random.int(3, 6) }, (_, index) => personId(index))
     const names = new Map(this.people.map((person, index) => [person, `Person ${index + 1}`]))
     // The last one joins later, if at all.
-    this.postgres = new FakePostgres(this.roomId, names, this.people.slice(0, -1), this.faults.lift)
-    this.weather = new Weather(this.postgres, this.time, this.random, this.faults.forgetsBatches)
+    const members = this.people.slice(0, -1)
+    this.postgres = new FakePostgres({ roomId: this.roomId, names, members, lift: this.faults.lift })
+    this.weather = new Weather((name, args) => this.askPostgres(name, args), this.time, this.random)
     const parts = {
       ...{ time: this.time, random: this.random, gated: this.faults.gated },
       subrequest: (url: string, init: RequestInit) => this.weather.request(url, init),
@@ -62,7 +57,7 @@ export class World {
     }
     const rooms: Namespace<Room> = new Namespace<Room>(this.time, this.weather, (name) => ({
       ...{ ...parts, name },
-      make: (ctx, host) => new Room(ctx, roomEnv(inboxes.boundTo(host))),
+      make: (ctx, host) => new Room(ctx, { ...env, INBOX: inboxes.boundTo(host) }),
       committed: () => this.watch.committed(this.host.storage, () => new Set(this.postgres.ids())),
     }))
     const inboxes = new Namespace<TakingInbox>(this.time, this.weather, (name) => ({
@@ -107,6 +102,12 @@ export class World {
     for (const id of before) {
       if (!there.has(id)) (kept.has(id) ? this.watch.owedAgain : this.watch.mayBeLost).add(id)
     }
+  }
+
+  /** As a fault Postgres says that it has a batch, and has not. */
+  private askPostgres(name: string, args: unknown): unknown {
+    const forgotten = this.faults.forgetsBatches && name === 'ingest_batch' && this.random.chance(0.1)
+    return forgotten ? { outcome: 'applied', appliedTo: this.postgres.lastSeq() } : this.postgres.call(name, args)
   }
 
   close(): void {
