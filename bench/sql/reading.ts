@@ -22,6 +22,28 @@ export function reading({ reader, rooms, long, words }: Stage): Contest[] {
       },
     },
     {
+      name: `the list of ${rooms.length} rooms`,
+      as: 'service',
+      ours: { what: 'inbox_state()', run: (tx) => tx`select parley.inbox_state(${reader})` },
+      naive: {
+        what: 'the rooms, then two questions for each',
+        async run(tx) {
+          const mine = await tx`
+            select p.*, r.* from public.room_participants p join public.rooms r on r.id = p.room_id
+            where p.user_id = ${reader} and p.left_at is null order by r.last_message_at desc`
+          for (const { id, last_read_seq: read } of mine) {
+            await tx`
+              select m.*, u.display_name from public.messages m left join public.user_profiles u on u.id = m.sender_id
+              where m.room_id = ${id} and m.type <> 'system' order by m.seq desc limit 1`
+            await tx`
+              select count(*), count(*) filter (where mentions && ${[reader, id]}::uuid[]) from public.messages
+              where room_id = ${id} and seq > ${read} and sender_id is distinct from ${reader}
+                and type <> 'system' and deleted_at is null`
+          }
+        },
+      },
+    },
+    {
       name: 'page of history, in the middle',
       as: 'reader',
       ours: {

@@ -49,17 +49,18 @@ exception
 end
 $$;
 
+-- These two name no search_path: a body of this form is bound to what it calls when it is made, and a function with a
+-- setting of its own never becomes part of a query but is called for each value (a list of 200 rooms: 15.5 ms, not 12.4).
+
 -- Exact for every time JavaScript has: a float of seconds would lose milliseconds in far years.
 create function private.from_ms(ms bigint) returns timestamptz
 language sql immutable
-set search_path = ''
 return (timestamp 'epoch' + make_interval(days => (ms / 86400000)::int) + (ms % 86400000)::int * interval '1 millisecond')
   at time zone 'UTC';
 
 -- 'infinity' is the last time that JavaScript has: as a number it would be none.
 create function private.to_ms(moment timestamptz) returns bigint
 language sql stable
-set search_path = ''
 return case
   when isfinite(moment) then floor(extract(epoch from moment) * 1000)::bigint
   when moment > '-infinity' then 8640000000000000

@@ -248,6 +248,21 @@ as $$
   returning expires_at;
 $$;
 
+-- What someone says of themself, in the shape that devices read; null once it has lapsed, or where it is none.
+create function private.custom_status(p_custom jsonb) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when jsonb_typeof(p_custom -> 'text') is distinct from 'string' then null
+    when jsonb_typeof(p_custom -> 'until') = 'number' and (p_custom ->> 'until')::numeric <= private.to_ms(now()) then null
+    else jsonb_build_object(
+      'text', left(p_custom ->> 'text', 100),
+      'emoji', case when jsonb_typeof(p_custom -> 'emoji') = 'string' then p_custom -> 'emoji' end,
+      'until', case when jsonb_typeof(p_custom -> 'until') = 'number' then p_custom -> 'until' end)
+  end;
+$$;
+
 -- What each person shows to whoever asks.
 create function private.user_cards(p_user_ids uuid[])
 returns table (
@@ -261,7 +276,7 @@ as $$
     case when private.can_see(u.id, 'profile_photo') then u.avatar_path end,
     coalesce(seen and s.is_online and s.expires_at > now(), false),
     case when seen then s.status end,
-    case when seen then s.custom end,
+    case when seen then private.custom_status(s.custom) end,
     case when seen then s.last_seen_at end
   from public.user_profiles u
   left join public.user_presence s on s.user_id = u.id

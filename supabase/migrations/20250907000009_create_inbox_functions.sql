@@ -1,21 +1,6 @@
 -- What a person's inbox asks and keeps: the list of their rooms, what they set about each and about themself, whom they
 -- block, whether they are here. For service_role alone; the inbox knows whose it is.
 
--- What someone says of themself, in the shape that devices read; null once it has lapsed, or where it is none.
-create function private.custom_status(p_custom jsonb) returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select case
-    when jsonb_typeof(p_custom -> 'text') is distinct from 'string' then null
-    when jsonb_typeof(p_custom -> 'until') = 'number' and (p_custom ->> 'until')::numeric <= private.to_ms(now()) then null
-    else jsonb_build_object(
-      'text', left(p_custom ->> 'text', 100),
-      'emoji', case when jsonb_typeof(p_custom -> 'emoji') = 'string' then p_custom -> 'emoji' end,
-      'until', case when jsonb_typeof(p_custom -> 'until') = 'number' then p_custom -> 'until' end)
-  end;
-$$;
-
 create function private.settings_of(p_profile public.user_profiles) returns jsonb
 language sql immutable
 set search_path = ''
@@ -268,10 +253,10 @@ begin
 end
 $$;
 
-revoke execute on function private.custom_status(jsonb), private.settings_of(public.user_profiles),
+revoke execute on function private.settings_of(public.user_profiles),
   private.blocked_by(public.user_profiles), private.lines_of(uuid, uuid[], int), private.direct_rooms(uuid)
   from public, anon, authenticated;
-grant execute on function private.custom_status(jsonb), private.settings_of(public.user_profiles),
+grant execute on function private.settings_of(public.user_profiles),
   private.blocked_by(public.user_profiles), private.lines_of(uuid, uuid[], int), private.direct_rooms(uuid)
   to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;

@@ -116,11 +116,12 @@ describe('what every table, policy and function has', () => {
     expect(uncovered).toEqual([])
   })
 
-  test('every function names its search_path, and definers stand in private alone', async () => {
+  // A body in the SQL standard's form is bound to what it calls when it is made.
+  test('every function names its search_path or is bound to what it calls, and definers stand in private alone', async () => {
     const wrong = await names(
       sql`select oid::regprocedure::text as name from pg_proc
         where pronamespace in ('public'::regnamespace, 'private'::regnamespace, 'parley'::regnamespace)
-          and (not coalesce('search_path=""' = any (proconfig), false)
+          and ((prosqlbody is null and not coalesce('search_path=""' = any (proconfig), false))
             or (prosecdef and pronamespace <> 'private'::regnamespace))`,
     )
     expect(wrong).toEqual([])

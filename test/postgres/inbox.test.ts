@@ -36,7 +36,7 @@ async function openDirect(by: Person, other: Person): Promise<string> {
 const json = (value: unknown) => JSON.stringify(value)
 
 describe('what an inbox begins with', () => {
-  test('[INB1] a line says of a room all that a list shows of it', async () => {
+  test('[INB8] a line says of a room all that a list shows of it', async () => {
     const room = await makeRoom(sql, ['grace', 'linus'])
     await fill(sql, room, [posted(1), joined(2), posted(3, { by: people.grace, mentions: [people.linus] }), joined(4)])
     expect(await stateOf('linus')).toEqual({
@@ -62,7 +62,7 @@ describe('what an inbox begins with', () => {
     })
   })
 
-  test('[INB1] it reads as the protocol says, whatever there is in it', async () => {
+  test('[INB8] it reads as the protocol says, whatever there is in it', async () => {
     const direct = await openDirect('ada', 'grace')
     const group = await makeRoom(sql, ['grace'])
     await fill(sql, direct, run(1, 3))
@@ -76,7 +76,7 @@ describe('what an inbox begins with', () => {
     expect(Settings.parse(person['settings'])).toEqual(person['settings'])
   })
 
-  test('[INB1] a direct room is called after the other one, on both sides, and says who has opened it', async () => {
+  test('[INB8] a direct room is called after the other one, on both sides, and says who has opened it', async () => {
     const room = await openDirect('ada', 'grace')
     const told = ({ room, type, name, other, accepted }: Answer) => ({ room, type, name, other, accepted })
     expect([told(await lineOf('ada')), told(await lineOf('grace'))]).toEqual([
@@ -87,13 +87,13 @@ describe('what an inbox begins with', () => {
     expect(told(await lineOf('grace'))).toEqual({ room, type: 'direct', name: null, other: null, accepted: false })
   })
 
-  test('[INB1] nobody who is gone has an inbox', async () => {
+  test('[INB8] nobody who is gone has an inbox', async () => {
     expect(await call(sql, 'inbox_state', randomUUID())).toBeNull()
   })
 })
 
 describe('what a person set about a room', () => {
-  test('[INB2] is kept as it was said last, and no business of the room', async () => {
+  test('[INB9] is kept as it was said last, and no business of the room', async () => {
     const room = await makeRoom(sql)
     const version = async () => (await sql`select members_version from rooms where id = ${room}`)[0]!['members_version']
     const before = await version()
@@ -160,7 +160,7 @@ describe('presence', () => {
   })
 })
 
-test('[INB1] the service alone asks for an inbox', async () => {
+test('[INB8] the service alone asks for an inbox', async () => {
   expect(await attempt(sql, 'ada', (tx) => tx`select parley.inbox_state(${people.ada})`)).toBe('refused 42501')
   expect(await attempt(sql, 'service', (tx) => tx`select parley.inbox_state(${people.ada})`)).toBe('1 rows')
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshDatabase, secondConnection, type Sql } from './support/database.ts'
 import { as, attempt, keepAs, people, type Person, signUp } from './support/people.ts'
-import { fill, ingest, joined, makeRoom, posted, run } from './support/rooms.ts'
+import { fill, ingest, joined, makeRoom, nineOClock, posted, run } from './support/rooms.ts'
 
 let sql: Sql
 beforeAll(async () => {
@@ -21,7 +21,7 @@ async function unread(person: Person, room: string, cap = 1000): Promise<unknown
 }
 
 describe('unread', () => {
-  test('counts what others wrote above the read mark, and neither system rows nor what is gone', async () => {
+  test('[UNR2] counts what others wrote above the read mark, and neither system rows nor what is gone', async () => {
     const room = await makeRoom(sql)
     await fill(sql, room, [
       posted(1),
@@ -42,7 +42,7 @@ describe('unread', () => {
     expect(await unread('grace', room)).toEqual({ unread: 0, mentions: 0, last_seq: 7, last_read_seq: 7 })
   })
 
-  test('counts mentions of me and of everyone, but none from whom I block', async () => {
+  test('[UNR3] counts mentions of me and of everyone, but none from whom I block', async () => {
     const room = await makeRoom(sql, ['grace', 'linus'])
     await fill(sql, room, [
       posted(1, { mentions: [people.grace] }),
@@ -57,7 +57,7 @@ describe('unread', () => {
     await sql`update user_profiles set blocked_user_ids = '{}' where id = ${people.grace}`
   })
 
-  test('marking as unread brings messages back and lowers no mark; earlier history stays out', async () => {
+  test('[UNR2] marking as unread brings messages back and lowers no mark; earlier history stays out', async () => {
     const room = await makeRoom(sql)
     await fill(sql, room, run(1, 6))
     const set = (column: string, value: number) =>
@@ -69,13 +69,41 @@ describe('unread', () => {
     expect(await unread('grace', room)).toMatchObject({ unread: 2 })
   })
 
-  test('is capped where asked, and at 1,000', async () => {
+  test('[UNR2] is capped where asked, and at 1,000', async () => {
     const room = await makeRoom(sql)
     for (let from = 1; from <= 1_001; from += 500) await fill(sql, room, run(from, Math.min(from + 499, 1_001)))
     expect([await unread('grace', room, 3), await unread('grace', room, 9_999)]).toMatchObject([
       { unread: 3 },
       { unread: 1_000 },
     ])
+  })
+
+  test('[UNR2] [AC-19] deleting an unread message lowers it, down to none and no further', async () => {
+    const room = await makeRoom(sql)
+    await fill(sql, room, run(1, 3))
+    const remove = (seq: number, target: number) => {
+      const event = {
+        kind: 'deleted',
+        seq,
+        at: nineOClock,
+        id: randomUUID(),
+        hash: `${seq}`,
+        by: people.ada,
+        target,
+      } as const
+      return fill(sql, room, [event])
+    }
+    const counts = [await unread('grace', room)]
+    for (const target of [2, 1, 3]) {
+      await remove(3 + counts.length, target)
+      counts.push(await unread('grace', room))
+    }
+    expect(counts).toMatchObject([{ unread: 3 }, { unread: 2 }, { unread: 1 }, { unread: 0 }])
+    // A mark above all there is, and one below it.
+    await sql`update room_participants set last_read_seq = 99, unread_from_seq = 1 where room_id = ${room}`
+    expect(await unread('grace', room)).toMatchObject({ unread: 0 })
+    await sql`update room_participants set unread_from_seq = null where room_id = ${room}`
+    expect(await unread('grace', room)).toMatchObject({ unread: 0 })
   })
 
   test('lists my rooms alone, and none that I left', async () => {
