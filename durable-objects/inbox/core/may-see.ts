@@ -1,13 +1,16 @@
 import type { Audience, Presence } from '../../../protocol/inbox.ts'
 import { hidden, shown, type Being } from './visit.ts'
 
+/** Some people, of whom one may ask whether someone is among them. */
+export type People = Pick<ReadonlySet<string>, 'has'>
+
 /** A person's own say in who sees when they are here. */
 export interface Privacy {
   person: string
   lastSeen: Audience
-  blocked: ReadonlySet<string>
+  blocked: People
   /** The people whose direct room with this person this person has opened. */
-  contacts: ReadonlySet<string>
+  contacts: People
 }
 
 /** Who wants to know, and what their own inbox says of them: see `Watcher` in `between.ts`. */

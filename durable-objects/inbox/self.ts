@@ -1,0 +1,173 @@
+import type { OwnStatus, Settings } from '../../protocol/inbox.ts'
+import type { People, Privacy } from './core/may-see.ts'
+import type { Visit } from './core/visit.ts'
+import type { KeptPresence, OwnFacts } from './profile.ts'
+
+/** What is Postgres' to say of the person. */
+type Said = Pick<OwnFacts, 'name' | 'settings' | 'blocked'>
+
+/** Until Postgres has said anything: nobody sees anything of someone who is not known. */
+const unsaid: Said = {
+  name: '',
+  settings: {
+    ...{ lastSeen: 'nobody', photo: 'nobody', about: 'nobody', groupAdd: 'nobody' },
+    ...{ readReceipts: false, quietHours: null, previews: false },
+  },
+  blocked: [],
+}
+
+/** What Postgres was last told of the person's presence, and when. */
+export interface Told {
+  presence: KeptPresence
+  at: number
+}
+
+interface SelfRow extends Record<string, SqlStorageValue> {
+  said: string | null
+  status: string | null
+  last_seen_at: number | null
+  visit: string | null
+  told: string | null
+  subscribed: number
+}
+
+/** What the inbox keeps of its person: what they set for themself, and how they are. */
+export class Self {
+  readonly person: string
+  private readonly sql: SqlStorage
+  /** Read once: every transition of presence asks. Null: read it again. */
+  private kept: SelfRow | null = null
+  /** Rises with every change that was made here, so that what was read from Postgres before it is not taken after it. */
+  private changes = 0
+
+  constructor(person: string, sql: SqlStorage) {
+    this.person = person
+    this.sql = sql
+    sql.exec('insert or ignore into self (id) values (1)')
+  }
+
+  /** Whether Postgres has ever said who this is. */
+  known(): boolean {
+    return this.row().said !== null
+  }
+
+  name(): string {
+    return this.said().name
+  }
+
+  status(): OwnStatus {
+    const { status } = this.row()
+    return status === null ? { show: 'available', custom: null } : (JSON.parse(status) as OwnStatus)
+  }
+
+  settings(): Settings {
+    return this.said().settings
+  }
+
+  blocked(): string[] {
+    return this.said().blocked
+  }
+
+  blocks(person: string): boolean {
+    return this.blocked().includes(person)
+  }
+
+  /** Whether the person shows to nobody when they are here, and so sees it of nobody. */
+  hides(): boolean {
+    return this.settings().lastSeen === 'nobody'
+  }
+
+  privacy(contacts: People): Privacy {
+    return {
+      ...{ person: this.person, lastSeen: this.settings().lastSeen },
+      ...{ blocked: new Set(this.blocked()), contacts },
+    }
+  }
+
+  /** How often something was changed here: asked for before Postgres is, and given to `take` with its answer. */
+  asOf(): number {
+    return this.changes
+  }
+
+  /**
+   * Takes what Postgres says; what was changed here since `asOf` stands. The status is Postgres' to say once, and the
+   * inbox's own from then on. True: something is different now.
+   */
+  take({ status, lastSeenAt, name, settings, blocked }: OwnFacts, asOf: number): boolean {
+    const before = this.row()
+    if (before.status === null) this.set('status', JSON.stringify(status))
+    if (lastSeenAt !== null && lastSeenAt > (before.last_seen_at ?? 0)) this.set('last_seen_at', lastSeenAt)
+    if (asOf !== this.changes) return before.status === null
+    return this.say({ name, settings, blocked }) || before.status === null
+  }
+
+  setStatus(status: OwnStatus): void {
+    this.set('status', JSON.stringify(status))
+  }
+
+  setSettings(settings: Settings): void {
+    this.changes += 1
+    this.say({ ...this.said(), settings })
+  }
+
+  setBlocked(blocked: string[]): void {
+    this.changes += 1
+    this.say({ ...this.said(), blocked })
+  }
+
+  visit(): Visit | null {
+    const { visit } = this.row()
+    return visit === null ? null : (JSON.parse(visit) as Visit)
+  }
+
+  /** When the person was last here: the last sign of life of this visit or of the one before. */
+  lastSeenAt(): number | null {
+    return this.visit()?.seenAt ?? this.row().last_seen_at
+  }
+
+  /** Keeps the visit; null: it is over, and lasted until its last sign of life. */
+  setVisit(visit: Visit | null): void {
+    const before = this.visit()
+    if (visit === null && before !== null) this.set('last_seen_at', before.seenAt)
+    const text = visit && JSON.stringify(visit)
+    if (text !== this.row().visit) this.set('visit', text)
+  }
+
+  told(): Told | null {
+    const { told } = this.row()
+    return told === null ? null : (JSON.parse(told) as Told)
+  }
+
+  setTold(told: Told): void {
+    this.set('told', JSON.stringify(told))
+  }
+
+  /** Whether a push would reach the person where no device is connected. */
+  subscribed(): boolean {
+    return this.row().subscribed === 1
+  }
+
+  private said(): Said {
+    const { said } = this.row()
+    return said === null ? unsaid : (JSON.parse(said) as Said)
+  }
+
+  private say(said: Said): boolean {
+    const text = JSON.stringify(said)
+    if (text === this.row().said) return false
+    this.set('said', text)
+    return true
+  }
+
+  private row(): SelfRow {
+    this.kept ??= this.sql
+      .exec<SelfRow>('select said, status, last_seen_at, visit, told, subscribed from self')
+      .one()
+    return this.kept
+  }
+
+  private set(column: 'said' | 'status' | 'last_seen_at' | 'visit' | 'told', value: string | number | null): void {
+    this.sql.exec(`update self set ${column} = ?`, value)
+    this.kept = null
+  }
+}
