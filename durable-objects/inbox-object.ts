@@ -7,17 +7,21 @@ import type { Bump, BumpAnswer, InboxForOthers, Watcher } from './between.ts'
 import { secretOf, type InboxEnv } from './env.ts'
 import { Flood } from './flood.ts'
 import { readFrame } from './frames.ts'
+import type { BlockAnswer } from './inbox/blocking.ts'
 import { deviceAt, Devices, noteDevice } from './inbox/devices.ts'
+import type { PersonDuty } from './inbox/duty.ts'
 import { Lines } from './inbox/lines.ts'
+import { Person, type SettingsAnswer } from './inbox/person.ts'
 import { createTables } from './inbox/tables.ts'
 import { renewed } from './renewal.ts'
+import { DatabaseAway, ServiceFunctions } from './service-functions.ts'
 import { answerClose, closedSocket, endSessions } from './sockets.ts'
 import { Agenda } from './storage/agenda.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { visitorOf } from './visitor.ts'
 
 /** What an inbox may have to do later. */
-export type InboxDuty = 'sessions'
+export type InboxDuty = 'sessions' | PersonDuty
 
 /** The first version that knew of inboxes. */
 const oldestVersion = 3
@@ -32,6 +36,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly agenda: Agenda<InboxDuty>
   private readonly devices: Devices
   private readonly lines: Lines
+  private readonly self: Person
   private readonly flood = new Flood()
 
   constructor(ctx: DurableObjectState, env: InboxEnv) {
@@ -42,6 +47,10 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.agenda = new Agenda<InboxDuty>(ctx.storage)
     this.devices = new Devices(ctx)
     this.lines = new Lines(ctx.storage.sql)
+    const { agenda, devices, person } = this
+    const { INBOX: inboxes, ROOM: rooms } = env
+    const functions = new ServiceFunctions(env)
+    this.self = new Person({ person, sql: ctx.storage.sql, devices, agenda, functions, inboxes, rooms })
     this.devices.answerPings(this.lines.version())
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
     this.agenda.rescue()
@@ -56,7 +65,10 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
     }
     const pair = new WebSocketPair()
-    this.devices.accept(pair[1], { ...visitor, welcomed: false, seenAt: Date.now(), away: false })
+    this.devices.accept(pair[1], {
+      ...visitor,
+      ...{ key: crypto.randomUUID(), welcomed: false, seenAt: Date.now(), away: false },
+    })
     this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
     return new Response(null, { status: 101, webSocket: pair[0] })
   }
@@ -82,16 +94,25 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       case 'set':
       case 'mark':
       case 'draft':
-      case 'watch':
-      case 'look':
-      case 'status':
       case 'answer':
         return
+      case 'watch':
+        return this.self.watch(socket, frame.people)
+      case 'look':
+        return this.self.look(socket, frame.away, Date.now())
+      case 'status':
+        return this.self.setStatus(socket, frame, Date.now())
     }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
     answerClose(socket, code)
+    // 1006: it broke; nobody said goodbye.
+    this.self.left(socket, code !== 1006, Date.now())
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.self.left(socket, false, Date.now())
   }
 
   override async alarm(): Promise<void> {
@@ -104,13 +125,17 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   async bump(bump: Bump): Promise<BumpAnswer> {
     const before = this.lines.version()
-    if (this.lines.bump(bump)) this.tellSince(before)
+    if (this.lines.bump(bump)) {
+      this.tellSince(before)
+      this.self.news(this.lines.of(bump.room)!.line, bump.news, this.devices.any(), Date.now())
+    }
     return { state: 'taken' }
   }
 
   async gone(room: string, epoch: number, n: number): Promise<void> {
     const before = this.lines.version()
     if (this.lines.remove(room, { epoch, n })) this.tellSince(before)
+    this.self.gone(room)
   }
 
   async typing(room: string, person: string, name: string, on: boolean): Promise<void> {
@@ -118,6 +143,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   async ring(ring: Ring): Promise<'ringing' | 'nobody' | 'blocked' | 'busy'> {
+    if (this.self.blocks(ring.by)) return 'blocked'
+    if (this.self.busy()) return 'busy'
     if (!this.devices.any()) return 'nobody'
     this.devices.tell({ t: 'ring', ...ring })
     return 'ringing'
@@ -127,15 +154,39 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.devices.tell({ t: 'ring_over', room, call, why })
   }
 
-  async watch(_watcher: Watcher): Promise<Presence> {
-    return { person: this.person, state: 'hidden', lastSeenAt: null, custom: null }
+  async watch(watcher: Watcher): Promise<Presence> {
+    return await this.self.watchedBy(watcher, Date.now())
   }
 
-  async unwatch(_person: string): Promise<void> {}
+  async unwatch(person: string): Promise<void> {
+    this.self.unwatchedBy(person)
+  }
 
   async presence(presence: Presence): Promise<boolean> {
-    this.devices.tell({ t: 'presence', people: [presence] })
-    return this.devices.any()
+    return this.self.heard(presence)
+  }
+
+  /** What the person set for themself; null: there is no such person; `away`: that cannot be told now. */
+  async settings(): Promise<Settings | null | 'away'> {
+    return await orAway(this.self.settings())
+  }
+
+  async changeSettings(change: Partial<Settings>): Promise<SettingsAnswer> {
+    return await this.self.changeSettings(change)
+  }
+
+  async blocked(): Promise<string[] | null | 'away'> {
+    return await orAway(this.self.blocked())
+  }
+
+  /** Blocks someone, or lets them again. When it is done, no direct message of theirs arrives any more. */
+  async block(other: string, on: boolean): Promise<BlockAnswer> {
+    return await this.self.block(other, on)
+  }
+
+  /** The person is called otherwise in Postgres from now on. */
+  async renamed(): Promise<void> {
+    this.self.renamed(this.lines.since(0).lines.map(({ room }) => room))
   }
 
   private hello(socket: WebSocket, hello: InboxHello): void {
@@ -150,7 +201,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.devices.send(socket, {
       ...{ t: 'welcome', v: protocolVersion, epoch, whole, stale: false, me: this.person, now },
       expiresAt: deviceAt(socket).expiresAt,
-      ...{ status: { show: 'available', custom: null }, settings: unset, blocked: [], drafts: [], rings: [] },
+      ...{ ...this.self.own(), drafts: [], rings: [] },
     })
     const { lines, gone } = this.lines.since(whole ? 0 : hello.since)
     for (let from = 0; from === 0 || from < lines.length; from += limits.inboxChunkRooms) {
@@ -160,6 +211,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
         ...{ t: 'rooms', version, rooms: lines.slice(from, to), gone: done && !whole ? gone : [], done },
       })
     }
+    this.self.hello(now)
   }
 
   private tellSince(before: number): void {
@@ -174,20 +226,33 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     if (expiresAt !== null) this.devices.send(socket, { t: 'renewed', expiresAt })
   }
 
-  private perform(duty: InboxDuty): void {
+  private async perform(duty: InboxDuty): Promise<void> {
     const now = Date.now()
     switch (duty) {
       case 'sessions': {
         const next = endSessions(this.devices.all(), now)
         if (next === null) this.agenda.done('sessions')
         else this.agenda.plan('sessions', Math.max(next, now + 1))
+        return
       }
+      case 'presence':
+      case 'keep':
+      case 'tell':
+      case 'watch':
+      case 'blocks':
+      case 'refresh':
+      case 'facts':
+        return await this.self.perform(duty)
     }
   }
 }
 
-/** What holds for who has set nothing. */
-const unset: Settings = {
-  ...{ lastSeen: 'everyone', photo: 'everyone', about: 'everyone', groupAdd: 'everyone' },
-  ...{ readReceipts: true, quietHours: null, previews: true },
+/** What Postgres has to say, or `away`. */
+async function orAway<T>(answer: Promise<T>): Promise<T | 'away'> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof DatabaseAway) return 'away'
+    throw error
+  }
 }

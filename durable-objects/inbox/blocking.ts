@@ -1,5 +1,5 @@
-import type { Agenda } from '../storage/agenda.ts'
-import type { InboxDuty } from './duty.ts'
+import type { Plans } from './duty.ts'
+import { InTurn } from './in-turn.ts'
 import type { Profile } from './profile.ts'
 import type { Refreshes } from './refreshes.ts'
 import type { Self } from './self.ts'
@@ -26,18 +26,17 @@ interface Wish extends Record<string, SqlStorageValue> {
 export class Blocking {
   private readonly self: Self
   private readonly sql: SqlStorage
-  private readonly agenda: Agenda<InboxDuty>
+  private readonly agenda: Plans
   private readonly profile: Profile
   private readonly refreshes: Refreshes
   private readonly changed: (other: string) => Promise<void>
-  /** One at a time: two for one person that overtook each other would leave Postgres with the older one. */
-  private last: Promise<unknown> = Promise.resolve()
+  private readonly turns = new InTurn()
 
   /** `changed`: from here on the two see each other differently. */
   constructor(parts: {
     self: Self
     sql: SqlStorage
-    agenda: Agenda<InboxDuty>
+    agenda: Plans
     profile: Profile
     refreshes: Refreshes
     changed: (other: string) => Promise<void>
@@ -56,13 +55,13 @@ export class Blocking {
     const wish = 'insert or replace into wishes (other, command, block, done) values (?, ?, ?, 0)'
     this.sql.exec(wish, other, command, block ? 1 : 0)
     this.agenda.hasten('blocks', Date.now() + retryMs)
-    return await this.inTurn(() => this.fulfil(other))
+    return await this.turns.do(() => this.fulfil(other))
   }
 
   /** Asks for what is not known to be done. Throws while that cannot be. */
   async settle(): Promise<void> {
     for (const { other } of this.sql.exec<Wish>('select * from wishes').toArray()) {
-      const answer = await this.inTurn(() => this.fulfil(other))
+      const answer = await this.turns.do(() => this.fulfil(other))
       // Postgres is away: the others would only wait for the same silence.
       if (answer === 'pending') throw new Error('a block is not settled yet')
     }
@@ -86,7 +85,12 @@ export class Blocking {
   }
 
   /** Has Postgres do it, and answers the direct room of the two. */
-  private async carryOut({ other, command, block }: Wish): Promise<string | null | { refused: 'unknown' | 'too_many' }> {
+  private async carryOut({
+    other,
+    command,
+    block,
+  }: Wish): Promise<string | null | { refused: 'unknown' | 'too_many' }> {
+    this.self.doubt()
     const { outcome, blocked, direct, shared } = await this.profile.setBlock(other, block === 1)
     if (outcome !== 'done') {
       this.sql.exec('delete from wishes where command = ?', command)
@@ -101,11 +105,5 @@ export class Blocking {
 
   private wish(other: string): Wish | null {
     return this.sql.exec<Wish>('select * from wishes where other = ?', other).toArray()[0] ?? null
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.last.then(work)
-    this.last = done.catch(() => undefined)
-    return done
   }
 }

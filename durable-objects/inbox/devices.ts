@@ -3,6 +3,8 @@ import { held, hold, trySend, type Held } from '../sockets.ts'
 
 /** What a device's socket remembers while the inbox sleeps. */
 export interface DeviceAttachment extends Held {
+  /** Names this socket among all that this inbox ever had. */
+  key: string
   /** It said hello and was answered: it hears what changes from then on. */
   welcomed: boolean
   /** When it was last heard of, but for its pings. */

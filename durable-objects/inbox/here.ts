@@ -1,10 +1,8 @@
 import type { OwnStatus } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
-import { attached } from '../sockets.ts'
-import type { Agenda } from '../storage/agenda.ts'
 import { being, carryOn, current, nextTurn, type Being, type Sign } from './core/visit.ts'
-import type { DeviceAttachment, Devices } from './devices.ts'
-import type { InboxDuty } from './duty.ts'
+import { deviceAt, type Devices } from './devices.ts'
+import type { Plans } from './duty.ts'
 import type { KeptPresence, Profile } from './profile.ts'
 import type { Self } from './self.ts'
 
@@ -15,7 +13,7 @@ const keepAfterMs = 2_000
 export class Here {
   private readonly self: Self
   private readonly devices: Devices
-  private readonly agenda: Agenda<InboxDuty>
+  private readonly agenda: Plans
   private readonly profile: Profile
   private readonly watched: () => boolean
   private readonly turned: () => void
@@ -24,7 +22,7 @@ export class Here {
   constructor(parts: {
     self: Self
     devices: Devices
-    agenda: Agenda<InboxDuty>
+    agenda: Plans
     profile: Profile
     watched: () => boolean
     turned: () => void
@@ -51,7 +49,7 @@ export class Here {
 
   /** A device's socket has closed. Who closed it themself was alive until now; one that broke says nothing more. */
   left(socket: WebSocket, clean: boolean, now: number): void {
-    const { away, welcomed } = attached<DeviceAttachment>(socket)
+    const { away, welcomed } = deviceAt(socket)
     const last = { seenAt: clean ? now : this.devices.aliveAt(socket), away }
     if (welcomed) this.self.setVisit(carryOn(this.self.visit(), [...this.signs(), last], now))
     this.sense(now)
@@ -66,7 +64,7 @@ export class Here {
   async keep(now: number): Promise<void> {
     this.sense(now)
     const presence = this.wanted(now)
-    const lastSeenAt = this.self.lastSeenAt()
+    const lastSeenAt = this.self.visit()?.seenAt ?? this.self.lastSeenAt()
     // Nobody was ever here.
     if (lastSeenAt === null) return this.agenda.done('keep')
     await this.profile.keepPresence(presence, lastSeenAt, limits.presenceLeaseMs)
@@ -81,7 +79,7 @@ export class Here {
 
   private signs(): Sign[] {
     return this.devices.welcomed().map((socket) => {
-      return { seenAt: this.devices.aliveAt(socket), away: attached<DeviceAttachment>(socket).away }
+      return { seenAt: this.devices.aliveAt(socket), away: deviceAt(socket).away }
     })
   }
 

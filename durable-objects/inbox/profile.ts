@@ -4,7 +4,7 @@ import { OwnStatus, Settings } from '../../protocol/inbox.ts'
 import type { ServiceFunctions } from '../service-functions.ts'
 
 /** What Postgres knows of a person beside their rooms. */
-export const OwnFacts = z.object({
+const OwnFacts = z.object({
   name: z.string(),
   status: OwnStatus,
   lastSeenAt: z.nullable(TimeMs),
@@ -12,6 +12,15 @@ export const OwnFacts = z.object({
   blocked: z.array(Uuid),
 })
 export type OwnFacts = z.infer<typeof OwnFacts>
+
+/** The person and, of their rooms, whose direct rooms they opened; null: no such person. */
+const OwnState = z.object({
+  person: OwnFacts,
+  rooms: z.array(
+    z.object({ room: Uuid, type: z.enum(['direct', 'group']), other: z.nullable(Uuid), accepted: z.boolean() }),
+  ),
+})
+export type OwnState = z.infer<typeof OwnState>
 
 const ChangedSettings = z.nullable(z.object({ settings: Settings, rooms: z.array(Uuid) }))
 /** The settings as they are now, and the direct rooms in which reading is shown or hidden from now on; null: no such person. */
@@ -42,6 +51,10 @@ export class Profile {
   constructor(functions: ServiceFunctions, person: string) {
     this.functions = functions
     this.person = person
+  }
+
+  async state(): Promise<OwnState | null> {
+    return z.nullable(OwnState).parse(await this.ask('inbox_state', {}))
   }
 
   async keepPresence({ online, show, custom, away }: KeptPresence, lastSeenAt: number, ttlMs: number): Promise<void> {

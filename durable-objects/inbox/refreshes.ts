@@ -1,8 +1,7 @@
 import type { RoomForInboxes } from '../between.ts'
 import type { Objects } from '../env.ts'
-import type { Agenda } from '../storage/agenda.ts'
 import { atOnce } from './at-once.ts'
-import type { InboxDuty } from './duty.ts'
+import type { Plans } from './duty.ts'
 
 /** Rooms that are asked at the same time. */
 const askedAtOnce = 8
@@ -13,11 +12,11 @@ const retryMs = 5_000
 /** The rooms that have to read their members anew, since someone looks different in Postgres by now. */
 export class Refreshes {
   private readonly sql: SqlStorage
-  private readonly agenda: Agenda<InboxDuty>
+  private readonly agenda: Plans
   private readonly rooms: Objects<RoomForInboxes>
   private running: Promise<void> | null = null
 
-  constructor(sql: SqlStorage, agenda: Agenda<InboxDuty>, rooms: Objects<RoomForInboxes>) {
+  constructor(sql: SqlStorage, agenda: Plans, rooms: Objects<RoomForInboxes>) {
     this.sql = sql
     this.agenda = agenda
     this.rooms = rooms
@@ -35,7 +34,9 @@ export class Refreshes {
 
   /** Has one room read its members now. False: it could not, and will. */
   async now(room: string): Promise<boolean> {
-    const asked = this.sql.exec<{ asked: number }>('select asked from refreshes where room = ?', room).toArray()[0]?.asked
+    const asked = this.sql
+      .exec<{ asked: number }>('select asked from refreshes where room = ?', room)
+      .toArray()[0]?.asked
     const answer = await this.rooms
       .getByName(room)
       .refreshMembers()

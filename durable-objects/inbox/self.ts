@@ -84,20 +84,21 @@ export class Self {
     }
   }
 
+  /** Something is about to be changed in Postgres, or may have been: what was read before says nothing of it. */
+  doubt(): void {
+    this.changes += 1
+  }
+
   /** How often something was changed here: asked for before Postgres is, and given to `take` with its answer. */
   asOf(): number {
     return this.changes
   }
 
-  /**
-   * Takes what Postgres says; what was changed here since `asOf` stands. The status is Postgres' to say once, and the
-   * inbox's own from then on. True: something is different now.
-   */
-  take({ status, lastSeenAt, name, settings, blocked }: OwnFacts, asOf: number): boolean {
+  /** Takes what Postgres says. The status is Postgres' to say once, and the inbox's own from then on. True: it is new. */
+  take({ status, lastSeenAt, name, settings, blocked }: OwnFacts): boolean {
     const before = this.row()
-    if (before.status === null) this.set('status', JSON.stringify(status))
+    if (before.status === null) this.setStatus(status)
     if (lastSeenAt !== null && lastSeenAt > (before.last_seen_at ?? 0)) this.set('last_seen_at', lastSeenAt)
-    if (asOf !== this.changes) return before.status === null
     return this.say({ name, settings, blocked }) || before.status === null
   }
 
@@ -120,9 +121,9 @@ export class Self {
     return visit === null ? null : (JSON.parse(visit) as Visit)
   }
 
-  /** When the person was last here: the last sign of life of this visit or of the one before. */
+  /** The last sign of life of the visit before this one, or of the last one. */
   lastSeenAt(): number | null {
-    return this.visit()?.seenAt ?? this.row().last_seen_at
+    return this.row().last_seen_at
   }
 
   /** Keeps the visit; null: it is over, and lasted until its last sign of life. */
@@ -160,9 +161,7 @@ export class Self {
   }
 
   private row(): SelfRow {
-    this.kept ??= this.sql
-      .exec<SelfRow>('select said, status, last_seen_at, visit, told, subscribed from self')
-      .one()
+    this.kept ??= this.sql.exec<SelfRow>('select said, status, last_seen_at, visit, told, subscribed from self').one()
     return this.kept
   }
 

@@ -7,6 +7,11 @@
  * everything), the visit that it has to be told of (`back`, 0: none), how far it has to hear that devices have received
  * (`received`, 0: nothing), and whether Postgres has yet to hear what the person set (`unkept`: a count of changes).
  * `gone`: rooms that are the person's no more, so that no late bump brings them back.
+ * `self`: one row. What Postgres `said` of the person, their `status`, their `visit` and when they were last seen, what of it
+ * Postgres was `told`, and whether a push would reach them (`subscribed`). `contacts`: whose direct room they opened.
+ * `watchers`: who has the person on screen and what each was `told`; `screens`: whom each socket has on screen;
+ * `watched`: how those people are, and whether they were `asked`. `wishes`: blocks that are not known to be done;
+ * `refreshes`: rooms that have to read their members anew; `pushes`: the last news of each room that is worth a push.
  * `drafts`, `rings`; `commands`: what was carried out; `agenda`, `tries`, `tickets` as in a room.
  */
 export function createTables(sql: SqlStorage): void {
@@ -30,6 +35,27 @@ export function createTables(sql: SqlStorage): void {
       room text primary key, version integer not null, epoch integer not null, n integer not null
     ) without rowid;
     create index if not exists gone_version on gone (version);
+    create table if not exists self (
+      id integer primary key check (id = 1),
+      said text, status text, last_seen_at integer, visit text, told text, subscribed integer not null default 0
+    );
+    create table if not exists contacts (person text primary key) without rowid;
+    create table if not exists watchers (
+      person text primary key, hides integer not null, blocks integer not null, told text not null,
+      asked integer not null default 0
+    ) without rowid;
+    create table if not exists screens (socket text not null, person text not null, primary key (socket, person)) without rowid;
+    create index if not exists screens_person on screens (person);
+    create table if not exists watched (
+      person text primary key, presence text, asked integer not null default 0, heard integer not null default 0
+    ) without rowid;
+    create table if not exists wishes (
+      other text primary key, command text not null, block integer not null, done integer not null, direct text
+    ) without rowid;
+    create table if not exists refreshes (room text primary key, asked integer not null default 0) without rowid;
+    create table if not exists pushes (
+      room text primary key, seq integer not null, news text not null, at integer not null
+    ) without rowid;
     create table if not exists drafts (
       room text not null, thread integer not null, text text not null, at integer not null, primary key (room, thread)
     ) without rowid;

@@ -1,11 +1,10 @@
 import type { Presence } from '../../protocol/inbox.ts'
 import type { InboxForOthers, Watcher } from '../between.ts'
 import type { Objects } from '../env.ts'
-import type { Agenda } from '../storage/agenda.ts'
 import { atOnce } from './at-once.ts'
 import { seenBy, type People } from './core/may-see.ts'
 import type { Being } from './core/visit.ts'
-import type { InboxDuty } from './duty.ts'
+import type { Plans } from './duty.ts'
 import type { Self } from './self.ts'
 
 /** Inboxes that are told at the same time. */
@@ -26,7 +25,7 @@ interface WatcherRow extends Record<string, SqlStorageValue> {
 export class Watchers {
   private readonly self: Self
   private readonly sql: SqlStorage
-  private readonly agenda: Agenda<InboxDuty>
+  private readonly agenda: Plans
   private readonly inboxes: Objects<InboxForOthers>
   private readonly contacts: People
   private telling: Promise<void> | null = null
@@ -34,7 +33,7 @@ export class Watchers {
   constructor(parts: {
     self: Self
     sql: SqlStorage
-    agenda: Agenda<InboxDuty>
+    agenda: Plans
     inboxes: Objects<InboxForOthers>
     contacts: People
   }) {
@@ -85,7 +84,13 @@ export class Watchers {
     for (let owed = this.owed(being()); owed.length > 0; owed = this.owed(being())) {
       await atOnce(toldAtOnce, owed, async ({ row, presence }) => {
         const listens = await this.inboxes.getByName(row.person).presence(presence)
-        if (listens) this.sql.exec('update watchers set told = ? where person = ? and asked = ?', JSON.stringify(presence), row.person, row.asked)
+        if (listens)
+          this.sql.exec(
+            'update watchers set told = ? where person = ? and asked = ?',
+            JSON.stringify(presence),
+            row.person,
+            row.asked,
+          )
         else this.sql.exec('delete from watchers where person = ? and asked = ?', row.person, row.asked)
       })
     }

@@ -1,12 +1,10 @@
 import type { Presence } from '../../protocol/inbox.ts'
 import type { InboxForOthers } from '../between.ts'
 import type { Objects } from '../env.ts'
-import { attached } from '../sockets.ts'
-import type { Agenda } from '../storage/agenda.ts'
 import { atOnce } from './at-once.ts'
 import { hidden } from './core/visit.ts'
-import type { DeviceAttachment, Devices } from './devices.ts'
-import type { InboxDuty } from './duty.ts'
+import { deviceAt, type Devices } from './devices.ts'
+import type { Plans } from './duty.ts'
 import type { Self } from './self.ts'
 
 /** Inboxes that are asked at the same time. */
@@ -20,7 +18,7 @@ export class Watching {
   private readonly self: Self
   private readonly sql: SqlStorage
   private readonly devices: Devices
-  private readonly agenda: Agenda<InboxDuty>
+  private readonly agenda: Plans
   private readonly inboxes: Objects<InboxForOthers>
   private asking: Promise<void> | null = null
 
@@ -28,7 +26,7 @@ export class Watching {
     self: Self
     sql: SqlStorage
     devices: Devices
-    agenda: Agenda<InboxDuty>
+    agenda: Plans
     inboxes: Objects<InboxForOthers>
   }) {
     this.self = parts.self
@@ -69,7 +67,10 @@ export class Watching {
     // What was on its way when someone was blocked, or began to hide, is not shown any more.
     const seen = this.self.blocks(person) || this.self.hides() ? hidden(person) : presence
     const text = JSON.stringify(seen)
-    const rows = this.sql.exec<{ before: string | null }>('select presence as before from watched where person = ?', person)
+    const rows = this.sql.exec<{ before: string | null }>(
+      'select presence as before from watched where person = ?',
+      person,
+    )
     const row = rows.toArray()[0]
     if (!row) return false
     this.sql.exec('update watched set presence = ?, heard = heard + 1 where person = ?', text, person)
@@ -89,6 +90,8 @@ export class Watching {
   /** Asks everyone who has not answered yet. It is promised before it is begun. */
   ask(): Promise<void> {
     if (this.asking) return this.asking
+    // What others may show depends on what the person set; who they are comes first, and asks again.
+    if (!this.self.known()) return Promise.resolve()
     if (this.unasked().length === 0) {
       this.agenda.done('watch')
       return Promise.resolve()
@@ -108,7 +111,11 @@ export class Watching {
         // What they told meanwhile may be older or newer than the answer; and what they were told of us may be over.
         const asked = hides === this.self.hides() && blocks === this.self.blocks(person)
         if (!asked) return
-        const answered = this.sql.exec('update watched set asked = 1 where person = ? and heard = ? returning 1', person, heard)
+        const answered = this.sql.exec(
+          'update watched set asked = 1 where person = ? and heard = ? returning 1',
+          person,
+          heard,
+        )
         if (answered.toArray().length > 0) this.heard(presence)
       })
     }
@@ -150,10 +157,12 @@ export class Watching {
   }
 
   private unasked(): { person: string; heard: number }[] {
-    return this.sql.exec<{ person: string; heard: number }>('select person, heard from watched where asked = 0').toArray()
+    return this.sql
+      .exec<{ person: string; heard: number }>('select person, heard from watched where asked = 0')
+      .toArray()
   }
 }
 
 function keyOf(socket: WebSocket): string {
-  return attached<DeviceAttachment>(socket).key
+  return deviceAt(socket).key
 }

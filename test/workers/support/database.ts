@@ -75,3 +75,16 @@ export async function memberRow(room: string, person: string): Promise<Record<st
   if (answer.error) throw new Error(answer.error.message)
   return answer.data
 }
+
+/** How someone is, as Postgres has it. */
+export async function presenceRow(person: string): Promise<Record<string, unknown>> {
+  const answer = await service().from('user_presence').select().eq('user_id', person).single()
+  if (answer.error) throw new Error(answer.error.message)
+  return answer.data
+}
+
+/** Who may see when this person is here, written before their inbox knows them. */
+export async function setPrivacy(person: string, lastSeen: 'everyone' | 'contacts' | 'nobody'): Promise<void> {
+  const answer = await service().from('user_profiles').update({ privacy_last_seen: lastSeen }).eq('id', person)
+  if (answer.error) throw new Error(answer.error.message)
+}

@@ -41,6 +41,19 @@ export async function ring(room: string, duty: string): Promise<void> {
   })
 }
 
+/** Moves a duty of someone's inbox to now and does what the alarm does. */
+export async function ringInbox(person: string, duty: string): Promise<void> {
+  await runInDurableObject(inboxOf(person), async (object, state) => {
+    state.storage.sql.exec('update agenda set due = 0 where kind = ?', duty)
+    await object.alarm()
+  })
+}
+
+/** Reads or changes the storage of someone's inbox. */
+export async function inInbox<T>(person: string, work: (sql: SqlStorage) => T): Promise<T> {
+  return (await runInDurableObject(inboxOf(person), (_, state) => work(state.storage.sql))) as T
+}
+
 /** Compares the room's copy of its members with Postgres, as a connect does in the background. */
 export async function compareMembers(room: string): Promise<void> {
   await runInDurableObject(objectOf(room), async (object) => await object['membership']['compare']())
