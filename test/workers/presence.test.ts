@@ -48,9 +48,7 @@ async function heard(device: Device, fits: (presence: Presence) => boolean = () 
   return people.find(fits)!
 }
 
-const is = (state: Presence['state']) => (presence: Presence) => presence.state === state
-
-test('[PRS1] [PRS4] who is watched is online after a second, and the watcher hears of it once', async () => {
+test('[PRS1] [PRS5] who is watched is online after a second, and the watcher hears of it once', async () => {
   const [ada, grace] = [await openPerson('Ada'), await openPerson('Grace')]
   const watcher = await openInbox(grace)
   watcher.send({ t: 'watch', people: [ada.id] })
@@ -104,7 +102,7 @@ test('[PRS2] [AC-31] two tabs are one person, and a page that is loaded anew is 
   expect(await heard(watcher)).toMatchObject({ state: 'offline' })
 })
 
-test('[PRS4] a device hears of whom it watches and of nobody else, and of nobody once it watches them no more', async () => {
+test('[PRS5] a device hears of whom it watches and of nobody else, and of nobody once it watches them no more', async () => {
   const [ada, grace, linus] = [await openPerson('Ada'), await openPerson('Grace'), await openPerson('Linus')]
   const [ofAda, ofLinus] = [await openInbox(grace), await openInbox(grace)]
   ofAda.send({ t: 'watch', people: [ada.id] })
@@ -127,7 +125,7 @@ test('[PRS4] a device hears of whom it watches and of nobody else, and of nobody
   expect(await inInbox(ada.id, (sql) => sql.exec('select person from watchers').toArray())).toEqual([])
 })
 
-test('[PRS4] who watches anew is told how things are, also after the watched inbox slept', async () => {
+test('[PRS5] who watches anew is told how things are, also after the watched inbox slept', async () => {
   const [ada, grace] = [await openPerson('Ada'), await openPerson('Grace')]
   await online(ada)
   const watcher = await openInbox(grace)
@@ -158,7 +156,7 @@ test('[PRS3] what one says of oneself reaches the own devices and those who watc
   expect((await late.hello()).status).toEqual({ ...status, show: 'invisible' })
 })
 
-test('[PRS5] Postgres hears of it, holds it as a lease that is renewed, and nothing is planned once nobody is here', async () => {
+test('[PRS6] Postgres hears of it, holds it as a lease that is renewed, and nothing is planned once nobody is here', async () => {
   const ada = await openPerson('Ada')
   const device = await online(ada)
   await ringInbox(ada.id, 'keep')
