@@ -7,7 +7,8 @@ import * as z from 'zod/mini'
  */
 export const budgets = { js: 125, room: 150, css: 12, html: 4 } as const
 
-/** The rooms' part of the page, which nobody needs to sign in. */
+/** The pages before one is inside, and the rooms' part of the page: nobody needs both at once. */
+const door = 'src/auth/door.tsx'
 const shell = 'src/shell/shell.tsx'
 
 /** What Vite writes of a build, as far as it is read here. */
@@ -23,12 +24,12 @@ export const Manifest = z.record(
 export type Manifest = z.infer<typeof Manifest>
 
 /**
- * The files of the first view: the entries, everything they import at once, and their styles; `room` is all of the
- * scripts before a room shows. Other lazy chunks are not.
+ * The files of the first view: the entries, everything they import at once, and their styles. `js` are the scripts
+ * before someone can sign in, `room` those before a room shows. Other lazy chunks are not.
  */
 export function firstView(manifest: Manifest): { js: string[]; room: string[]; css: string[] } {
   const entries = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true)
-  const [page, room] = [filesOf(manifest, entries), filesOf(manifest, [...entries, shell])]
+  const [page, room] = [filesOf(manifest, [...entries, door]), filesOf(manifest, [...entries, shell])]
   const ending = (files: Set<string>, end: string): string[] => [...files].filter((file) => file.endsWith(end))
   return { js: ending(page, '.js'), room: ending(room, '.js'), css: ending(room, '.css') }
 }

@@ -1,9 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter'
 import { useStore } from 'zustand'
-import { SignIn } from './auth/sign-in.tsx'
-import { SignUp } from './auth/sign-up.tsx'
-import { Landing } from './join/landing.tsx'
+import { loadDoor } from './auth/load-door.ts'
 import { nextPath, withNext } from './next-path.ts'
 import { session } from './session.ts'
 import { loadShell } from './shell/load-shell.ts'
@@ -12,6 +10,7 @@ import { Unreachable } from './system/unreachable.tsx'
 import { Waiting } from './system/waiting.tsx'
 import type { ReactNode } from 'react'
 
+const Door = lazy(loadDoor)
 const Shell = lazy(loadShell)
 
 /** Every page, and who may see it. */
@@ -20,12 +19,12 @@ export function App() {
     <Switch>
       <Route path="/sign-in">
         <ForNobody>
-          <SignIn />
+          <Door page={{ kind: 'sign_in' }} />
         </ForNobody>
       </Route>
       <Route path="/sign-up">
         <ForNobody>
-          <SignUp />
+          <Door page={{ kind: 'sign_up' }} />
         </ForNobody>
       </Route>
       <Route path="/j/:code">{({ code }) => <Invited code={code} />}</Route>
@@ -45,13 +44,17 @@ function ForNobody({ children }: { children: ReactNode }) {
   const state = useStore(session, (now) => now.state)
   const next = nextPath(useSearch())
   if (state === 'in') return <Redirect replace to={next} />
-  return children
+  return <Suspense fallback={<Waiting />}>{children}</Suspense>
 }
 
 function Invited({ code }: { code: string }) {
   const state = useStore(session, (now) => now.state)
   if (state === 'asking') return <Waiting />
-  return <Landing code={code} />
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Door page={{ kind: 'invited', code }} />
+    </Suspense>
+  )
 }
 
 function ForPeople({ roomId }: { roomId: string | null }) {

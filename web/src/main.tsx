@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { loadDoor } from './auth/load-door.ts'
 import { reloadOnce } from './reload-once.ts'
 import { startSession } from './session.ts'
 import { loadShell } from './shell/load-shell.ts'
@@ -10,8 +11,8 @@ import { PaneBoundary } from './ui/pane-boundary.tsx'
 followTheme()
 void startSession()
 reloadOnce()
-// Whoever comes for a room should not wait for the session first.
-if (document.documentElement.dataset['skeleton'] !== 'card') void loadShell()
+// Neither who comes for a room nor who comes to the door should wait for the session first.
+void (document.documentElement.dataset['skeleton'] === 'card' ? loadDoor() : loadShell())
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

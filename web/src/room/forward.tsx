@@ -8,7 +8,7 @@ import { Alert } from '../ui/notice.tsx'
 import { useDesk } from './desk.ts'
 import { authorName, peopleOf } from './people.ts'
 import { QuoteBlock } from './quote.tsx'
-import type { RoomSummary } from '../../../protocol/api.ts'
+import type { RoomLine } from '../../../protocol/inbox.ts'
 import type { Message } from '../../sync/wire.ts'
 
 /** So many rooms are shown; a name finds the others. */
@@ -18,16 +18,16 @@ const mostShown = 50
 export function Forward({ message, onClose }: { message: Message; onClose: () => void }) {
   const desk = useDesk()
   const [, navigate] = useLocation()
-  const rooms = useStore(desk.mine.rooms.view, (now) => now.rooms)
+  const rooms = useStore(desk.mine.inbox.view, (now) => now.rooms)
   const [wanted, setWanted] = useState('')
   const [failed, setFailed] = useState(false)
   const here = desk.client.view.getState()
   const name = authorName(message, peopleOf(here.members))
   const found = rooms.filter((room) => room.name.toLocaleLowerCase().includes(wanted.trim().toLocaleLowerCase()))
 
-  async function send(to: RoomSummary) {
+  async function send(to: RoomLine) {
     setFailed(false)
-    const other = desk.mine.openRoom(to.id)
+    const other = desk.mine.openRoom(to.room)
     try {
       await other.send(message.text, { forwarded: true })
     } catch {
@@ -37,8 +37,8 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
       other.close()
     }
     onClose()
-    if (to.id === here.roomId) return
-    const open = () => navigate(`/r/${to.id}`, { state: { inside: true } })
+    if (to.room === here.roomId) return
+    const open = () => navigate(`/r/${to.room}`, { state: { inside: true } })
     desk.say(`Forwarded to ${to.name}.`, { action: { label: 'Open', run: open } })
   }
 
@@ -63,7 +63,7 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
         ) : (
           <ul aria-label="Rooms" className="-mx-2 grid grid-cols-[minmax(0,1fr)] gap-0.5">
             {found.slice(0, mostShown).map((room) => (
-              <li key={room.id}>
+              <li key={room.room}>
                 <button
                   className="flex min-h-13 w-full items-center gap-3 rounded-xl px-2 text-start hover:bg-sunken focus-visible:-outline-offset-2"
                   onClick={() => void send(room)}

@@ -9,7 +9,8 @@ const whats: Record<Notice['kind'], string> = {
   change: 'The room was not changed',
 }
 
-const whys: Record<Notice['reason'], string> = {
+/** Why something was refused, after a colon. */
+export const refusalWords: Record<Notice['reason'], string> = {
   conflict: 'something else came first',
   slow_down: 'too much at once',
   busy: 'the room is busy',
@@ -24,5 +25,5 @@ const whys: Record<Notice['reason'], string> = {
 
 /** What failed for good, and why, in one sentence. */
 export function problem({ kind, reason }: Pick<Notice, 'kind' | 'reason'>): string {
-  return `${whats[kind]}: ${whys[reason]}.`
+  return `${whats[kind]}: ${refusalWords[reason]}.`
 }

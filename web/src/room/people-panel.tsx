@@ -169,7 +169,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
           onClose={() => setOpen(null)}
           onDone={() => {
             if (open.asked.kind !== 'leave') return
-            void desk.mine.rooms.refresh()
+            desk.mine.inbox.refresh()
             navigate('/', { replace: true })
           }}
           {...questions[open.asked.kind as keyof typeof questions](open.asked.member.name, name)}

@@ -190,7 +190,7 @@ function Delete({ name }: { name: string }) {
           doing="Deleting…"
           onClose={() => setAsked(false)}
           onDone={() => {
-            void mine.rooms.refresh()
+            mine.inbox.refresh()
             navigate('/', { replace: true })
           }}
           title="Delete the room?"

@@ -1,5 +1,6 @@
-import { memo, useRef } from 'react'
+import { memo } from 'react'
 import { clock } from '../times.ts'
+import { usePress } from '../ui/use-press.ts'
 import { deletedText } from './deleted-text.ts'
 import { useDesk } from './desk.ts'
 import { DayDivider, UnreadDivider } from './dividers.tsx'
@@ -9,7 +10,7 @@ import { contentOf } from './message.tsx'
 import { authorName } from './people.ts'
 import { RowBody, type RowBodyProps } from './row-body.tsx'
 import { tickWords } from './ticks.tsx'
-import type { MouseEvent, PointerEvent } from 'react'
+import type { MouseEvent } from 'react'
 
 interface Props extends RowBodyProps {
   index: number
@@ -23,7 +24,7 @@ interface Props extends RowBodyProps {
 /** One row in its place, with the dividers that stand above it. */
 export const TimelineRow = memo(function TimelineRow(props: Props) {
   const { entry, index, reachable, measure, minute, onFocus, place } = props
-  const press = usePress(props)
+  const asked = useAsked(props)
   return (
     <div
       aria-label={label(props)}
@@ -36,7 +37,7 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
       ref={measure}
       role="article"
       tabIndex={reachable ? 0 : -1}
-      {...press}
+      {...asked}
     >
       {entry.day !== null && <DayDivider at={entry.day} now={minute} />}
       {entry.unread !== null && <UnreadDivider count={entry.unread} />}
@@ -45,25 +46,17 @@ export const TimelineRow = memo(function TimelineRow(props: Props) {
   )
 })
 
-/** A finger that stays this long on a message asks what can be done with it. */
-const longPressMs = 450
-/** One that moves further than this scrolls. */
-const steadyPx = 10
-
 /** The second button and a long press open what can be done with a message. */
-function usePress({ entry, place }: Pick<Props, 'entry' | 'place'>) {
+function useAsked({ entry, place }: Pick<Props, 'entry' | 'place'>) {
   const desk = useDesk()
-  const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number } | null>(null)
   const message = entry.row.state === 'confirmed' ? entry.row.message : null
-
-  function end() {
-    if (press.current !== null) clearTimeout(press.current.timer)
-    press.current = null
-  }
-
+  const press = usePress(
+    message === null ? null : ({ x, y }) => openMenu(desk, message, place, { x, y, width: 0, height: 0 }),
+  )
   return {
+    ...press.handlers,
     onContextMenu(event: MouseEvent<HTMLElement>) {
-      end()
+      press.end()
       const target = event.target as HTMLElement
       // Links, selected text and fields have a menu of the browser.
       if (message === null || message.system !== null || event.shiftKey) return
@@ -72,18 +65,6 @@ function usePress({ entry, place }: Pick<Props, 'entry' | 'place'>) {
       const { clientX: x, clientY: y } = event
       openMenu(desk, message, place, x === 0 && y === 0 ? event.currentTarget : { x, y, width: 0, height: 0 })
     },
-    onPointerDown({ pointerType, clientX: x, clientY: y }: PointerEvent<HTMLElement>) {
-      if (pointerType !== 'touch' || message === null) return
-      end()
-      const open = () => openMenu(desk, message, place, { x, y, width: 0, height: 0 })
-      press.current = { timer: setTimeout(open, longPressMs), x, y }
-    },
-    onPointerMove({ clientX, clientY }: PointerEvent<HTMLElement>) {
-      const { current } = press
-      if (current !== null && Math.hypot(clientX - current.x, clientY - current.y) > steadyPx) end()
-    },
-    onPointerUp: end,
-    onPointerCancel: end,
   }
 }
 

@@ -8,12 +8,12 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
-import type { Rooms } from '../../sync/rooms.ts'
+import type { Inbox } from '../../sync/inbox/types.ts'
 import type { Failure } from '../outcome.ts'
 import type { FormEvent } from 'react'
 
 /** Asks for a name and makes the room. */
-export function NewRoom({ rooms, onClose }: { rooms: Rooms; onClose: () => void }) {
+export function NewRoom({ inbox, onClose }: { inbox: Inbox; onClose: () => void }) {
   const [, navigate] = useLocation()
   // One id for every try, so that a retry makes no second room.
   const [id] = useState(() => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))))
@@ -33,7 +33,7 @@ export function NewRoom({ rooms, onClose }: { rooms: Rooms; onClose: () => void 
     const answer = await outcome(gate.api.createRoom({ id, name }))
     setPending(false)
     if (!answer.ok) return setFailure(answer.failure)
-    void rooms.refresh()
+    inbox.refresh()
     onClose()
     navigate(`/r/${answer.value.id}`, { state: { inside: true } })
   }

@@ -1,60 +1,76 @@
 import { memo } from 'react'
 import { Link } from 'wouter'
+import { badgeOf, muted, type Presence, type RoomLine as Line } from '../../../protocol/inbox.ts'
 import { listTime } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
-import type { RoomSummary } from '../../../protocol/api.ts'
+import { Icon } from '../ui/icon.tsx'
+import { PresenceDot } from '../ui/presence-dot.tsx'
+import { LastLine } from './last-line.tsx'
+import type { Typist } from '../../sync/inbox/types.ts'
 
-/** One room in the list: its name, its last line, when, and how much is unread. */
+/** One room in the list: who it is with and how they are, its last line, when, and how much is unread. */
 export const RoomLine = memo(function RoomLine({
-  room,
+  line,
+  presence,
+  typing,
   draft,
+  folded,
   current,
   me,
   now,
 }: {
-  room: RoomSummary
+  line: Line
+  /** How the other one of a direct room is; undefined: not known. */
+  presence: Presence['state'] | undefined
+  typing: readonly Typist[] | undefined
   /** What is half written there; empty when nothing is. */
   draft: string
+  /** Whether its last message is by someone I blocked. */
+  folded: boolean
   current: boolean
   me: string
   now: number
 }) {
-  const { last, unread } = room
+  const { unread, mentions, name, type } = line
+  const quiet = muted(line, now)
+  const loud = badgeOf(line, now) > 0
   return (
     <Link
       aria-current={current ? 'page' : undefined}
-      className="flex h-full items-center gap-3 rounded-xl px-2 hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=page]:bg-petrol-soft"
-      href={`/r/${room.id}`}
+      aria-keyshortcuts="Shift+F10"
+      className="flex h-full items-center gap-3 rounded-xl px-2 hover:bg-sunken focus-visible:-outline-offset-2 aria-[current=page]:bg-petrol-soft touch:select-none"
+      draggable={false}
+      href={`/r/${line.room}`}
       state={{ inside: true }}
     >
-      <Avatar name={room.name} shape={room.type === 'direct' ? 'person' : 'room'} size="large" />
+      <span className="relative flex-none">
+        <Avatar name={name} shape={type === 'direct' ? 'person' : 'room'} size="large" />
+        <PresenceDot state={presence} />
+      </span>
       <span className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)] gap-0.5">
-        <span className="flex items-baseline gap-2">
-          <span className={`min-w-0 flex-1 truncate ${unread > 0 ? 'font-bold' : 'font-semibold'}`}>
-            <bdi>{room.name}</bdi>
+        <span className="flex items-center gap-1.5">
+          <span className={`min-w-0 truncate ${loud ? 'font-bold' : 'font-semibold'}`}>
+            <bdi>{name}</bdi>
           </span>
-          <time className={`flex-none text-xs ${unread > 0 ? 'font-semibold text-petrol' : 'text-muted'}`}>
-            {listTime(room.lastMessageAt, now)}
+          {quiet && <Said icon="hush" words="Muted" />}
+          <time className={`ms-auto flex-none ps-1 text-xs ${loud ? 'font-semibold text-petrol' : 'text-muted'}`}>
+            {listTime(line.lastAt, now)}
           </time>
         </span>
-        <span className="flex items-center gap-2">
-          <span className={`min-w-0 flex-1 truncate text-sm ${unread > 0 ? 'text-ink' : 'text-muted'}`}>
-            {draft.trim() !== '' && !current ? (
-              <>
-                <span className="font-medium text-danger">Draft:</span>{' '}
-                <bdi>{draft.replace(/\s+/g, ' ').slice(0, 200)}</bdi>
-              </>
-            ) : last === null ? (
-              <span className="text-muted">No messages yet</span>
-            ) : (
-              <LastLine last={last} me={me} named={room.type === 'group'} />
-            )}
+        <span className="flex items-center gap-1.5">
+          <span className={`min-w-0 flex-1 truncate text-sm ${loud ? 'text-ink' : 'text-muted'}`}>
+            <LastLine draft={current ? '' : draft} folded={folded} line={line} me={me} typing={typing} />
           </span>
+          {line.pinnedAt !== null && <Said icon="pin" words="Pinned" />}
+          {mentions > 0 && (
+            <Count loud={loud} words="You are mentioned">
+              @
+            </Count>
+          )}
           {unread > 0 && (
-            <span className="min-w-5 flex-none rounded-full bg-petrol px-1.5 text-center text-xs/5 font-bold text-on-petrol tabular-nums">
+            <Count loud={loud && line.level !== 'mentions'} words={`${unread > 99 ? 'over 99' : unread} unread`}>
               {unread > 99 ? '99+' : unread}
-              <span className="sr-only"> unread</span>
-            </span>
+            </Count>
           )}
         </span>
       </span>
@@ -62,16 +78,25 @@ export const RoomLine = memo(function RoomLine({
   )
 })
 
-function LastLine({ last, me, named }: { last: NonNullable<RoomSummary['last']>; me: string; named: boolean }) {
-  const who = last.by === me ? 'You' : named ? last.name : null
+function Said({ icon, words }: { icon: 'hush' | 'pin'; words: string }) {
   return (
-    <>
-      {who !== null && (
-        <>
-          <bdi>{who}</bdi>:{' '}
-        </>
-      )}
-      {last.text === '' ? <i>Message deleted</i> : <bdi>{last.text.replace(/\s+/g, ' ')}</bdi>}
-    </>
+    <span className="flex-none text-muted" title={words}>
+      <Icon name={icon} size={14} />
+      <span className="sr-only">{words}</span>
+    </span>
+  )
+}
+
+/** A number that asks for attention, or, in a quiet room, only says what there is. */
+function Count({ loud, words, children }: { loud: boolean; words: string; children: string | number }) {
+  return (
+    <span
+      className={`min-w-5 flex-none rounded-full px-1.5 text-center text-xs/5 font-bold tabular-nums ${
+        loud ? 'bg-petrol text-on-petrol' : 'bg-sunken text-muted inset-ring inset-ring-line'
+      }`}
+    >
+      <span aria-hidden="true">{children}</span>
+      <span className="sr-only">{words}</span>
+    </span>
   )
 }

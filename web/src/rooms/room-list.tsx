@@ -1,31 +1,43 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { useStore } from 'zustand'
-import { useMinute } from '../clock.ts'
 import { failureOf, sentence } from '../outcome.ts'
-import { Account } from '../shell/account.tsx'
+import { ConnectionBar } from '../shell/connection-bar.tsx'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/flags.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
-import { NewRoom } from './new-room.tsx'
-import { RoomLine } from './room-line.tsx'
-import type { RoomSummary } from '../../../protocol/api.ts'
+import { PresenceDot } from '../ui/presence-dot.tsx'
+import { FilterChips } from './filter-chips.tsx'
+import { shows, tally, type RoomFilter } from './room-filter.ts'
+import { RoomLines } from './room-lines.tsx'
+import { stillOrder } from './still-order.ts'
 import type { Client } from '../../sync/client.ts'
+import type { Around } from '../shell/around.ts'
 
-/** The height of one line, in pixels; RoomLine has it too. */
-const lineHeight = 68
+const emptyWords: Record<Exclude<RoomFilter, 'all'>, string> = {
+  unread: 'You have read everything.',
+  direct: 'Nobody has written to you alone yet.',
+  groups: 'You are in no group yet.',
+  archived: 'Nothing is archived.',
+}
 
-/** My rooms, most recent first. */
-export function RoomList({ client, open }: { client: Client; open: string | null }) {
-  const person = client.me
-  const list = useStore(client.rooms.view)
-  const drafts = useStore(client.drafts)
-  const refresh = () => void client.rooms.refresh()
+/** My rooms: the pinned ones, then the most recent first. */
+export function RoomList({ client, open, around }: { client: Client; open: string | null; around: Around }) {
+  const { inbox, me: person } = client
+  const { rooms, state, stale, failure, connection, status } = useStore(inbox.view)
+  const [filter, setFilter] = useState<RoomFilter>('all')
+  // What the list showed when the pointer came over it.
+  const [held, setHeld] = useState<readonly string[] | null>(null)
+  const now = inbox.now()
+  const count = tally(rooms, now)
+  const shown = stillOrder(rooms, held).filter(
+    (line) => shows(filter, line, open, now) || (filter === 'unread' && held?.includes(line.room) === true),
+  )
+  const refresh = () => inbox.refresh()
   // The room that is open has the page's heading.
   const Heading = open === null ? 'h1' : 'p'
-  const [dialog, setDialog] = useState<'new_room' | 'account' | null>(null)
+  const online = connection.state !== 'offline'
   return (
     <>
       <header className="flex h-16 flex-none items-center gap-1 border-b border-line ps-4 pe-2">
@@ -33,20 +45,26 @@ export function RoomList({ client, open }: { client: Client; open: string | null
           <Mark size={26} />
           Parley
         </Heading>
-        <IconButton label="New room" onClick={() => setDialog('new_room')}>
+        <IconButton label="New room" onClick={() => around.setState({ over: { kind: 'new_room' } })}>
           <Icon name="plus" />
         </IconButton>
         <button
           className="grid size-11 flex-none place-items-center rounded-full"
-          onClick={() => setDialog('account')}
+          onClick={() => around.setState({ over: { kind: 'you' } })}
           title={person.name}
           type="button"
         >
-          <Avatar name={person.name} shape="person" size="medium" />
+          <span className="relative">
+            <Avatar name={person.name} shape="person" size="medium" />
+            {status.show !== 'invisible' && online && (
+              <PresenceDot state={status.show === 'busy' ? 'busy' : 'online'} />
+            )}
+          </span>
           <span className="sr-only">You: {person.name}</span>
         </button>
       </header>
-      {list.state === 'known' && list.failure !== null && (
+      {open === null && <ConnectionBar connection={connection} />}
+      {state === 'known' && (failure !== null || (stale && connection.state === 'live')) && (
         <div
           className="flex items-center gap-2 border-b border-line bg-sunken px-4 py-1.5 text-sm text-muted"
           role="status"
@@ -57,76 +75,49 @@ export function RoomList({ client, open }: { client: Client; open: string | null
           </Button>
         </div>
       )}
-      <div className="min-h-0 flex-1">
-        {list.state === 'unknown' ? (
-          list.failure === null ? (
+      {rooms.length > 0 && (
+        <FilterChips archived={count.archived} chosen={filter} onChoose={setFilter} unread={count.unread} />
+      )}
+      <div
+        className="min-h-0 flex-1"
+        onPointerEnter={({ pointerType }) => {
+          if (pointerType === 'mouse') setHeld(shown.map(({ room }) => room))
+        }}
+        onPointerLeave={() => setHeld(null)}
+      >
+        {state === 'unknown' ? (
+          failure === null ? (
             <Loading />
           ) : (
             <Notice action={<Button onClick={refresh}>Try again</Button>} title="Your rooms could not be loaded">
-              {sentence(failureOf(list.failure))}
+              {sentence(failureOf(failure))}
             </Notice>
           )
-        ) : list.rooms.length === 0 ? (
+        ) : rooms.length === 0 ? (
           <Notice
-            action={<Button onClick={() => setDialog('new_room')}>Make your first room</Button>}
+            action={
+              <Button onClick={() => around.setState({ over: { kind: 'new_room' } })}>Make your first room</Button>
+            }
             title="No rooms yet"
           >
             Make one, then send its invitation to the people you want in it.
           </Notice>
+        ) : shown.length === 0 ? (
+          <Notice
+            action={
+              filter !== 'all' && (
+                <Button look="quiet" onClick={() => setFilter('all')}>
+                  Show all rooms
+                </Button>
+              )
+            }
+            title={filter === 'all' ? 'All your rooms are archived.' : emptyWords[filter]}
+          />
         ) : (
-          <Lines drafts={drafts} me={person.id} open={open} rooms={list.rooms} />
+          <RoomLines around={around} client={client} key={filter} open={open} rooms={shown} />
         )}
       </div>
-      {dialog === 'new_room' && <NewRoom onClose={() => setDialog(null)} rooms={client.rooms} />}
-      {dialog === 'account' && <Account client={client} onClose={() => setDialog(null)} />}
     </>
-  )
-}
-
-function Lines({
-  rooms,
-  drafts,
-  open,
-  me,
-}: {
-  rooms: readonly RoomSummary[]
-  drafts: Readonly<Record<string, string>>
-  open: string | null
-  me: string
-}) {
-  const scroller = useRef<HTMLElement>(null)
-  const now = useMinute()
-  const lines = useVirtualizer({
-    count: rooms.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
-    getItemKey: (index) => rooms[index]!.id,
-    overscan: 6,
-    paddingStart: 8,
-    paddingEnd: 8,
-  })
-  return (
-    <nav aria-label="Rooms" className="thin-scroll h-full" ref={scroller}>
-      <ul className="relative" style={{ height: lines.getTotalSize() }}>
-        {lines.getVirtualItems().map((line) => (
-          <li
-            aria-posinset={line.index + 1}
-            aria-setsize={rooms.length}
-            className="absolute inset-x-0 top-0 px-2"
-            key={line.key}
-            style={{ height: line.size, transform: `translateY(${line.start}px)` }}
-          >
-            <RoomLine
-              current={rooms[line.index]!.id === open}
-              draft={drafts[rooms[line.index]!.id] ?? ''}
-              me={me}
-              now={now}
-              room={rooms[line.index]!}
-            />
-          </li>
-        ))}
-      </ul>
-    </nav>
   )
 }
 

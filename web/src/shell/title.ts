@@ -1,5 +1,4 @@
 import { useEffect } from 'react'
-import type { RoomSummary } from '../../../protocol/api.ts'
 
 /** Shows the number of unread messages in the tab's title, as a dot on its icon and on that of an installed app. */
 export function useTitle(unread: number): void {
@@ -20,9 +19,4 @@ function show(unread: number): void {
 /** The title of the tab. */
 export function title(unread: number): string {
   return unread === 0 ? 'Parley' : `(${unread > 99 ? '99+' : unread}) Parley`
-}
-
-/** Unread messages in all rooms. */
-export function totalUnread(rooms: readonly Pick<RoomSummary, 'unread'>[]): number {
-  return rooms.reduce((sum, room) => sum + room.unread, 0)
 }

@@ -3,8 +3,21 @@ import { IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
 import type { ReactNode } from 'react'
 
-/** A modal dialog while it is mounted. Esc, the close button and a click beside it call `onClose`; focus goes back by itself. */
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+/**
+ * A modal dialog while it is mounted. Esc, the close button and a click beside it call `onClose`; focus goes back by
+ * itself. With `onBack` it is one page of several: a button leads to the one before.
+ */
+export function Dialog({
+  title,
+  onClose,
+  onBack,
+  children,
+}: {
+  title: string
+  onClose: () => void
+  onBack?: (() => void) | undefined
+  children: ReactNode
+}) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   // Closed while it is still in the page: only then the browser gives the focus back to where it was.
@@ -31,7 +44,12 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
       ref={dialog}
     >
       <div className="grid max-h-[85dvh] grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr]">
-        <header className="flex items-center gap-2 border-b border-line py-2 ps-5 pe-2">
+        <header className={`flex items-center gap-2 border-b border-line py-2 pe-2 ${onBack ? 'ps-2' : 'ps-5'}`}>
+          {onBack && (
+            <IconButton label="Back" onClick={onBack}>
+              <Icon mirrored name="back" />
+            </IconButton>
+          )}
           <h2 className="min-w-0 flex-1 py-1.5 font-semibold text-balance wrap-anywhere" id={heading}>
             {title}
           </h2>

@@ -68,6 +68,36 @@ export function MenuItem({
   )
 }
 
+/** One of several things, of which one holds. */
+export function MenuChoice({
+  checked,
+  children,
+  onClick,
+}: {
+  checked: boolean
+  children: ReactNode
+  onClick: () => void
+}) {
+  return (
+    <button
+      aria-checked={checked}
+      className="flex min-h-9 w-full items-center gap-3 rounded-lg px-2.5 py-1 text-start hover:bg-sunken focus-visible:bg-sunken focus-visible:outline-offset-[-2px] max-sm:min-h-11"
+      onClick={onClick}
+      role="menuitemradio"
+      tabIndex={-1}
+      type="button"
+    >
+      <span className="size-4.5 flex-none">{checked && <Icon name="check" size={18} />}</span>
+      {children}
+    </button>
+  )
+}
+
+/** Sets what follows apart. */
+export function MenuLine() {
+  return <div className="my-1 border-t border-line" role="separator" />
+}
+
 /** Things to do side by side. */
 export function MenuRow({ label, children }: { label: string; children: ReactNode }) {
   return (

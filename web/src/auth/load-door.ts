@@ -1,0 +1,12 @@
+let asked: ReturnType<typeof load> | null = null
+
+/** Fetches the pages before one is inside. Asked for once, however often it is called. */
+export function loadDoor(): ReturnType<typeof load> {
+  asked ??= load()
+  return asked
+}
+
+async function load() {
+  const { Door } = await import('./door.tsx')
+  return { default: Door }
+}

@@ -1,0 +1,4 @@
+/** Placeholder until the audit lands. */
+export function UnreadPage() {
+  return null
+}

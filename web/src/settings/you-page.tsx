@@ -1,0 +1,133 @@
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import { outcome, sentence, type Failure } from '../outcome.ts'
+import { chooseTheme, theme, type Theme } from '../theme.ts'
+import { Avatar } from '../ui/avatar.tsx'
+import { Button } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Alert } from '../ui/notice.tsx'
+import { PresenceDot } from '../ui/presence-dot.tsx'
+import { Segments } from './choices.tsx'
+import { statusStands } from './status-words.ts'
+import type { ComponentProps } from 'react'
+import type { OwnStatus } from '../../../protocol/inbox.ts'
+import type { Client } from '../../sync/client.ts'
+import type { Page } from './you.tsx'
+
+const themes: readonly (readonly [value: Theme, label: string])[] = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+]
+
+const shows: readonly (readonly [value: OwnStatus['show'], label: string])[] = [
+  ['available', 'Available'],
+  ['busy', 'Do not disturb'],
+  ['invisible', 'Invisible'],
+]
+
+const meanings: Record<OwnStatus['show'], string> = {
+  available: 'Whoever may see it sees when you are here.',
+  busy: 'Nothing rings or notifies you, and others see that.',
+  invisible: 'Nobody sees whether you are here.',
+}
+
+/** Who I am here, how I show myself and how the page looks; the ways to the other pages, and out. */
+export function YouPage({ client, onPage }: { client: Client; onPage: (page: Page) => void }) {
+  const { me: person, inbox } = client
+  const chosen = useStore(theme, (now) => now.theme)
+  const status = useStore(inbox.view, (now) => now.status)
+  const blocked = useStore(inbox.view, (now) => now.blocked.length)
+  const custom = statusStands(status.custom, inbox.now())
+  const [pending, setPending] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+
+  async function out() {
+    setPending(true)
+    const answer = await outcome(client.signOut())
+    setPending(false)
+    if (!answer.ok) setFailure(answer.failure)
+  }
+
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
+      <div className="flex items-center gap-4">
+        <span className="relative">
+          <Avatar name={person.name} shape="person" size="huge" />
+          {status.show !== 'invisible' && <PresenceDot state={status.show === 'busy' ? 'busy' : 'online'} />}
+        </span>
+        <div className="min-w-0">
+          <p className="truncate text-lg font-semibold tracking-tight">
+            <bdi>{person.name}</bdi>
+          </p>
+          <p className="truncate text-muted">
+            <bdi>{person.email}</bdi>
+          </p>
+        </div>
+      </div>
+      <div className="grid gap-2">
+        <Segments
+          choices={shows}
+          chosen={status.show}
+          legend="How you show yourself"
+          name="show"
+          onChoose={(show) => inbox.setStatus({ ...status, show })}
+        />
+        <p className="text-sm text-muted" role="status">
+          {meanings[status.show]}
+        </p>
+      </div>
+      <Segments choices={themes} chosen={chosen} legend="Theme" name="theme" onChoose={chooseTheme} />
+      <ul className="-mx-2 grid grid-cols-[minmax(0,1fr)]">
+        <Way icon="smile" onClick={() => onPage('status')} says={custom?.text ?? 'None'} words="Status" />
+        <Way icon="bell" onClick={() => onPage('notifications')} words="Notifications" />
+        <Way icon="lock" onClick={() => onPage('privacy')} words="Privacy" />
+        <Way
+          icon="block"
+          onClick={() => onPage('blocked')}
+          says={blocked === 0 ? 'Nobody' : blocked.toLocaleString()}
+          words="Blocked people"
+        />
+        <Way icon="info" onClick={() => onPage('unread')} words="Unread looks wrong?" />
+      </ul>
+      {failure !== null && <Alert>{sentence(failure)}</Alert>}
+      <Button look="quiet" onClick={() => void out()} pending={pending}>
+        <Icon mirrored name="leave" size={18} />
+        {pending ? 'Signing out…' : 'Sign out'}
+      </Button>
+    </div>
+  )
+}
+
+function Way({
+  icon,
+  words,
+  says,
+  onClick,
+}: {
+  icon: ComponentProps<typeof Icon>['name']
+  words: string
+  says?: string
+  onClick: () => void
+}) {
+  return (
+    <li>
+      <button
+        className="flex min-h-11 w-full items-center gap-3 rounded-lg px-2 text-start hover:bg-sunken focus-visible:-outline-offset-2"
+        onClick={onClick}
+        type="button"
+      >
+        <span className="text-muted">
+          <Icon name={icon} />
+        </span>
+        <span className="flex-none">{words}</span>
+        <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
+          <bdi>{says}</bdi>
+        </span>
+        <span className="text-muted">
+          <Icon mirrored name="next" size={16} />
+        </span>
+      </button>
+    </li>
+  )
+}

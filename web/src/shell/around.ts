@@ -1,0 +1,17 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { RoomLine } from '../../../protocol/inbox.ts'
+import type { Anchor } from '../ui/popup.tsx'
+
+/** What stands over the whole page for a moment. */
+export type Over =
+  | { kind: 'new_room' }
+  | { kind: 'you' }
+  | { kind: 'room_menu'; room: string; at: Anchor }
+  | { kind: 'leave'; line: RoomLine }
+
+/** What lies over the list and the room, on this screen only. */
+export type Around = StoreApi<{ over: Over | null }>
+
+export function createAround(): Around {
+  return createStore(() => ({ over: null }))
+}
