@@ -4,7 +4,7 @@ import { badgeOf, muted, type Presence, type RoomLine as Line } from '../../../p
 import { listTime } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { PresenceDot } from '../ui/presence-dot.tsx'
+import { PresenceDot, presenceWords } from '../ui/presence-dot.tsx'
 import { LastLine } from './last-line.tsx'
 import type { Typist } from '../../sync/inbox/types.ts'
 
@@ -52,6 +52,7 @@ export const RoomLine = memo(function RoomLine({
           <span className={`min-w-0 truncate ${loud ? 'font-bold' : 'font-semibold'}`}>
             <bdi>{name}</bdi>
           </span>
+          {presence !== undefined && <span className="sr-only">{presenceWords[presence]}</span>}
           {quiet && <Said icon="hush" words="Muted" />}
           <time className={`ms-auto flex-none ps-1 text-xs ${loud ? 'font-semibold text-petrol' : 'text-muted'}`}>
             {listTime(line.lastAt, now)}

@@ -37,7 +37,7 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
   const refresh = () => inbox.refresh()
   // The room that is open has the page's heading.
   const Heading = open === null ? 'h1' : 'p'
-  const online = connection.state !== 'offline'
+  const online = connection.state === 'live'
   return (
     <>
       <header className="flex h-16 flex-none items-center gap-1 border-b border-line ps-4 pe-2">

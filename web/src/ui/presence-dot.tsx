@@ -10,18 +10,17 @@ export const presenceWords: Record<Presence['state'], string> = {
 }
 
 /**
- * How someone is, as a shape at the corner of their face: a disc, a crescent, a disc with a bar, a ring. Not a word is
- * in its colour alone; the words are for who does not see it.
+ * How someone is, as a shape at the corner of their face: a disc, a crescent, a disc with a bar, a ring. Nothing is told by
+ *  its colour alone. Decoration: the words stand beside the name.
  */
 export function PresenceDot({ state }: { state: Presence['state'] | undefined }) {
   if (state === undefined || state === 'hidden') return null
   return (
     <svg
-      aria-label={presenceWords[state]}
+      aria-hidden="true"
       className="absolute -end-0.5 -bottom-0.5"
       data-presence={state}
       height="14"
-      role="img"
       viewBox="0 0 14 14"
       width="14"
     >
