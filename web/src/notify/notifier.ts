@@ -63,7 +63,7 @@ export function startNotifier({ inbox, me, clock, allowed, inFront, show }: Noti
   }
 
   function disturbs(line: RoomLine, news: News, { settings, status, blocked }: InboxView): boolean {
-    if (line.last?.by != null && blocked.includes(line.last.by)) return false
+    if (blocked.includes(line.last?.by ?? '')) return false
     return disturbance(line, news, settings ?? { quietHours: null }, status, inbox.now()).what === 'push'
   }
 

@@ -78,7 +78,7 @@ export function RoomLines({
               <RoomLine
                 current={room === open}
                 draft={drafts[room] ?? ''}
-                folded={type === 'group' && last?.by != null && blocked.includes(last.by)}
+                folded={type === 'group' && blocked.includes(last?.by ?? '')}
                 line={line}
                 me={me.id}
                 now={now}
