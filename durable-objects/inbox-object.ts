@@ -1,3 +1,4 @@
+import type { ChangeSettings } from '../protocol/api.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { closeCodes } from '../protocol/close-codes.ts'
 import { InboxUpstream, type InboxHello, type Presence, type Ring, type Settings } from '../protocol/inbox.ts'
@@ -171,7 +172,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     return await orAway(this.self.settings())
   }
 
-  async changeSettings(change: Partial<Settings>): Promise<SettingsAnswer> {
+  async changeSettings(change: ChangeSettings): Promise<SettingsAnswer> {
     return await this.self.changeSettings(change)
   }
 

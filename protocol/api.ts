@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Role } from './downstream.ts'
 import { Source } from './events.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
+import { Settings } from './inbox.ts'
 import { limits } from './limits.ts'
 import { Message } from './message.ts'
 import { MessageText, PersonName, RoomName, Storable } from './text.ts'
@@ -23,6 +24,17 @@ export const Me = z.object({
   grace: z.optional(z.literal(true)),
 })
 export type Me = z.infer<typeof Me>
+
+/** PATCH /me: what one is called from now on. Answers Me. */
+export const Rename = z.object({ name: PersonName })
+
+/** PATCH /me/settings: what is named changes, the rest stays. Answers all Settings, as GET does. */
+export const ChangeSettings = z.partial(Settings)
+export type ChangeSettings = z.infer<typeof ChangeSettings>
+
+/** GET /me/blocks. PUT and DELETE /me/blocks/:person change it. */
+export const BlockList = z.object({ blocked: z.array(Uuid) })
+export type BlockList = z.infer<typeof BlockList>
 
 /** POST /auth/sign-up, /auth/sign-in: the cookies are set, or a mail has to be confirmed first. */
 export const SignedIn = z.discriminatedUnion('state', [

@@ -15,11 +15,12 @@ export const problems = {
   conflict: { status: 409, title: 'Something else has this id' },
   link_over: { status: 410, title: 'This link has expired or was withdrawn' },
   room_full: { status: 409, title: 'The room is full' },
+  too_many: { status: 409, title: 'There are as many of these already as there may be' },
   too_large: { status: 413, title: 'The request is too large' },
   room_has_messages: { status: 409, title: 'The room has messages of its own' },
   slow_down: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong here' },
-  pending: { status: 503, title: 'The database cannot be reached. The room does this as soon as it can be' },
+  pending: { status: 503, title: 'The database cannot be reached. This is done as soon as it can be' },
   database_away: { status: 503, title: 'The database cannot be reached' },
 } as const
 

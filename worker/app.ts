@@ -5,6 +5,7 @@ import { ownOrigin } from './origin.ts'
 import { ProblemError, renderProblem } from './problem.ts'
 import { bodyUpTo } from './read.ts'
 import { authentication } from './routes/authentication.ts'
+import { blocks } from './routes/blocks.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
@@ -12,6 +13,7 @@ import { me } from './routes/me.ts'
 import { members } from './routes/members.ts'
 import { metrics } from './routes/metrics.ts'
 import { rooms } from './routes/rooms.ts'
+import { settings } from './routes/settings.ts'
 import { sockets } from './routes/sockets.ts'
 import { tickets } from './routes/tickets.ts'
 
@@ -38,6 +40,8 @@ export const app = new Hono<App>()
   .get('/health', (c) => c.json({ ok: true }))
   .route('/', authentication)
   .route('/', me)
+  .route('/', settings)
+  .route('/', blocks)
   .route('/', rooms)
   .route('/', history)
   .route('/', members)

@@ -29,6 +29,11 @@ export function keepTokens(
   if (graceCookieOf(c) !== null) deleteCookie(c, grace, { path: everywhere })
 }
 
+/** The person is called otherwise from now on. */
+export function keepName(c: Context<App>, personName: string): void {
+  keep(c, name, personName)
+}
+
 /** Forgets the session here; the device keeps its id. */
 export function dropTokens(c: Context<App>): void {
   for (const each of [access, name, grace]) deleteCookie(c, each, { path: everywhere })

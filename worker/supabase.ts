@@ -76,6 +76,18 @@ export async function refreshTokens(c: Context<App>, refreshToken: string): Prom
   return { state: 'spent' }
 }
 
+/** Tells Auth what someone is called from now on: the name that their next session carries. Problem: database_away. */
+export async function renameAccount(env: Env, token: string, name: string): Promise<void> {
+  const answer = await limitedFetch(`${env.SUPABASE_URL}/auth/v1/user`, {
+    method: 'PUT',
+    headers: { apikey: env.SUPABASE_ANON_KEY, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ data: { display_name: name } }),
+  }).catch(() => null)
+  if (!answer || answer.status >= 500) throw databaseAway()
+  if (answer.status === 401 || answer.status === 403) throw new ProblemError('sign_in')
+  if (!answer.ok) throw new Error(`Auth: ${answer.status} ${await answer.text()}`)
+}
+
 /** Service functions of schema `parley`, with the service key. Used by the routes of join links alone. */
 export function asService(env: Env) {
   const client = createClient<Database>(env.SUPABASE_URL, env.SUPABASE_SERVICE_KEY, {
@@ -102,6 +114,13 @@ export function dataOf<T>(answer: {
   }
   if (answer.data === null || answer.data === undefined) throw new Error('Data API: no data')
   return answer.data
+}
+
+/** What an object answered of someone's account. Problems: database_away; not_found when the account is gone. */
+export function known<T>(answer: T | null | 'away'): Exclude<T, 'away'> {
+  if (answer === 'away') throw databaseAway()
+  if (answer === null) throw new ProblemError('not_found', 'This account is gone.')
+  return answer as Exclude<T, 'away'>
 }
 
 export function databaseAway(): ProblemError {

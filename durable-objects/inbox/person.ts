@@ -1,3 +1,4 @@
+import type { ChangeSettings } from '../../protocol/api.ts'
 import type { News } from '../../protocol/disturbance.ts'
 import type { InboxWelcome, OwnStatus, Presence, RoomLine, SetStatus, Settings } from '../../protocol/inbox.ts'
 import type { InboxForOthers, RoomForInboxes, Wake, Watcher } from '../between.ts'
@@ -152,7 +153,7 @@ export class Person {
   }
 
   /** Changes what is named: in Postgres first, and then for everyone who sees the person. */
-  async changeSettings(change: Partial<Settings>): Promise<SettingsAnswer> {
+  async changeSettings(change: ChangeSettings): Promise<SettingsAnswer> {
     return await this.changing.do(async () => {
       this.self.doubt()
       try {

@@ -1,3 +1,4 @@
+import type { ChangeSettings } from '../../protocol/api.ts'
 import * as z from 'zod/mini'
 import { TimeMs, Uuid } from '../../protocol/ids.ts'
 import { OwnStatus, Settings } from '../../protocol/inbox.ts'
@@ -65,7 +66,7 @@ export class Profile {
   }
 
   /** Changes what is named; the rest stays. */
-  async changeSettings(change: Partial<Settings>): Promise<ChangedSettings> {
+  async changeSettings(change: ChangeSettings): Promise<ChangedSettings> {
     return ChangedSettings.parse(await this.ask('change_settings', { p_settings: change }))
   }
 

@@ -56,14 +56,22 @@ export async function leaveInPostgres(room: string, person: string): Promise<voi
   if (answer.error) throw new Error(answer.error.message)
 }
 
-/** Two people with a room of their own; `hidden`: they keep their reading to themselves. */
-export async function directRoom(one: string, other: string, hidden: boolean): Promise<string> {
+/** Two people with a room of their own; `hidden`: they keep their reading to themselves; `opened`: who has opened it. */
+export async function directRoom(
+  one: string,
+  other: string,
+  hidden: boolean,
+  opened: string[] = [one],
+): Promise<string> {
   const people = [one, other].sort()
   const id = crypto.randomUUID()
   const room = { id, type: 'direct', direct_key: people.join(':'), created_by: one }
   const made = await service().from('rooms').insert(room)
   if (made.error) throw new Error(made.error.message)
-  const members = people.map((user_id) => ({ room_id: id, user_id, receipts_hidden: hidden }))
+  const now = new Date().toISOString()
+  const members = people.map((user_id) => {
+    return { room_id: id, user_id, receipts_hidden: hidden, accepted_at: opened.includes(user_id) ? now : null }
+  })
   const joined = await service().from('room_participants').upsert(members)
   if (joined.error) throw new Error(joined.error.message)
   return id
@@ -87,4 +95,11 @@ export async function presenceRow(person: string): Promise<Record<string, unknow
 export async function setPrivacy(person: string, lastSeen: 'everyone' | 'contacts' | 'nobody'): Promise<void> {
   const answer = await service().from('user_profiles').update({ privacy_last_seen: lastSeen }).eq('id', person)
   if (answer.error) throw new Error(answer.error.message)
+}
+
+/** Someone's profile, as Postgres has it. */
+export async function profileRow(person: string): Promise<Record<string, unknown>> {
+  const answer = await service().from('user_profiles').select().eq('id', person).single()
+  if (answer.error) throw new Error(answer.error.message)
+  return answer.data
 }

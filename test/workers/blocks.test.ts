@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+import type { Presence } from '../../protocol/inbox.ts'
+import type { Problem } from '../../protocol/problems.ts'
+import { gate, profileRow, setPrivacy } from './support/database.ts'
+import { openInbox, type Device } from './support/device.ts'
+import { inboxOf, inInbox, ringInbox } from './support/objects.ts'
+import { bodyOf, freshId, request, signUpAfresh, type Person } from './support/people.ts'
+
+/** Two people who show to everyone when they are here. */
+async function twoPeople(): Promise<[Person, Person]> {
+  const people: [Person, Person] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  for (const { id } of people) await setPrivacy(id, 'everyone')
+  return people
+}
+
+async function block(person: Person, other: Person, on = true): Promise<Response> {
+  return await request(person, on ? 'PUT' : 'DELETE', `/me/blocks/${other.id}`)
+}
+
+async function blockedBy(person: Person): Promise<string[]> {
+  return (await bodyOf<{ blocked: string[] }>(await request(person, 'GET', '/me/blocks'), 200)).blocked
+}
+
+async function heard(device: Device, hidden: boolean): Promise<Presence> {
+  const fits = ({ state }: Presence) => (state === 'hidden') === hidden
+  return (await device.next('presence', ({ people }) => people.some(fits))).people[0]!
+}
+
+test('[BLK2] a block hides both from each other at once, and is lifted as it was set', async () => {
+  const [ada, grace] = await twoPeople()
+  const [adas, graces] = [await openInbox(ada), await openInbox(grace)]
+  adas.send({ t: 'watch', people: [grace.id] })
+  graces.send({ t: 'watch', people: [ada.id] })
+  await Promise.all([heard(adas, false), heard(graces, false)])
+
+  expect((await block(ada, grace)).status).toBe(204)
+
+  expect((await adas.next('mine', ({ blocked }) => blocked.length > 0)).blocked).toEqual([grace.id])
+  const nothing = { state: 'hidden', lastSeenAt: null, custom: null }
+  expect([await heard(adas, true), await heard(graces, true)]).toEqual([
+    { person: grace.id, ...nothing },
+    { person: ada.id, ...nothing },
+  ])
+  expect(await blockedBy(ada)).toEqual([grace.id])
+  expect(await profileRow(ada.id)).toMatchObject({ blocked_user_ids: [grace.id] })
+  graces.send({ t: 'status', id: freshId(), show: 'busy', custom: null })
+  await graces.next('ack')
+
+  expect((await block(ada, grace)).status).toBe(204)
+  expect((await block(ada, grace, false)).status).toBe(204)
+
+  // The first that each hears of the other is how they are now: nothing of what happened in between.
+  expect((await heard(adas, false)).person).toBe(grace.id)
+  expect((await heard(graces, false)).person).toBe(ada.id)
+  expect(await blockedBy(ada)).toEqual([])
+})
+
+test('[BLK2] who watches someone that blocks them sees nothing, and the other neither', async () => {
+  const [ada, grace] = await twoPeople()
+  await block(ada, grace)
+  const [adas, graces] = [await openInbox(ada), await openInbox(grace)]
+  adas.send({ t: 'watch', people: [grace.id] })
+  graces.send({ t: 'watch', people: [ada.id] })
+  expect([await heard(adas, true), await heard(graces, true)].map(({ person }) => person)).toEqual([grace.id, ada.id])
+})
+
+test('[BLK3] a block whose outcome is not known is carried out as soon as it can be, the last wish for each person', async () => {
+  const [ada, grace] = await twoPeople()
+  await blockedBy(ada)
+  await gate('shut')
+  try {
+    const refused = await bodyOf<Problem>(await block(ada, grace), 503)
+    expect(refused.type).toBe('/problems/pending')
+    expect((await block(ada, grace, false)).status).toBe(503)
+    expect((await block(ada, grace)).status).toBe(503)
+    expect(await blockedBy(ada)).toEqual([])
+  } finally {
+    await gate('open')
+  }
+
+  await ringInbox(ada.id, 'blocks')
+
+  expect(await blockedBy(ada)).toEqual([grace.id])
+  expect(await inInbox(ada.id, (sql) => sql.exec('select other from wishes').toArray())).toEqual([])
+})
+
+test('[BLK3] nobody blocks themself, or someone who does not exist', async () => {
+  const [ada] = await twoPeople()
+  const nobody = { ...ada, id: freshId() }
+  expect([(await block(ada, ada)).status, (await block(ada, nobody)).status]).toEqual([404, 404])
+  expect(await blockedBy(ada)).toEqual([])
+})
+
+test('[BLK4] a call of someone who is blocked does not ring, and none does in do-not-disturb', async () => {
+  const [ada, grace] = await twoPeople()
+  await block(ada, grace)
+  const device = await openInbox(ada)
+  const call = {
+    room: freshId(),
+    call: freshId(),
+    media: 'audio',
+    roomName: 'Grace',
+    until: Date.now() + 30_000,
+  } as const
+  expect(await inboxOf(ada.id).ring({ ...call, by: grace.id, name: 'Grace' })).toBe('blocked')
+  await block(ada, grace, false)
+  expect(await inboxOf(ada.id).ring({ ...call, by: grace.id, name: 'Grace' })).toBe('ringing')
+  device.send({ t: 'status', id: freshId(), show: 'busy', custom: null })
+  await device.next('ack')
+  expect(await inboxOf(ada.id).ring({ ...call, by: grace.id, name: 'Grace' })).toBe('busy')
+})
