@@ -1,19 +1,35 @@
 import type { ChangeSettings } from '../protocol/api.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { closeCodes } from '../protocol/close-codes.ts'
-import { InboxUpstream, type InboxHello, type Presence, type Ring, type Settings } from '../protocol/inbox.ts'
+import {
+  InboxUpstream,
+  type InboxHello,
+  type Presence,
+  type Ring,
+  type RoomLine,
+  type Settings,
+} from '../protocol/inbox.ts'
 import { limits } from '../protocol/limits.ts'
+import type { RefusalReason } from '../protocol/refusals.ts'
 import { protocolVersion } from '../protocol/version.ts'
 import type { Bump, BumpAnswer, InboxForOthers, Watcher } from './between.ts'
 import { secretOf, type InboxEnv } from './env.ts'
 import { Flood } from './flood.ts'
 import { readFrame } from './frames.ts'
 import type { BlockAnswer } from './inbox/blocking.ts'
+import { Calls } from './inbox/calls.ts'
+import { Commands } from './inbox/commands.ts'
+import { InboxDatabase } from './inbox/database.ts'
 import { deviceAt, Devices, noteDevice } from './inbox/devices.ts'
-import type { PersonDuty } from './inbox/duty.ts'
+import { Drafts } from './inbox/drafts.ts'
+import type { InboxDuty } from './inbox/duty.ts'
+import { Errand } from './inbox/errand.ts'
 import { Lines } from './inbox/lines.ts'
+import { preferencesIn, RoomList } from './inbox/list.ts'
 import { Person, type SettingsAnswer } from './inbox/person.ts'
+import { Ringing, type Over } from './inbox/ringing.ts'
 import { createTables } from './inbox/tables.ts'
+import { Visits } from './inbox/visits.ts'
 import { renewed } from './renewal.ts'
 import { DatabaseAway, ServiceFunctions } from './service-functions.ts'
 import { answerClose, closedSocket, endSessions } from './sockets.ts'
@@ -21,11 +37,22 @@ import { Agenda } from './storage/agenda.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { visitorOf } from './visitor.ts'
 
-/** What an inbox may have to do later. */
-export type InboxDuty = 'sessions' | PersonDuty
-
 /** The first version that knew of inboxes. */
 const oldestVersion = 3
+
+// 2 s: longer than Postgres takes when it is well, shorter than anyone waits for a list that the inbox has.
+const patienceMs = 2_000
+
+/** A device that says hello has the list read again when Postgres told it longer ago than this. */
+const listFreshMs = 5 * 60_000
+
+/** What could not be asked of a room may be asked again after this long. */
+const askAgainMs = 2_000
+
+/** A command that met a defect is repeated after this long. */
+const defectRetryMs = 5_000
+
+type Frame<T extends InboxUpstream['t']> = Extract<InboxUpstream, { t: T }>
 
 /**
  * One person's inbox: their room list and whatever reaches them in no room that is open. Rooms tell it their news and it
@@ -37,24 +64,68 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly agenda: Agenda<InboxDuty>
   private readonly devices: Devices
   private readonly lines: Lines
+  private readonly visits: Visits
   private readonly self: Person
+  private readonly list: RoomList
+  private readonly calls: Calls
+  private readonly commands: Commands
+  private readonly drafts: Drafts
+  private readonly ringing: Ringing
+  private readonly reading: Errand
+  private readonly calling: Errand
+  private readonly receiving: Errand
+  private readonly keeping: Errand
   private readonly flood = new Flood()
 
   constructor(ctx: DurableObjectState, env: InboxEnv) {
     super(ctx, env)
+    const { storage } = ctx
     this.person = ctx.id.name ?? ctx.id.toString()
     this.secret = secretOf(env)
-    createTables(ctx.storage.sql)
-    this.agenda = new Agenda<InboxDuty>(ctx.storage)
+    createTables(storage.sql)
+    this.agenda = new Agenda<InboxDuty>(storage)
     this.devices = new Devices(ctx)
-    this.lines = new Lines(ctx.storage.sql)
-    const { agenda, devices, person } = this
+    this.lines = new Lines(storage.sql, Date.now())
+    this.visits = new Visits(storage.sql)
+    this.commands = new Commands(storage.sql)
+    this.drafts = new Drafts(storage.sql)
+    this.ringing = new Ringing(storage.sql, this.devices)
+    const { person, agenda, devices, lines, visits } = this
     const { INBOX: inboxes, ROOM: rooms } = env
     const functions = new ServiceFunctions(env)
-    this.self = new Person({ person, sql: ctx.storage.sql, devices, agenda, functions, inboxes, rooms })
-    this.devices.answerPings(this.lines.version())
+    this.self = new Person({ person, sql: storage.sql, devices, agenda, functions, inboxes, rooms })
+    const database = new InboxDatabase(functions, person)
+    this.list = new RoomList({ storage, lines, visits, devices, database, self: this.self })
+    this.calls = new Calls({ person, rooms, sql: storage.sql, lines, visits, list: this.list })
+    const { list, calls } = this
+    const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
+    const errand = (duty: InboxDuty, owed: () => boolean, run: () => Promise<void>) =>
+      new Errand({ agenda, duty, owed, run, waitUntil })
+    this.reading = errand(
+      'list',
+      () => visits.wanted() && devices.any(),
+      () => this.readList(),
+    )
+    this.calling = errand(
+      'back',
+      () => visits.owed(1).length > 0 && devices.any(),
+      () => calls.back(),
+    )
+    this.receiving = errand(
+      'received',
+      () => calls.owesReceived(),
+      () => calls.received(),
+    )
+    this.keeping = errand(
+      'preferences',
+      () => lines.unkept().length > 0,
+      () => list.keepPreferences(),
+    )
+    devices.answerPings(lines.version())
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
-    this.agenda.rescue()
+    agenda.rescue()
+    // Whoever said hello and was not answered is still there when the object comes back.
+    for (const socket of devices.all()) if (deviceAt(socket).asked) waitUntil(this.answerWhenRead(socket))
   }
 
   /** The upgrade of a device's socket. */
@@ -66,77 +137,78 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
     }
     const pair = new WebSocketPair()
-    this.devices.accept(pair[1], {
-      ...visitor,
-      ...{ key: crypto.randomUUID(), welcomed: false, seenAt: Date.now(), away: false },
-    })
+    const now = Date.now()
+    const first = !this.devices.listen(now)
+    const key = crypto.randomUUID()
+    this.devices.accept(pair[1], { ...visitor, key, welcomed: false, seenAt: now, away: false })
     this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
+    if (first) this.begin(now)
     return new Response(null, { status: 101, webSocket: pair[0] })
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     if (this.flood.counts(this.person, Date.now())) return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const read = readFrame(InboxUpstream, data)
-    if ('problem' in read) {
-      const { id, problem: detail } = read
-      return this.devices.send(socket, { t: 'refused', id, reason: 'malformed', detail })
+    if ('problem' in read) return this.refuse(socket, read.id, 'malformed', read.problem)
+    const { frame } = read
+    try {
+      const work = this.receive(socket, frame)
+      if (work) this.ctx.waitUntil(work.catch((error: unknown) => this.failed(socket, frame, error)))
+    } catch (error) {
+      this.failed(socket, frame, error)
     }
-    const work = this.receive(socket, read.frame)
-    if (work) this.ctx.waitUntil(work)
   }
 
+  /** Not async, so that a frame is handled in one step; only what others are asked for has to be waited for. */
   private receive(socket: WebSocket, frame: InboxUpstream): void | Promise<void> {
     switch (frame.t) {
       case 'hello':
         return this.hello(socket, frame)
-      case 'renew':
-        return this.renew(socket, frame.ticket)
       case 'seen':
+        return this.seen(socket, frame.version)
       case 'set':
+        return this.set(socket, frame)
       case 'mark':
+        return this.mark(socket, frame)
       case 'draft':
-      case 'answer':
-        return
+        return this.draft(socket, frame)
       case 'watch':
         return this.self.watch(socket, frame.people)
       case 'look':
-        return this.self.look(socket, frame.away, Date.now())
+        return this.look(socket, frame.away)
       case 'status':
         return this.self.setStatus(socket, frame, Date.now())
+      case 'answer':
+        return this.answerRing(socket, frame)
+      case 'renew':
+        return this.renew(socket, frame.ticket)
     }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
     answerClose(socket, code)
     // 1006: it broke; nobody said goodbye.
-    this.self.left(socket, code !== 1006, Date.now())
+    this.leave(socket, code !== 1006)
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.self.left(socket, false, Date.now())
+    this.leave(socket, false)
   }
 
   override async alarm(): Promise<void> {
     await this.agenda.ring(
       `inbox ${this.person}`,
       (duty) => this.perform(duty),
-      () => true,
+      (duty) => !errands.has(duty),
     )
   }
 
   async bump(bump: Bump): Promise<BumpAnswer> {
-    const before = this.lines.version()
-    if (this.lines.bump(bump)) {
-      this.tellSince(before)
-      this.self.news(this.lines.of(bump.room)!.line, bump.news, this.devices.any(), Date.now())
-    }
-    return { state: 'taken' }
+    return this.list.bump(bump, this.devices.listen(Date.now()))
   }
 
   async gone(room: string, epoch: number, n: number): Promise<void> {
-    const before = this.lines.version()
-    if (this.lines.remove(room, { epoch, n })) this.tellSince(before)
-    this.self.gone(room)
+    this.list.gone(room, epoch, n)
   }
 
   async typing(room: string, person: string, name: string, on: boolean): Promise<void> {
@@ -146,13 +218,14 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   async ring(ring: Ring): Promise<'ringing' | 'nobody' | 'blocked' | 'busy'> {
     if (this.self.blocks(ring.by)) return 'blocked'
     if (this.self.busy()) return 'busy'
-    if (!this.devices.any()) return 'nobody'
-    this.devices.tell({ t: 'ring', ...ring })
-    return 'ringing'
+    if (ring.until <= Date.now()) return 'nobody'
+    this.ringing.begin(ring)
+    this.agenda.hasten('rings', ring.until)
+    return this.devices.listen(Date.now()) ? 'ringing' : 'nobody'
   }
 
-  async ringOver(room: string, call: string, why: 'accepted' | 'declined' | 'ended' | 'missed'): Promise<void> {
-    this.devices.tell({ t: 'ring_over', room, call, why })
+  async ringOver(room: string, call: string, why: Over): Promise<void> {
+    this.ringing.end(room, call, why)
   }
 
   async watch(watcher: Watcher): Promise<Presence> {
@@ -187,39 +260,158 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   /** The person is called otherwise in Postgres from now on. */
   async renamed(): Promise<void> {
-    this.self.renamed(this.lines.since(0).lines.map(({ room }) => room))
+    this.self.renamed(this.lines.all().map(({ room }) => room))
   }
 
-  private hello(socket: WebSocket, hello: InboxHello): void {
-    if (hello.v < oldestVersion || hello.v > protocolVersion) {
+  /** Something is different in Postgres that no room tells: devices hear of it. Without one, the next visit reads it. */
+  async reload(): Promise<void> {
+    if (!this.devices.listen(Date.now())) return
+    this.visits.want()
+    await this.reading.start()
+  }
+
+  /** The list as it is now: as Postgres and every room that had fallen silent say. Null: Postgres cannot say. */
+  async currentList(): Promise<RoomLine[] | null> {
+    try {
+      if (this.visits.readAt() === 0 || !this.devices.any()) await this.list.read()
+    } catch (error) {
+      console.warn(`inbox ${this.person}: the list cannot be read: ${String(error)}`)
+      return null
+    }
+    // A room that does not answer is taken as it was.
+    await this.calls.callBack(this.visits.silent()).catch((error: unknown) => console.warn(String(error)))
+    return this.lines.all().map(({ line }) => line)
+  }
+
+  /** A first device is here: rooms that fell silent hear of it, and Postgres tells the list. */
+  private begin(now: number): void {
+    this.ctx.storage.transactionSync(() => {
+      this.visits.begin(now)
+      this.reading.plan(now)
+      if (this.visits.owed(1).length > 0) this.calling.plan(now)
+    })
+    void this.reading.start()
+  }
+
+  private async readList(): Promise<void> {
+    try {
+      await this.list.read()
+    } catch (error) {
+      this.visits.away()
+      throw error
+    }
+    if (this.visits.owed(1).length > 0) this.calling.plan(Date.now())
+  }
+
+  private hello(socket: WebSocket, { v, epoch, since }: InboxHello): void | Promise<void> {
+    if (v < oldestVersion || v > protocolVersion) {
       return socket.close(closeCodes.clientTooOld, `This inbox speaks version ${protocolVersion}.`)
     }
-    const epoch = this.lines.epoch()
-    const version = this.lines.version()
-    const whole = hello.epoch !== epoch || hello.since > version
     const now = Date.now()
-    noteDevice(socket, { welcomed: true, seenAt: now })
-    this.devices.send(socket, {
-      ...{ t: 'welcome', v: protocolVersion, epoch, whole, stale: false, me: this.person, now },
-      expiresAt: deviceAt(socket).expiresAt,
-      ...{ ...this.self.own(), drafts: [], rings: [] },
-    })
-    const { lines, gone } = this.lines.since(whole ? 0 : hello.since)
-    for (let from = 0; from === 0 || from < lines.length; from += limits.inboxChunkRooms) {
-      const to = from + limits.inboxChunkRooms
-      const done = to >= lines.length
-      this.devices.send(socket, {
-        ...{ t: 'rooms', version, rooms: lines.slice(from, to), gone: done && !whole ? gone : [], done },
-      })
+    noteDevice(socket, { seenAt: now, asked: { epoch, since } })
+    const readAt = this.visits.readAt()
+    if (readAt === 0 || (this.visits.wanted() && !this.visits.stale())) return this.answerWhenRead(socket)
+    if (readAt < now - listFreshMs && !this.visits.wanted()) {
+      this.visits.want()
+      this.reading.plan(now)
     }
-    this.self.hello(now)
+    this.answer(socket)
   }
 
-  private tellSince(before: number): void {
-    const version = this.lines.version()
-    this.devices.answerPings(version)
-    const { lines: rooms, gone } = this.lines.since(before)
-    if (version > before) this.devices.tell({ t: 'rooms', version, rooms, gone, done: true })
+  /** Answers a hello once Postgres has told the list. An inbox that has one waits only so long. */
+  private async answerWhenRead(socket: WebSocket): Promise<void> {
+    const reading = this.reading.start()
+    await (this.visits.readAt() === 0 ? reading : atMost(patienceMs, reading))
+    this.answer(socket)
+  }
+
+  /** One step: from here on the device hears what changes, and what it is sent says how it is now. */
+  private answer(socket: WebSocket): void {
+    const { asked, expiresAt } = deviceAt(socket)
+    if (!asked || socket.readyState !== WebSocket.OPEN) return
+    if (this.visits.readAt() === 0) {
+      return socket.close(closeCodes.tryAgainLater, 'The inbox is waking up; the database cannot be reached.')
+    }
+    const now = Date.now()
+    noteDevice(socket, { welcomed: true, asked: null })
+    const whole = !this.lines.reaches(asked.epoch, asked.since)
+    this.devices.send(socket, {
+      ...{ t: 'welcome', v: protocolVersion, epoch: this.lines.epoch(), whole, stale: this.visits.stale() },
+      ...{ me: this.person, now, expiresAt },
+      ...this.self.own(),
+      ...{ drafts: this.drafts.all(), rings: this.ringing.all().filter(({ until }) => until > now) },
+    })
+    for (const frame of this.list.frames(whole ? 0 : asked.since, whole)) this.devices.send(socket, frame)
+    this.self.hello(now)
+    this.planLarge(now)
+  }
+
+  private seen(socket: WebSocket, version: number): void {
+    if (!deviceAt(socket).welcomed || !this.calls.seen(Math.min(version, this.lines.version()))) return
+    this.receiving.plan(Date.now() + limits.reportEveryMs)
+  }
+
+  private set(socket: WebSocket, frame: Frame<'set'>): void {
+    const now = Date.now()
+    const { id, room } = frame
+    if (!this.commands.done(id)) {
+      if (!this.list.set(room, preferencesIn(frame, now))) return this.refuse(socket, id, 'not_allowed', notAMember)
+      this.commands.keep(id, now)
+      this.keeping.plan(now + limits.flushAfterMs)
+    }
+    this.devices.send(socket, { t: 'ack', id })
+  }
+
+  private async mark(socket: WebSocket, { id, room, as }: Frame<'mark'>): Promise<void> {
+    const outcome = this.commands.done(id)
+      ? 'marked'
+      : await this.room(room)
+          .markAll(this.person, as)
+          .catch((error: unknown) => unreached(room, error))
+    switch (outcome) {
+      case 'marked':
+      case 'nothing':
+        this.commands.keep(id, Date.now())
+        return this.devices.send(socket, { t: 'ack', id })
+      case 'gone':
+        return this.refuse(socket, id, 'not_allowed', notAMember)
+      case 'away':
+        return this.refuse(socket, id, 'busy', 'The room cannot answer now.', askAgainMs)
+    }
+  }
+
+  private draft(socket: WebSocket, { room, thread, text, at }: Frame<'draft'>): void {
+    // A room that is none of theirs keeps nothing. A clock that is ahead would be the newest for ever.
+    if (!this.lines.of(room)) return
+    const draft = { room, thread, text, at: Math.min(at, Date.now()) }
+    this.drafts.keep(draft)
+    this.devices.tell({ t: 'draft', ...draft }, socket)
+  }
+
+  private look(socket: WebSocket, away: boolean): void {
+    const now = Date.now()
+    this.self.look(socket, away, now)
+    this.planLarge(now)
+  }
+
+  private async answerRing(socket: WebSocket, { id, room, call, how }: Frame<'answer'>): Promise<void> {
+    const outcome = this.commands.done(id)
+      ? 'done'
+      : await this.room(room)
+          .answerCall(this.person, call, how)
+          .catch((error: unknown) => unreached(room, error))
+    switch (outcome) {
+      case 'done':
+        this.commands.keep(id, Date.now())
+        this.ringing.end(room, call, how === 'accept' ? 'accepted' : 'declined')
+        return this.devices.send(socket, { t: 'ack', id })
+      case 'over':
+      case 'gone':
+        this.ringing.end(room, call, 'ended')
+        return this.refuse(socket, id, 'too_late', 'This call rings no more.')
+      case 'away':
+        return this.refuse(socket, id, 'busy', 'The room cannot answer now.', askAgainMs)
+    }
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
@@ -227,15 +419,41 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     if (expiresAt !== null) this.devices.send(socket, { t: 'renewed', expiresAt })
   }
 
+  private leave(socket: WebSocket, clean: boolean): void {
+    this.self.left(socket, clean, Date.now())
+    if (this.devices.any()) return
+    this.agenda.done('sessions')
+    this.agenda.done('large')
+    this.agenda.arm()
+  }
+
+  /** Rooms that are too large to tell everyone are read while someone looks. */
+  private planLarge(now: number): void {
+    const looked = this.devices.welcomed().some((socket) => !deviceAt(socket).away)
+    if (!looked || this.lines.large().length === 0) this.agenda.done('large')
+    else this.agenda.hasten('large', now + limits.largeRoomEveryMs)
+  }
+
   private async perform(duty: InboxDuty): Promise<void> {
     const now = Date.now()
     switch (duty) {
-      case 'sessions': {
-        const next = endSessions(this.devices.all(), now)
-        if (next === null) this.agenda.done('sessions')
-        else this.agenda.plan('sessions', Math.max(next, now + 1))
+      case 'sessions':
+        return this.next('sessions', endSessions(this.devices.all(), now), now + 1)
+      case 'list':
+        return void this.reading.start()
+      case 'back':
+        return void this.calling.start()
+      case 'received':
+        return void this.receiving.start()
+      case 'preferences':
+        return void this.keeping.start()
+      case 'rings':
+        return this.next('rings', this.ringing.endOverdue(now), now + 1)
+      case 'large':
+        this.agenda.done('large')
+        this.planLarge(now)
+        if (this.agenda.due('large') !== null) await this.list.readSome(this.lines.large())
         return
-      }
       case 'presence':
       case 'keep':
       case 'tell':
@@ -246,6 +464,52 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
         return await this.self.perform(duty)
     }
   }
+
+  /** Plans a duty for when it is due next, but not before a time; or not at all. */
+  private next(duty: InboxDuty, due: number | null, earliest: number): void {
+    if (due === null) this.agenda.done(duty)
+    else this.agenda.plan(duty, Math.max(due, earliest))
+  }
+
+  private room(room: string) {
+    return this.env.ROOM.getByName(room)
+  }
+
+  private failed(socket: WebSocket, frame: InboxUpstream, error: unknown): void {
+    console.error(`inbox ${this.person}: ${frame.t} failed: ${String(error)}`)
+    this.refuse(socket, 'id' in frame ? frame.id : null, 'internal', 'Something went wrong here.', defectRetryMs)
+  }
+
+  private refuse(
+    socket: WebSocket,
+    id: string | null,
+    reason: RefusalReason,
+    detail: string,
+    retryAfterMs?: number,
+  ): void {
+    const again = retryAfterMs === undefined ? {} : { retryAfterMs }
+    this.devices.send(socket, { t: 'refused', id, reason, detail, ...again })
+  }
+}
+
+const notAMember = 'You are not a member of this room.'
+
+/** Duties that count their own failures. */
+const errands: ReadonlySet<InboxDuty> = new Set(['list', 'back', 'received', 'preferences'])
+
+function unreached(room: string, error: unknown): 'away' {
+  console.warn(`room ${room} could not be asked: ${String(error)}`)
+  return 'away'
+}
+
+/** Waits for the work, but not longer than this. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, over])
+  clearTimeout(timer)
 }
 
 /** What Postgres has to say, or `away`. */

@@ -1,10 +1,14 @@
+import { closeCodes } from '../../protocol/close-codes.ts'
 import type { InboxDownstream } from '../../protocol/inbox.ts'
+import { limits } from '../../protocol/limits.ts'
 import { held, hold, trySend, type Held } from '../sockets.ts'
 
 /** What a device's socket remembers while the inbox sleeps. */
 export interface DeviceAttachment extends Held {
   /** Names this socket among all that this inbox ever had. */
   key: string
+  /** What it said hello with, while that is not answered. */
+  asked?: { epoch: string | null; since: number } | null
   /** It said hello and was answered: it hears what changes from then on. */
   welcomed: boolean
   /** When it was last heard of, but for its pings. */
@@ -30,9 +34,22 @@ export class Devices {
     return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN)
   }
 
-  /** Whether anyone listens. */
+  /** Whether a socket is open. */
   any(): boolean {
     return this.all().length > 0
+  }
+
+  /**
+   * Whether anyone listens. A socket that gave no sign of life for longer than any page is kept from its pings is
+   * closed: what nobody hears would count as told.
+   */
+  listen(now: number): boolean {
+    let anyone = false
+    for (const socket of this.all()) {
+      if (this.aliveAt(socket) > now - limits.presenceLeaseMs) anyone = true
+      else socket.close(closeCodes.tooSlow, 'No sign of life for too long.')
+    }
+    return anyone
   }
 
   welcomed(): WebSocket[] {

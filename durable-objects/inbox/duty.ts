@@ -6,5 +6,13 @@ import type { Agenda } from '../storage/agenda.ts'
  */
 export type PersonDuty = 'presence' | 'keep' | 'tell' | 'watch' | 'blocks' | 'refresh' | 'facts'
 
-/** The agenda, as far as these duties use it. */
+/**
+ * What it may have to do later for the room list: read it from Postgres, tell rooms that the person is back or what their
+ * devices have received, tell Postgres what the person set, end a ringing, read the rooms that are too large to tell.
+ */
+type ListDuty = 'list' | 'back' | 'received' | 'preferences' | 'rings' | 'large'
+
+export type InboxDuty = 'sessions' | ListDuty | PersonDuty
+
+/** The agenda, as far as the person's duties use it. */
 export type Plans = Pick<Agenda<PersonDuty>, 'plan' | 'hasten' | 'due' | 'done'>

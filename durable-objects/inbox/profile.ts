@@ -5,7 +5,7 @@ import { OwnStatus, Settings } from '../../protocol/inbox.ts'
 import type { ServiceFunctions } from '../service-functions.ts'
 
 /** What Postgres knows of a person beside their rooms. */
-const OwnFacts = z.object({
+export const OwnFacts = z.object({
   name: z.string(),
   status: OwnStatus,
   lastSeenAt: z.nullable(TimeMs),

@@ -1,11 +1,12 @@
 /**
  * The inbox's SQLite.
  * `inbox`: one row. `epoch` names this storage, `version` rises with each change of a line, `visit` with each first
- * device; `read_at` is when Postgres was last asked for the whole list, `stale` whether the list waits for it.
+ * device; `read_at` is when Postgres last told the whole list (0: never), `wanted` whether it is to be asked, `stale`
+ * whether it could not be; no device at a version below `forgotten` can be told what went.
  * `lines`: the rooms, each as it was last told, with `version` at which it changed, (`epoch`, `n`) of its last bump, how
  * far devices have `delivered`, the visit in which the room was told that nobody is there (`silent`, 0: it tells
  * everything), the visit that it has to be told of (`back`, 0: none), how far it has to hear that devices have received
- * (`received`, 0: nothing), and whether Postgres has yet to hear what the person set (`unkept`: a count of changes).
+ * (`received`, 0: nothing), and how many changes of what the person set Postgres has not heard of (`unkept`).
  * `gone`: rooms that are the person's no more, so that no late bump brings them back.
  * `self`: one row. What Postgres `said` of the person, their `status`, their `visit` and when they were last seen, what of it
  * Postgres was `told`, and whether a push would reach them (`subscribed`). `contacts`: whose direct room they opened.
@@ -18,8 +19,9 @@ export function createTables(sql: SqlStorage): void {
   sql.exec(`
     create table if not exists inbox (
       id integer primary key check (id = 1),
-      epoch text not null, version integer not null default 0, visit integer not null default 0,
-      read_at integer not null default 0, stale integer not null default 1
+      epoch text not null, version integer not null default 0, visit integer not null,
+      read_at integer not null default 0, wanted integer not null default 0, stale integer not null default 0,
+      forgotten integer not null default 0
     );
     create table if not exists lines (
       room text primary key, version integer not null, epoch integer not null, n integer not null,
@@ -29,6 +31,8 @@ export function createTables(sql: SqlStorage): void {
     ) without rowid;
     create index if not exists lines_version on lines (version);
     create index if not exists lines_back on lines (back) where back > 0;
+    create index if not exists lines_silent on lines (silent) where silent > 0;
+    create index if not exists lines_news on lines (version) where head > delivered and head > received;
     create index if not exists lines_received on lines (received) where received > 0;
     create index if not exists lines_unkept on lines (unkept) where unkept > 0;
     create table if not exists gone (
