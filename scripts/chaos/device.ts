@@ -117,11 +117,11 @@ export class Device {
       ),
       async () => 'away',
     )
-    const sockets = socketTransport({
-      address: () => `${this.url.replace('http', 'ws')}/api/v1/rooms/${roomId}/socket`,
+    const socket = {
+      address: `${this.url.replace('http', 'ws')}/api/v1/rooms/${roomId}/socket`,
       random: this.random.next,
       WebSocket: recordingSocket({ client, room: roomId, headers: account.headers, history }),
-    })
+    }
     const transports: { close(): void }[] = []
     const room = openRoom({
       ...{ roomId, me: account.person, store, random: this.random.next },
@@ -133,8 +133,8 @@ export class Device {
         },
         onHide: () => () => {},
       },
-      openTransport(id, events) {
-        const transport = sockets(id, {
+      openTransport(_room, events) {
+        const transport = socketTransport(socket, {
           connecting: () => alive && events.connecting(),
           open: () => alive && events.open(),
           text: (data) => alive && events.text(data),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openGate, startClient } from '../../web/sync/client.ts'
+import { openGate, startClient, type Connect } from '../../web/sync/client.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
 import { browserTabs, noTabs, type Note } from '../../web/sync/tabs.ts'
 import { fakeLink, welcome } from './sync-support/fake-link.ts'
@@ -18,11 +18,12 @@ async function started(store = memoryStore()) {
     'POST auth/sign-out': () => ({ status: 204 }),
     'POST auth/refresh': () => ({ body: { expiresAt: me.expiresAt, renewal: 'ticket' } }),
   })
-  const link = fakeLink()
+  const [link, inbox] = [fakeLink(), fakeLink()]
+  const connect: Connect = (path, events) => (path === 'inbox/socket' ? inbox : link).openTransport(path, events)
   const gate = openGate({ fetch: server.fetch, tabs: noTabs, clock, page: fakePage() })
-  const client = await startClient(gate, me, { store, openTransport: link.openTransport })
+  const client = await startClient(gate, me, { store, connect })
   await settled()
-  return { gate, client, clock, link, store, server }
+  return { gate, client, clock, link, inbox, store, server }
 }
 
 describe('a client', () => {

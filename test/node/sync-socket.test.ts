@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { socketTransport } from '../../web/sync/socket.ts'
-import { roomId } from './sync-support/people.ts'
 
 /** A WebSocket in the hands of a test. */
 class FakeSocket extends EventTarget {
@@ -45,16 +44,15 @@ afterEach(() => {
 
 function connected() {
   const heard: unknown[] = []
-  const transport = socketTransport({
-    address: (room) => `ws://parley/${room}`,
-    random: () => 0.5,
-    WebSocket: FakeSocket,
-  })(roomId, {
-    connecting: () => heard.push('connecting'),
-    open: () => heard.push('open'),
-    text: (text) => heard.push(text),
-    down: (code, retryAt) => heard.push([code, retryAt]),
-  })
+  const transport = socketTransport(
+    { address: 'ws://parley/room', random: () => 0.5, WebSocket: FakeSocket },
+    {
+      connecting: () => heard.push('connecting'),
+      open: () => heard.push('open'),
+      text: (text) => heard.push(text),
+      down: (code, retryAt) => heard.push([code, retryAt]),
+    },
+  )
   return { transport, heard }
 }
 
@@ -66,7 +64,7 @@ describe('the socket', () => {
     expect(transport.send('too early')).toBe(false)
     await vi.advanceTimersByTimeAsync(0)
     latest().accept()
-    expect([latest().url, latest().sent]).toEqual([`ws://parley/${roomId}`, []])
+    expect([latest().url, latest().sent]).toEqual(['ws://parley/room', []])
     expect(transport.send('hello')).toBe(true)
     latest().dispatchEvent(new MessageEvent('message', { data: 'welcome' }))
     expect([latest().sent, heard]).toEqual([['hello'], ['connecting', 'open', 'welcome']])

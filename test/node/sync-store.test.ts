@@ -84,18 +84,24 @@ describe.each(Object.entries(stores))('a store in %s', (_name, open) => {
 
   test('the drafts of all rooms come together', async () => {
     const store = await open()
-    await store.saveDraft(roomId, 'half a thou')
-    await store.saveDraft('another room', 'and')
-    await store.saveDraft('another room', '')
-    expect(await store.drafts()).toEqual({ [roomId]: 'half a thou' })
+    const draft = { text: 'half a thou', at: 1, owed: true, there: false }
+    await store.keepDraft(roomId, draft)
+    await store.keepDraft('another room', draft)
+    await store.keepDraft('another room', null)
+    expect(await store.drafts()).toEqual({ [roomId]: draft })
   })
 
-  test('a draft is dropped in the step in which the message is kept', async () => {
+  test('a draft gives way to what is left of it in the step in which the message is kept', async () => {
     const store = await open()
-    await store.saveDraft(roomId, 'half a thou')
-    expect(await store.draft(roomId)).toBe('half a thou')
-    await store.addUnsent(fresh('a'))
-    expect(await store.draft(roomId)).toBe('')
+    const draft = { text: 'half a thou', at: 1, owed: false, there: true }
+    const left = { text: '', at: 2, owed: true, there: true }
+    await store.keepDraft(roomId, draft)
+    await store.keepDraft(`${roomId}/7`, draft)
+    await store.addUnsent(fresh('a'), left)
+    expect(await store.drafts()).toEqual({ [roomId]: left, [`${roomId}/7`]: draft })
+    const reply = fresh('b')
+    await store.addUnsent({ ...reply, command: { ...reply.command, thread: 7 } as Queued })
+    expect(await store.drafts()).toEqual({ [roomId]: left })
   })
 
   test('signing out leaves nothing', async () => {
@@ -172,7 +178,8 @@ describe('a store in IndexedDB', () => {
 
     const store = await idbStore(ada, () => 1)
     expect(await store.open(roomId)).toEqual({ kept: null, unsent: [{ ...rest, command: post }] })
-    expect([await store.draft(roomId), await store.get('rooms')]).toEqual(['half a thou', undefined])
+    expect(await store.drafts()).toEqual({ [roomId]: { text: 'half a thou', at: 0, owed: true, there: false } })
+    expect(await store.get('rooms')).toBe(undefined)
     expect((await store.addUnsent(fresh('b'))).order).toBe(5)
   })
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import * as shapes from '../../protocol/api.ts'
+import type { Settings } from '../../protocol/inbox.ts'
 import type { Refresh } from './link.ts'
 import { ProblemError } from './problem-error.ts'
 import type { Send } from './requests.ts'
@@ -26,6 +27,8 @@ export interface Api {
   createLink(roomId: string): Promise<shapes.JoinLink>
   link(code: string): Promise<shapes.LinkPreview>
   join(code: string): Promise<shapes.Joined>
+  changeSettings(part: Partial<Settings>): Promise<void>
+  block(person: string, on: boolean): Promise<void>
 }
 
 export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
@@ -60,5 +63,7 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     createLink: (roomId) => asPerson('POST', `rooms/${roomId}/links`, shapes.JoinLink, {}),
     link: (code) => asPerson('GET', `links/${encodeURIComponent(code)}`, shapes.LinkPreview),
     join: (code) => asPerson('POST', `links/${encodeURIComponent(code)}/join`, shapes.Joined, {}),
+    changeSettings: async (part) => void (await asPerson('PATCH', 'me/settings', null, part)),
+    block: async (person, on) => void (await asPerson(on ? 'PUT' : 'DELETE', `me/blocks/${person}`, null)),
   }
 }

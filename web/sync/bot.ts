@@ -1,4 +1,4 @@
-import { openGate, socketAddress, startClient, type Client } from './client.ts'
+import { openGate, socketAddress, startClient, type Client, type Connect } from './client.ts'
 import { memoryStore } from './memory-store.ts'
 import { noPage } from './page.ts'
 import { socketTransport } from './socket.ts'
@@ -25,8 +25,8 @@ export async function startBot({ origin, token, store = memoryStore() }: BotOpti
   }
   const gate = openGate({ origin, fetch: asBot, page: noPage, tabs: noTabs, renewal: 'auth/renewal' })
   const me = await gate.api.me()
-  const openTransport = socketTransport({ address: (roomId) => socketAddress(origin, roomId), headers })
-  const client = await startClient(gate, me, { store, openTransport })
+  const connect: Connect = (path, events) => socketTransport({ address: socketAddress(origin, path), headers }, events)
+  const client = await startClient(gate, me, { store, connect })
   return {
     ...client,
     close() {

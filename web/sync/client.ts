@@ -1,7 +1,6 @@
 import type { Me } from '../../protocol/api.ts'
 import { createApi, type Api } from './api.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { watchDrafts, type Drafts } from './drafts.ts'
 import { openStore } from './idb-store.ts'
 import { createInbox } from './inbox/inbox.ts'
 import type { Inbox } from './inbox/types.ts'
@@ -14,7 +13,8 @@ import { createSession, type Session } from './session.ts'
 import { socketTransport } from './socket.ts'
 import type { Store } from './store.ts'
 import { browserTabs, type Tabs } from './tabs.ts'
-import type { OpenTransport } from './transport.ts'
+import type { StoreApi } from 'zustand/vanilla'
+import type { Transport, TransportEvents } from './transport.ts'
 import type { RoomClient } from './types.ts'
 
 /** What a page needs before anyone is signed in. One per page. */
@@ -53,7 +53,7 @@ export interface Client {
   me: Me['person']
   inbox: Inbox
   rooms: Rooms
-  drafts: Drafts
+  drafts: StoreApi<Readonly<Record<string, string>>>
   /** The room's client, shared by all who ask for the same room; each closes their own. */
   openRoom(roomId: string): RoomClient
   /** Signs out on the server, then drops everything kept here, unsent messages too. Throws when it cannot be reached. */
@@ -62,39 +62,50 @@ export interface Client {
   close(): void
 }
 
+/** Opens the socket at a path under /api/v1. */
+export type Connect = (path: string, events: TransportEvents) => Transport
+
 /** Starts the client of a person who is signed in, as `api.me()` or signing in said. */
-export async function startClient(
-  gate: Gate,
-  me: Me,
-  own: { store?: Store; openTransport?: OpenTransport } = {},
-): Promise<Client> {
+export async function startClient(gate: Gate, me: Me, own: { store?: Store; connect?: Connect } = {}): Promise<Client> {
   const { api, session, clock, page, tabs, origin } = gate
   const { person } = me
-  const { store, drafts } = watchDrafts(own.store ?? (await openStore(person.id)))
-  const openTransport = own.openTransport ?? socketTransport({ address: (roomId) => socketAddress(origin, roomId) })
+  const disk = own.store ?? (await openStore(person.id))
+  const connect: Connect =
+    own.connect ?? ((path, events) => socketTransport({ address: socketAddress(origin, path) }, events))
+  const world = {
+    refresh: session.refresh,
+    ...{ clock, page, tabs },
+    random: Math.random,
+    randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)),
+  }
+  const inbox = createInbox({
+    ...world,
+    me: person.id,
+    store: disk,
+    openTransport: (events) => connect('inbox/socket', events),
+    changeSettings: api.changeSettings,
+    block: api.block,
+  })
+  const { store } = inbox
   const rooms = createRooms({ fetchRooms: api.rooms, store, clock, page })
-  const inbox = createInbox({ rooms, drafts, store, clock })
   const open = createOpenRooms(clock, (roomId) => {
     const room = openRoom({
+      ...world,
       roomId,
       me: person.id,
       store,
-      openTransport,
+      openTransport: (id, events) => connect(`rooms/${id}/socket`, events),
       fetchPage: api.messages,
       fetchChanges: api.changes,
       fetchPins: api.pins,
       changeMembers: api.changeMembers,
       handOver: api.handOver,
       deleteRoom: api.deleteRoom,
-      refresh: session.refresh,
-      clock,
-      page,
-      random: Math.random,
-      randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     })
-    return { room, stop: rooms.follow(room.view) }
+    const stops = [rooms.follow(room.view), inbox.follow(room.view)]
+    return { room, stop: () => stops.forEach((stop) => stop()) }
   })
-  const stops = [session.onRenewal(open.renew)]
+  const stops = [session.onRenewal(open.renew), session.onRenewal(inbox.renew)]
   session.keep(me)
   // What a closed tab left unsent goes out now, unless another tab is at it.
   void tabs.ifAlone(`parley:leftovers:${person.id}`, async () => {
@@ -113,7 +124,7 @@ export async function startClient(
     me: person,
     inbox,
     rooms,
-    drafts,
+    drafts: inbox.drafts,
     openRoom: open.open,
     async signOut() {
       await api.signOut()
@@ -125,9 +136,9 @@ export async function startClient(
   }
 }
 
-/** Where a room's socket is. */
-export function socketAddress(origin: string, roomId: string): string {
-  const url = new URL(`/api/v1/rooms/${roomId}/socket`, origin || location.href)
+/** Where the socket at a path under /api/v1 is. */
+export function socketAddress(origin: string, path: string): string {
+  const url = new URL(`/api/v1/${path}`, origin || location.href)
   url.protocol = url.protocol.replace('http', 'ws')
   return url.href
 }

@@ -1,9 +1,9 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { endOf, memoryStore } from './memory-store.ts'
 import type { Unsent } from './command.ts'
-import { carried } from './carried.ts'
+import { carried, carriedDraft } from './carried.ts'
 import { covers } from './ranges.ts'
-import { fromComposer, keptRooms, type Kept, type KeptRoom, type Store } from './store.ts'
+import { composerOf, keptRooms, type Kept, type KeptDraft, type KeptRoom, type Store } from './store.ts'
 import type { Message } from './wire.ts'
 
 interface Schema extends DBSchema {
@@ -12,7 +12,8 @@ interface Schema extends DBSchema {
   rooms: { key: string; value: KeptRoom & { stamp: string; usedAt: number }; indexes: { usedAt: number } }
   msgs: { key: [room: string, seq: number]; value: Message }
   outbox: { key: string; value: Unsent; indexes: { queue: [room: string, order: number] } }
-  drafts: { key: string; value: string }
+  /** A text alone is what older versions kept. */
+  drafts: { key: string; value: KeptDraft | string }
 }
 
 // Raised when what is kept changes its shape: caches are dropped then, the outbox and the drafts are carried over.
@@ -134,13 +135,15 @@ export async function idbStore(person: string, now: () => number): Promise<Store
       void tx.objectStore('msgs').delete(wholeRoom(id))
       await tx.done
     },
-    async addUnsent(fresh) {
+    async addUnsent(fresh, left = null) {
       const tx = (await database()).transaction(['outbox', 'drafts'], 'readwrite', { durability: 'strict' })
       const outbox = tx.objectStore('outbox')
       const last = await outbox.index('queue').openCursor(wholeQueue(fresh.room), 'prev')
       const added = { ...fresh, order: (last?.value.order ?? 0) + 1 }
       void outbox.put(added)
-      if (fromComposer(fresh)) void tx.objectStore('drafts').delete(fresh.room)
+      const composer = composerOf(fresh)
+      const drafts = tx.objectStore('drafts')
+      if (composer !== null) void (left ? drafts.put(left, composer) : drafts.delete(composer))
       await tx.done
       return added
     },
@@ -154,15 +157,14 @@ export async function idbStore(person: string, now: () => number): Promise<Store
       const all = await (await database()).getAll('outbox')
       return [...new Set(all.filter((one) => !one.failed).map((one) => one.room))]
     },
-    draft: async (room) => (await (await database()).get('drafts', room)) ?? '',
     async drafts() {
       const tx = (await database()).transaction('drafts')
-      const [rooms, texts] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()])
-      return Object.fromEntries(rooms.map((room, index) => [room, texts[index]!]))
+      const [keys, drafts] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()])
+      return Object.fromEntries(keys.map((key, index) => [key, carriedDraft(drafts[index]!)]))
     },
-    async saveDraft(room, text) {
+    async keepDraft(key, draft) {
       const db = await database()
-      await (text === '' ? db.delete('drafts', room) : db.put('drafts', text, room))
+      await (draft ? db.put('drafts', draft, key) : db.delete('drafts', key))
     },
     close,
     async destroy() {

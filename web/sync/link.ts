@@ -1,29 +1,28 @@
+import type * as z from 'zod/mini'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import { limits } from '../../protocol/limits.ts'
-import type { Upstream } from '../../protocol/upstream.ts'
 import { alarm, type Clock } from './clock.ts'
-import { readFrame, writeFrame } from './frames.ts'
-import type { OpenTransport } from './transport.ts'
+import { readFrame } from './frames.ts'
+import type { Transport, TransportEvents } from './transport.ts'
 import type { Closed } from './types.ts'
-import type { Downstream } from './wire.ts'
 
 /** What a refresh of the session came to. `away`: nobody could say, so nobody is signed out. */
 export type Refresh = 'renewed' | 'signed_out' | 'away'
 
-export interface LinkEvents {
+export interface LinkEvents<Frame> {
   connecting(): void
   open(): void
   /** `bytes`: how long it was. */
-  frame(frame: Downstream, bytes: number): void
-  /** The room's head, as a pong carries it without waking the room. */
+  frame(frame: Frame, bytes: number): void
+  /** How far the other side is, as a pong carries it without waking the object. */
   head(head: number): void
   down(retryAt: number | null): void
   closed(why: Closed): void
 }
 
-/** A connection to one room that keeps itself alive and knows why it was closed. */
-export interface Link {
-  send(frame: Upstream): boolean
+/** A connection to one object that keeps itself alive and knows why it was closed. */
+export interface Link<Said> {
+  send(frame: Said): boolean
   /** From now on an answer has to come within 10 s, or the connection counts as deaf. */
   expectAnswer(): void
   answered(): void
@@ -38,15 +37,19 @@ const answerWithinMs = 10_000
 const verifiedWithinMs = 2_000
 const attemptAgainMs = 1_000
 
-export interface LinkDeps {
-  roomId: string
-  openTransport: OpenTransport
+export interface LinkDeps<S> {
+  /** What comes down. */
+  schema: S
+  openTransport(events: TransportEvents): Transport
   refresh(): Promise<Refresh>
   clock: Clock
   random(): number
 }
 
-export function openLink({ roomId, openTransport, refresh, clock, random }: LinkDeps, events: LinkEvents): Link {
+export function openLink<Said extends { t: string }, S extends z.ZodMiniType<{ t: string }>>(
+  { schema, openTransport, refresh, clock, random }: LinkDeps<S>,
+  events: LinkEvents<z.infer<S>>,
+): Link<Said> {
   const ping = alarm(clock)
   const pong = alarm(clock)
   const answer = alarm(clock)
@@ -57,7 +60,7 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
   let signIns = 0
   let attemptAt = -Infinity
 
-  const transport = openTransport(roomId, {
+  const transport = openTransport({
     connecting() {
       attemptAt = clock.elapsed()
       if (!over) events.connecting()
@@ -71,7 +74,7 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
     },
     text(data) {
       if (over) return
-      const read = readFrame(data)
+      const read = readFrame(schema, data)
       if (!read) return
       if ('pong' in read) {
         pong.clear()
@@ -135,7 +138,7 @@ export function openLink({ roomId, openTransport, refresh, clock, random }: Link
   }
 
   return {
-    send: (frame) => isOpen && transport.send(writeFrame(frame)),
+    send: (frame) => isOpen && transport.send(JSON.stringify(frame)),
     expectAnswer: () => answer.set(answerWithinMs, reconnect),
     answered: answer.clear,
     verify() {

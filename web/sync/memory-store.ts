@@ -1,16 +1,21 @@
 import type { Unsent } from './command.ts'
-import { fromComposer, type Kept, type Store } from './store.ts'
+import { composerOf, type Kept, type KeptDraft, type Store } from './store.ts'
 
 /** A store that lives as long as the tab: for private windows, full disks, and clients without a page. */
 export function memoryStore(): Store {
   const values = new Map<string, unknown>()
   const rooms = new Map<string, Kept>()
-  const drafts = new Map<string, string>()
+  const drafts = new Map<string, KeptDraft>()
   const unsent = new Map<string, Unsent>()
   let order = 0
 
   const queueOf = (room: string) =>
     [...unsent.values()].filter((one) => one.room === room).sort((one, other) => one.order - other.order)
+
+  function keepDraft(key: string, draft: KeptDraft | null): void {
+    if (draft) drafts.set(key, draft)
+    else drafts.delete(key)
+  }
 
   return {
     durable: false,
@@ -23,18 +28,18 @@ export function memoryStore(): Store {
       rooms.set(kept.room.id, structuredClone(kept))
     },
     forget: async (room) => void rooms.delete(room),
-    async addUnsent(fresh) {
+    async addUnsent(fresh, left = null) {
       const added = { ...fresh, order: ++order }
       unsent.set(added.id, added)
-      if (fromComposer(added)) drafts.delete(added.room)
+      const composer = composerOf(added)
+      if (composer !== null) keepDraft(composer, left)
       return added
     },
     putUnsent: async (changed) => void (unsent.has(changed.id) && unsent.set(changed.id, changed)),
     removeUnsent: async (id) => void unsent.delete(id),
     unsentRooms: async () => [...new Set([...unsent.values()].filter((one) => !one.failed).map((one) => one.room))],
-    draft: async (room) => drafts.get(room) ?? '',
     drafts: async () => Object.fromEntries(drafts),
-    saveDraft: async (room, text) => void (text === '' ? drafts.delete(room) : drafts.set(room, text)),
+    keepDraft: async (key, draft) => keepDraft(key, draft),
     close: () => {},
     async destroy() {
       for (const map of [values, rooms, drafts, unsent]) map.clear()

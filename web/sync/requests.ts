@@ -2,7 +2,7 @@ import type * as z from 'zod/mini'
 import { Problem } from '../../protocol/problems.ts'
 import { NetworkError, ProblemError } from './problem-error.ts'
 
-type Method = 'GET' | 'POST' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Sends one request under /api/v1 and reads its answer. Throws ProblemError or NetworkError, nothing else. */
 export type Send = <S extends z.ZodMiniType>(

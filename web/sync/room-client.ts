@@ -1,5 +1,7 @@
 import { createStore } from 'zustand/vanilla'
+import { Downstream } from '../../protocol/downstream.ts'
 import { limits } from '../../protocol/limits.ts'
+import type { Upstream } from '../../protocol/upstream.ts'
 import { createCatchUp } from './catch-up.ts'
 import { alarm } from './clock.ts'
 import type { Queued } from './command.ts'
@@ -19,7 +21,7 @@ import { keptMessages, mostMessages, type Kept } from './store.ts'
 import * as timelines from './timeline.ts'
 import type { Closed, Connection, RoomView, SendOptions } from './types.ts'
 import { createTypingAnnouncer, createTypists } from './typing.ts'
-import type { Ack, Changes, Downstream, Member, Reset, RoomFacts, UnreadMark, Welcome } from './wire.ts'
+import type { Ack, Changes, Member, Reset, RoomFacts, UnreadMark, Welcome } from './wire.ts'
 
 const notHere = 'You are not in this room.'
 
@@ -117,7 +119,10 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   const typists = createTypists(clock, render)
   const keeper = createKeeper(clock, store, kept, sender.dropSettled)
   const view = createStore<RoomView>(() => current())
-  const link = openLink(deps, { connecting, open, frame, head: pongHead, down, closed: end })
+  const link = openLink<Upstream, typeof Downstream>(
+    { ...deps, schema: Downstream, openTransport: (events) => deps.openTransport(roomId, events) },
+    { connecting, open, frame, head: pongHead, down, closed: end },
+  )
   const stopListening = [
     deps.page.onWake(() => {
       turn()
@@ -458,8 +463,11 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       pager.startOver()
       render()
     },
-    draft: () => store.draft(roomId).catch(() => ''),
-    saveDraft: (text) => void store.saveDraft(roomId, text).catch(() => {}),
+    draft: async () => (await store.drafts().catch(() => null))?.[roomId]?.text ?? '',
+    saveDraft: (text) => {
+      const draft = text === '' ? null : { text, at: clock.now(), owed: true, there: false }
+      void store.keepDraft(roomId, draft).catch(() => {})
+    },
     renew: (ticket) => void link.send({ t: 'renew', ticket }),
     waiting: sender.waiting,
     close() {

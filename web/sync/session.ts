@@ -58,6 +58,8 @@ export function createSession({ send, renewal, tabs, clock, page, random }: Sess
           return over()
         case 'refreshed':
           return took(note.refreshed)
+        case 'listed':
+          return
       }
     }),
   ]

@@ -46,22 +46,39 @@ export interface Store {
   keep(kept: Kept): Promise<void>
   /** Drops the room's messages, never what is unsent. */
   forget(room: string): Promise<void>
-  /** Adds to the end of the room's queue; what came from the composer drops the room's draft in the same transaction. */
-  addUnsent(unsent: Omit<Unsent, 'order'>): Promise<Unsent>
+  /**
+   * Adds to the end of the room's queue. What was written in a composer leaves there, in the same transaction, what
+   * `left` says, or nothing.
+   */
+  addUnsent(unsent: Omit<Unsent, 'order'>, left?: KeptDraft | null): Promise<Unsent>
   putUnsent(unsent: Unsent): Promise<void>
   removeUnsent(id: string): Promise<void>
   /** The rooms in which something waits to be sent. */
   unsentRooms(): Promise<string[]>
-  draft(room: string): Promise<string>
-  /** What is half written, by room. */
-  drafts(): Promise<Record<string, string>>
-  saveDraft(room: string, text: string): Promise<void>
+  /** What is half written, by `draftKey`. */
+  drafts(): Promise<Record<string, KeptDraft>>
+  keepDraft(key: string, draft: KeptDraft | null): Promise<void>
   close(): void
   /** Deletes everything: the person signs out. */
   destroy(): Promise<void>
 }
 
-/** Whether it was written in the room's composer, whose draft it then takes along. */
-export function fromComposer({ command }: Pick<Unsent, 'command'>): boolean {
-  return command.kind === 'post' && !command.forwarded
+/** What is half written in one composer. An empty text is kept until the person's inbox has heard of it. */
+export interface KeptDraft {
+  text: string
+  /** When it was last edited, by the inbox's clock. */
+  at: number
+  /** Whether the inbox has yet to hear of it, and whether it may hold an earlier text. */
+  owed: boolean
+  there: boolean
+}
+
+/** Where a draft is kept: one per room, and one per thread (the seq of its first message). */
+export function draftKey(room: string, thread: number | null): string {
+  return thread === null ? room : `${room}/${thread}`
+}
+
+/** The draft of the composer that it was written in, which it takes along; null when it was written nowhere. */
+export function composerOf({ room, command }: Pick<Unsent, 'room' | 'command'>): string | null {
+  return command.kind === 'post' && !command.forwarded ? draftKey(room, command.thread) : null
 }

@@ -6,6 +6,8 @@ export const Note = z.discriminatedUnion('t', [
   z.object({ t: z.literal('signed_out') }),
   /** The session was refreshed: the ticket serves every tab, for it names person and device. */
   z.object({ t: z.literal('refreshed'), refreshed: Refreshed }),
+  /** The room list that is kept on this device is newer than before. */
+  z.object({ t: z.literal('listed') }),
 ])
 export type Note = z.infer<typeof Note>
 
@@ -18,6 +20,8 @@ export interface Tabs {
   alone<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Does the work unless another tab does work of this name now. */
   ifAlone(name: string, work: () => Promise<void>): Promise<void>
+  /** Calls back once this tab is the one that leads, until the answer is called or the tab is gone. */
+  lead(name: string, begin: () => void): () => void
   close(): void
 }
 
@@ -27,6 +31,10 @@ export const noTabs: Tabs = {
   onNote: () => () => {},
   alone: (_name, work) => work(),
   ifAlone: (_name, work) => work(),
+  lead(_name, begin) {
+    begin()
+    return () => {}
+  },
   close: () => {},
 }
 
@@ -48,6 +56,18 @@ export function browserTabs(): Tabs {
     async ifAlone(name, work) {
       if (!locks) return work()
       await locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined))
+    },
+    lead(name, begin) {
+      if (!locks) return noTabs.lead(name, begin)
+      const over = new AbortController()
+      const led = () =>
+        new Promise<void>((resolve) => {
+          if (over.signal.aborted) return resolve()
+          over.signal.addEventListener('abort', () => resolve())
+          begin()
+        })
+      locks.request(name, { signal: over.signal }, led).catch(() => {})
+      return () => over.abort()
     },
     close: () => channel?.close(),
   }

@@ -4,31 +4,31 @@ import type { OpenTransport, TransportEvents } from '../../../web/sync/transport
 import { grace, ada, member, roomId } from './people.ts'
 
 /** The far end of one client's connection, in the hands of a test. */
-export interface FakeLink {
+export interface FakeLink<Said = Upstream, Heard = Downstream> {
   openTransport: OpenTransport
   /** The connection is there. */
   open(): void
-  say(...frames: (Downstream | string)[]): void
+  say(...frames: (Heard | string)[]): void
   drop(code?: number, retryAt?: number | null): void
   /** What the client has sent since the last look. */
-  heard(): (Upstream | 'ping')[]
+  heard(): (Said | 'ping')[]
   /** How often the client asked to reconnect. */
   reconnects: number
   closed: boolean
 }
 
-export function fakeLink(): FakeLink {
+export function fakeLink<Said = Upstream, Heard = Downstream>(): FakeLink<Said, Heard> {
   let events: TransportEvents | null = null
   let isOpen = false
-  let sent: (Upstream | 'ping')[] = []
-  const link: FakeLink = {
+  let sent: (Said | 'ping')[] = []
+  const link: FakeLink<Said, Heard> = {
     reconnects: 0,
     closed: false,
     openTransport(_roomId, given) {
       events = given
       return {
         send(text) {
-          if (isOpen) sent.push(text === 'ping' ? text : (JSON.parse(text) as Upstream))
+          if (isOpen) sent.push(text === 'ping' ? text : (JSON.parse(text) as Said))
           return isOpen
         },
         reconnect() {

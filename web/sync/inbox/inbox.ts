@@ -1,92 +1,546 @@
-import { createStore } from 'zustand/vanilla'
-import type { RoomSummary } from '../../../protocol/api.ts'
-import { badgeOf, type RoomLine } from '../../../protocol/inbox.ts'
-import type { Clock } from '../clock.ts'
-import type { Drafts } from '../drafts.ts'
-import type { Rooms } from '../rooms.ts'
+import * as z from 'zod/mini'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { uuidV7 } from '../../../protocol/ids.ts'
+import {
+  InboxDownstream,
+  MineNow,
+  type InboxUpstream,
+  type InboxWelcome,
+  type OwnStatus,
+  type Presence,
+  type Ring,
+  type RoomLine,
+  type RoomsChanged,
+} from '../../../protocol/inbox.ts'
+import { limits } from '../../../protocol/limits.ts'
+import type { Api } from '../api.ts'
+import { alarm, type Clock } from '../clock.ts'
+import { openLink, type Link, type Refresh } from '../link.ts'
+import type { Page } from '../page.ts'
+import { NetworkError } from '../problem-error.ts'
+import { createRoomTime } from '../room-time.ts'
 import type { Store } from '../store.ts'
-import { inOrder } from './lines.ts'
-import type { Inbox, InboxView, RoomChoice } from './types.ts'
+import type { Tabs } from '../tabs.ts'
+import type { Transport, TransportEvents } from '../transport.ts'
+import type { Closed, Connection, RoomView } from '../types.ts'
+import { createDrafts } from './drafts.ts'
+import { inOrder, totalBadge } from './lines.ts'
+import { createList, KeptList } from './list.ts'
+import { caughtUp, newsOf, withNews, type News } from './news.ts'
+import type { Inbox, InboxView } from './types.ts'
+import { createListTypists } from './typists.ts'
+import { createWatching } from './watching.ts'
+import { createWishes, type Asked } from './wishes.ts'
 
+/** Everything that an inbox needs of the world around it. */
 export interface InboxDeps {
-  rooms: Rooms
-  drafts: Drafts
+  /** The person's id. */
+  me: string
   store: Store
+  openTransport(events: TransportEvents): Transport
+  refresh(): Promise<Refresh>
+  changeSettings: Api['changeSettings']
+  block: Api['block']
+  tabs: Tabs
   clock: Clock
+  page: Page
+  random(): number
+  randomBytes(count: number): Uint8Array
 }
 
-/** The inbox over the room list as it is fetched; what is changed here holds while the tab lives. */
-export function createInbox({ rooms, drafts, store, clock }: InboxDeps): Inbox {
-  const chosen = new Map<string, RoomChoice>()
-  const view = createStore<InboxView>(() => ({
-    ...current(),
-    connection: { state: 'connecting', since: clock.now() },
-    closed: null,
-    typing: {},
-    presence: {},
-    status: { show: 'available', custom: null },
-    settings: null,
-    blocked: [],
-    rings: [],
-    notices: [],
-  }))
-  const stops = [rooms.view.subscribe(render), drafts.subscribe(render)]
+/** What whoever starts an inbox may do with it, beside what a screen may. */
+export interface OpenedInbox extends Inbox {
+  /** The store for rooms: what is sent from a composer takes its draft along everywhere. */
+  store: Store
+  drafts: StoreApi<Readonly<Record<string, string>>>
+  /** Passes a renewal ticket on, so that the socket outlives the old session. */
+  renew(ticket: string): void
+}
 
-  function current(): Pick<InboxView, 'rooms' | 'state' | 'stale' | 'failure' | 'badge' | 'drafts'> {
-    const { rooms: list, ...rest } = rooms.view.getState()
-    const lines = list.map((room) => lineOf(room, chosen.get(room.id) ?? {}, clock.now())).sort(inOrder)
-    const badge = lines.reduce((sum, line) => sum + badgeOf(line, clock.now()), 0)
-    return { ...rest, rooms: lines, badge, drafts: drafts.getState() }
+const Mine = z.omit(MineNow, { t: true })
+type Mine = z.infer<typeof Mine>
+
+const Kept = z.extend(KeptList, { mine: z.nullable(Mine) })
+
+const keptAt = 'inbox'
+const keepAfterMs = 500
+// A database that hangs must not keep anyone from their rooms.
+const storeWithinMs = 2_000
+// A browser holds a hidden tab for hours: one socket is enough for all of them.
+const hiddenForMs = 60_000
+// A browser's timers go no further than 24 days; and this one finds out about a clock that was set.
+const longestWaitMs = 3_600_000
+
+/**
+ * A person's inbox on this device: first what is kept, then what the inbox says over a socket of its own. What an open
+ * room or the person knows before the inbox does lies over its lines until it has come as far.
+ */
+export function createInbox(deps: InboxDeps): OpenedInbox {
+  const { me, clock, page, tabs } = deps
+  const time = createRoomTime(clock)
+  const list = createList()
+  const wishes = createWishes({ ...deps, person: me, send: say, changed: relist })
+  const drafts = createDrafts({
+    disk: deps.store,
+    clock,
+    now: time.now,
+    send: (frame) => connection.state === 'live' && say(frame),
+  })
+  const typists = createListTypists(clock, render)
+  const watching = createWatching(clock, (people) => say({ t: 'watch', people }), forgetUnwatched)
+  const news = new Map<string, News>()
+  const recount = new Map<string, () => void>()
+  const nextTurn = alarm(clock)
+  const keeping = alarm(clock)
+  const hidden = alarm(clock)
+  const seenAgain = alarm(clock)
+  const presenceLease = alarm(clock)
+  let mine: Mine | null = null
+  let rings: readonly Ring[] = []
+  let presence: Readonly<Record<string, Presence>> = {}
+  let ringing: readonly Ring[] = []
+  let status = available
+  let rooms: readonly RoomLine[] = []
+  let shown = new Map<string, RoomLine>()
+  let link: Link<InboxUpstream> | null = null
+  let notLiveSince = clock.now()
+  let connection: Connection = { state: 'connecting', since: notLiveSince }
+  let closed: Closed | null = null
+  let failure: unknown = null
+  let state: InboxView['state'] = 'unknown'
+  let stale = true
+  // What the last welcome said of its list.
+  let behind = false
+  let loaded = false
+  let isOpen = false
+  let leads = false
+  let idle = false
+  let saidAway = false
+  let saidSeen = 0
+  let seenAt = -Infinity
+  let over = false
+
+  const view = createStore<InboxView>(() => current())
+  const stops = [
+    drafts.view.subscribe(render),
+    page.onWake(wake),
+    page.onHide(hide),
+    tabs.onNote((note) => {
+      if (note.t === 'listed' && !link) void load()
+    }),
+  ]
+  void begin()
+  connect()
+  stops.push(
+    tabs.lead(`parley:inbox:${me}`, () => {
+      leads = true
+      connect()
+    }),
+  )
+
+  async function begin(): Promise<void> {
+    const patience = alarm(clock)
+    patience.set(storeWithinMs, ready)
+    await Promise.all([load(), wishes.load(), drafts.ready])
+    patience.clear()
+    ready()
+  }
+
+  function ready(): void {
+    if (loaded || over) return
+    loaded = true
+    if (isOpen) hello()
+  }
+
+  /** Takes over what this device keeps, which another tab may have brought further. */
+  async function load(): Promise<void> {
+    const read = Kept.safeParse(await deps.store.get(keptAt).catch(() => null))
+    if (!read.success || over || (loaded && link) || !list.remember(read.data)) return
+    mine = read.data.mine
+    state = 'known'
+    relist()
+  }
+
+  function keepSoon(): void {
+    keeping.ensure(keepAfterMs, () => void keep())
+  }
+
+  /** One tab keeps it for all. */
+  async function keep(): Promise<void> {
+    keeping.clear()
+    if (!leads || list.epoch() === null) return
+    // A list that cannot be kept is only a slower start.
+    await deps.store.set(keptAt, { ...list.kept(), mine }).catch(() => {})
+    tabs.say({ t: 'listed' })
+  }
+
+  function connect(): void {
+    if (link || closed || over) return
+    link = openLink<InboxUpstream, typeof InboxDownstream>(
+      { ...deps, schema: InboxDownstream },
+      { connecting, open, frame, head: pong, down, closed: end },
+    )
+  }
+
+  function connecting(): void {
+    connection = { state: 'connecting', since: notLiveSince }
+    render()
+  }
+
+  function open(): void {
+    isOpen = true
+    if (loaded) hello()
+  }
+
+  function hello(): void {
+    if (connection.state === 'live') notLiveSince = clock.now()
+    connection = { state: 'catching_up', since: notLiveSince }
+    say(list.hello())
+  }
+
+  function down(retryAt: number | null): void {
+    silence()
+    // Of a connection that was good nobody knows yet whether it comes back at once.
+    if (connection.state !== 'live') {
+      failure = new NetworkError(null)
+      stale = true
+    } else notLiveSince = clock.now()
+    connection = { state: 'offline', since: notLiveSince, retryAt }
+    render()
+  }
+
+  function end(why: Closed): void {
+    closed = why
+    link = null
+    stale = true
+    down(null)
+  }
+
+  function silence(): void {
+    isOpen = false
+    for (const part of [list, wishes, watching]) part.down()
+    typists.clear()
+    seenAgain.clear()
+    saidAway = false
+    presenceLease.ensure(limits.hereLeaseMs, () => {
+      presence = {}
+      render()
+    })
+  }
+
+  /** Every frame that goes out is answered within seconds, or the connection counts as deaf. */
+  function say(frame: InboxUpstream): boolean {
+    const sent = isOpen && link !== null && link.send(frame)
+    if (sent && (frame.t === 'hello' || 'id' in frame)) link!.expectAnswer()
+    return sent
+  }
+
+  function pong(version: number): void {
+    drafts.pong()
+    if (connection.state === 'live' && version > list.version()) hello()
+  }
+
+  function frame(frame: InboxDownstream): void {
+    hear(frame)
+    if (list.collecting()) link?.expectAnswer()
+    else if (connection.state === 'live' && !wishes.awaiting()) link?.answered()
+    render()
+  }
+
+  function hear(frame: InboxDownstream): void {
+    switch (frame.t) {
+      case 'welcome':
+        return welcome(frame)
+      case 'rooms':
+        return changed(frame)
+      case 'fresh':
+        behind = false
+        stale = connection.state !== 'live'
+        return
+      case 'ack':
+        return acked(wishes.acked(frame.id))
+      case 'refused':
+        return wishes.refused(frame)
+      case 'draft':
+        return drafts.heard(frame)
+      case 'presence':
+        return hearPresence(frame.people)
+      case 'mine':
+        return take(frame)
+      case 'typing':
+        return typists.heard(frame.room, frame.person, frame.name, frame.on)
+      case 'ring':
+        rings = [...rings.filter(({ call }) => call !== frame.call), ringOf(frame)]
+        return turnLater()
+      case 'ring_over':
+        rings = rings.filter(({ call }) => call !== frame.call)
+        return
+      case 'renewed':
+    }
+  }
+
+  function welcome(frame: InboxWelcome): void {
+    time.heard(frame.now)
+    behind = frame.stale
+    drafts.welcomed(frame.drafts, frame.epoch === list.epoch())
+    rings = frame.rings
+    take(frame)
+    list.welcomed(frame)
+  }
+
+  function take({ status, settings, blocked }: Mine): void {
+    mine = { status, settings, blocked }
+    for (const count of recount.values()) count()
+    keepSoon()
+    turnLater()
+  }
+
+  function changed(frame: RoomsChanged): void {
+    const before = Object.keys(typists.shown()).map((room) => [room, list.line(room)?.last?.seq ?? 0] as const)
+    const rooms = list.take(frame)
+    if (!rooms) return
+    for (const [room, seq] of before) wrote(list.line(room)?.last ?? null, room, seq)
+    for (const room of rooms) {
+      const [line, known] = [list.line(room), news.get(room)]
+      if (known && !recount.has(room) && (!line || caughtUp(line, known))) news.delete(room)
+    }
+    wishes.told(rooms)
+    if (connection.state !== 'live') live()
+    relist()
+    seen()
+    keepSoon()
+  }
+
+  function live(): void {
+    connection = { state: 'live', since: clock.now() }
+    state = 'known'
+    stale = behind
+    failure = null
+    saidSeen = 0
+    presenceLease.clear()
+    look()
+    watching.live()
+    wishes.live()
+    drafts.live()
+  }
+
+  /** Tells how far this device is, at most once a second. */
+  function seen(): void {
+    const version = list.version()
+    if (connection.state !== 'live' || version <= saidSeen) return
+    const waitMs = seenAt + limits.reportEveryMs - clock.elapsed()
+    if (waitMs > 0) return seenAgain.ensure(waitMs, seen)
+    if (!say({ t: 'seen', version })) return
+    saidSeen = version
+    seenAt = clock.elapsed()
+  }
+
+  function look(): void {
+    const away = idle || !page.visible()
+    if (connection.state === 'live' && away !== saidAway && say({ t: 'look', away })) saidAway = away
+  }
+
+  function acked(asked: Asked | null): void {
+    if (asked?.t !== 'status' || !mine) return
+    take({ ...mine, status: { show: asked.show, custom: asked.custom } })
+  }
+
+  function hearPresence(people: readonly Presence[]): void {
+    const watched = people.filter(({ person }) => watching.has(person))
+    if (watched.length === 0) return
+    presence = { ...presence, ...Object.fromEntries(watched.map((one) => [one.person, one])) }
+  }
+
+  function forgetUnwatched(): void {
+    const kept = Object.entries(presence).filter(([person]) => watching.has(person))
+    if (kept.length === Object.keys(presence).length) return
+    presence = Object.fromEntries(kept)
+    render()
+  }
+
+  function wrote(last: RoomLine['last'], room: string, after: number): void {
+    if (last?.by && last.seq > after) typists.wrote(room, last.by)
+  }
+
+  function wake(): void {
+    if (!page.visible()) return
+    hidden.clear()
+    look()
+    if (!link) return connect()
+    link.verify()
+    // The clock was set, or the machine slept: what mutes may be over.
+    turn()
+    if (time.doubtful() && connection.state === 'live') hello()
+  }
+
+  function hide(): void {
+    look()
+    drafts.hurry()
+    void keep()
+    hidden.set(hiddenForMs, rest)
+  }
+
+  function rest(): void {
+    if (leads || page.visible() || !link) return
+    if (wishes.waiting()) return hidden.set(hiddenForMs, rest)
+    link.close()
+    link = null
+    down(null)
+  }
+
+  function follow(room: StoreApi<RoomView>): () => void {
+    const { roomId } = room.getState()
+    let heard: RoomView | null = null
+    const count = () => {
+      const known = newsOf(room.getState(), mine?.blocked ?? [])
+      if (!known) return
+      wrote(known.last, roomId, news.get(roomId)?.last?.seq ?? 0)
+      news.set(roomId, known)
+      relist()
+    }
+    const hear = (now: RoomView) => {
+      const before = heard
+      heard = now
+      if (!before || counted.some((part) => before[part] !== now[part])) count()
+    }
+    recount.set(roomId, count)
+    hear(room.getState())
+    const stop = room.subscribe(hear)
+    return () => {
+      stop()
+      recount.delete(roomId)
+      const known = news.get(roomId)
+      // Nobody tells this tab any more what becomes of the room: once the list has come as far, it is right.
+      if (known) news.set(roomId, { ...known, name: null, live: false })
+      relist()
+    }
+  }
+
+  /** Works the lines out again. What did not change stays the same object. */
+  function relist(): void {
+    const before = shown
+    shown = new Map()
+    for (const line of list.lines()) {
+      const known = wishes.over(withNews(line, news.get(line.room)))
+      const earlier = before.get(line.room)
+      shown.set(line.room, earlier && known !== line ? same(earlier, known) : known)
+    }
+    const ordered = [...shown.values()].sort(inOrder)
+    if (ordered.length !== rooms.length || ordered.some((line, index) => line !== rooms[index])) rooms = ordered
+    turnLater()
+    render()
+  }
+
+  /** Wakes up when the next thing is over by itself. */
+  function turnLater(): void {
+    const now = time.now()
+    const ends = [...rings.map(({ until }) => until), mine?.status.custom?.until ?? 0]
+    for (const { mutedUntil } of rooms) ends.push(mutedUntil ?? 0)
+    const next = Math.min(...ends.filter((at) => at > now))
+    if (next === Infinity) nextTurn.clear()
+    else nextTurn.set(Math.min(longestWaitMs, next - now), turn)
+  }
+
+  function turn(): void {
+    // Whether a room is muted is read off its line: whoever shows it has to look again.
+    rooms = [...rooms]
+    turnLater()
+    render()
+  }
+
+  function current(): InboxView {
+    const now = time.now()
+    const wished = wishes.status() ?? mine?.status ?? available
+    const custom = wished.custom?.until && wished.custom.until <= now ? null : wished.custom
+    return {
+      ...{ rooms, state, stale, failure, connection, closed, presence },
+      typing: typists.shown(),
+      status: (status = same(status, { show: wished.show, custom })),
+      settings: mine?.settings ?? null,
+      blocked: mine?.blocked ?? none,
+      rings: (ringing = same(
+        ringing,
+        rings.filter(({ call, until }) => until > now && !wishes.answered(call)),
+      )),
+      badge: totalBadge(rooms, now),
+      drafts: drafts.view.getState(),
+      notices: wishes.notices(),
+    }
   }
 
   function render(): void {
-    view.setState(current())
+    if (!over) view.setState(current(), true)
   }
+
+  function ask(frame: Asked, room: string | null): void {
+    wishes.add(frame, room === null ? undefined : shown.get(room), time.now())
+  }
+
+  const newId = () => uuidV7(time.now(), deps.randomBytes(10))
 
   return {
     view,
-    refresh: () => void rooms.refresh(),
-    follow: () => () => {},
-    setRoom(room, choice) {
-      chosen.set(room, { ...chosen.get(room), ...choice })
+    store: drafts.store,
+    drafts: drafts.view,
+    follow,
+    refresh() {
+      if (link) link.verify()
+      else connect()
+    },
+    setRoom: (room, choice) => ask({ t: 'set', id: newId(), room, ...choice }, room),
+    markRoom: (room, as) => ask({ t: 'mark', id: newId(), room, as }, room),
+    setStatus: (status) => ask({ t: 'status', id: newId(), ...status }, null),
+    answerRing(call, how) {
+      const ring = rings.find((one) => one.call === call)
+      if (ring) ask({ t: 'answer', id: newId(), room: ring.room, call, how }, null)
+    },
+    dismiss: wishes.dismiss,
+    watch: watching.add,
+    look(away) {
+      idle = away
+      look()
+    },
+    compose: drafts.compose,
+    async changeSettings(part) {
+      await deps.changeSettings(part)
+      if (mine) take({ ...mine, settings: { ...mine.settings, ...part } })
       render()
     },
-    markRoom: () => {},
-    setStatus: (status) => view.setState({ status }),
-    answerRing: () => {},
-    dismiss: () => {},
-    watch: () => () => {},
-    look: () => {},
-    compose(room, _thread, show) {
-      let touched = false
-      void store.draft(room).then((text) => touched || show(text))
-      return {
-        save(text) {
-          touched = true
-          void store.saveDraft(room, text).catch(() => {})
-        },
-        focus: () => {},
-        close: () => {},
-      }
+    async block(person, on) {
+      await deps.block(person, on)
+      const others = mine?.blocked.filter((one) => one !== person) ?? []
+      if (mine) take({ ...mine, blocked: on ? [...others, person] : others })
+      render()
     },
-    changeSettings: async () => {},
-    block: async () => {},
-    isLeader: () => true,
-    now: () => clock.now(),
-    close: () => stops.forEach((stop) => stop()),
+    isLeader: () => leads,
+    now: time.now,
+    renew: (ticket) => void say({ t: 'renew', ticket }),
+    close() {
+      if (over) return
+      void keep()
+      over = true
+      for (const stop of stops) stop()
+      link?.close()
+      silence()
+      for (const timer of [nextTurn, keeping, hidden, presenceLease]) timer.clear()
+      wishes.close()
+      drafts.close()
+    },
   }
 }
 
-function lineOf(room: RoomSummary, { pinned, archived, ...choice }: RoomChoice, now: number): RoomLine {
-  const { id, lastMessageAt, last, ...rest } = room
-  return {
-    ...rest,
-    ...{ room: id, other: null, head: last?.seq ?? 0, read: 0, unreadFrom: null, mentions: 0, lastAt: lastMessageAt },
-    last: last && { ...last, at: lastMessageAt },
-    pinnedAt: pinned ? now : null,
-    archivedAt: archived ? now : null,
-    mutedUntil: null,
-    level: 'all',
-    ...choice,
-  }
+// A room's line follows from these; most changes of a room change none of them.
+const counted = ['room', 'rows', 'members', 'older', 'head', 'unread', 'connection'] as const
+
+const none: readonly string[] = []
+
+const available: OwnStatus = { show: 'available', custom: null }
+
+/** What was shown before, while what is made now says the same. */
+function same<Part>(before: Part, made: Part): Part {
+  return JSON.stringify(before) === JSON.stringify(made) ? before : made
+}
+
+function ringOf({ room, call, media, roomName, by, name, until }: Ring): Ring {
+  return { room, call, media, roomName, by, name, until }
 }

@@ -31,7 +31,7 @@ export interface InboxView {
   failure: unknown
   connection: Connection
   /** Why there will be no connection any more; null while there may. */
-  closed: Exclude<Closed, 'not_a_member'> | null
+  closed: Closed | null
   /** Who writes, by room; rooms in which nobody does are not in it. */
   typing: Readonly<Record<string, readonly Typist[]>>
   /** How those are who are watched, as far as the inbox has said. */
