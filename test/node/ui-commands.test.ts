@@ -107,23 +107,23 @@ describe('whether I may write', () => {
   })
 
   test('everyone may, until the room says otherwise', () => {
-    expect(writing(view('member'), now)).toEqual({ state: 'open' })
-    expect(writing(view('member', { postPolicy: 'admins' }), now)).toEqual({ state: 'announcement' })
-    expect(writing(view('admin', { postPolicy: 'admins' }), now)).toEqual({ state: 'open' })
+    expect(writing(view('member'), now, [])).toEqual({ state: 'open' })
+    expect(writing(view('member', { postPolicy: 'admins' }), now, [])).toEqual({ state: 'announcement' })
+    expect(writing(view('admin', { postPolicy: 'admins' }), now, [])).toEqual({ state: 'open' })
   })
 
   test('a silence ends at its time, or when it is lifted', () => {
-    expect(writing(view('member', {}, now + 1), now)).toEqual({ state: 'silenced', until: now + 1 })
-    expect(writing(view('member', {}, now), now)).toEqual({ state: 'open' })
-    expect(writing(view('member', {}, untilLifted), now)).toEqual({ state: 'silenced', until: null })
+    expect(writing(view('member', {}, now + 1), now, [])).toEqual({ state: 'silenced', until: now + 1 })
+    expect(writing(view('member', {}, now), now, [])).toEqual({ state: 'open' })
+    expect(writing(view('member', {}, untilLifted), now, [])).toEqual({ state: 'silenced', until: null })
   })
 
   test('slow mode counts from my last message, and moderators do not wait', () => {
     const slow = { slowModeSeconds: 30 }
     const mine = [row(said(ada, { at: now - 10_000 })), row(said(grace, { at: now }))]
-    expect(writing(view('member', slow, 0, mine), now)).toEqual({ state: 'slow', until: now + 20_000 })
-    expect(writing(view('member', slow, 0, mine), now + 20_000)).toEqual({ state: 'open' })
-    expect(writing(view('moderator', slow, 0, mine), now)).toEqual({ state: 'open' })
+    expect(writing(view('member', slow, 0, mine), now, [])).toEqual({ state: 'slow', until: now + 20_000 })
+    expect(writing(view('member', slow, 0, mine), now + 20_000, [])).toEqual({ state: 'open' })
+    expect(writing(view('moderator', slow, 0, mine), now, [])).toEqual({ state: 'open' })
   })
 })
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { authorName, peopleOf } from './people.ts'
 import { news } from './news.ts'
 import type { StoreApi } from 'zustand/vanilla'
+import type { Inbox } from '../../sync/inbox/types.ts'
 import type { RoomView } from '../../sync/types.ts'
 
 /** At most this many sentences stay in the region. */
@@ -10,7 +11,7 @@ const kept = 5
 const gatherMs = 2_000
 
 /** Reads aloud the messages of others that arrive while the room is live, and nothing else. */
-export function Announcer({ view }: { view: StoreApi<RoomView> }) {
+export function Announcer({ view, inbox }: { view: StoreApi<RoomView>; inbox: Inbox }) {
   const [said, setSaid] = useState<{ id: number; text: string }[]>([])
   useEffect(() => {
     let heard = view.getState().head
@@ -31,7 +32,10 @@ export function Announcer({ view }: { view: StoreApi<RoomView> }) {
 
     const stop = view.subscribe((now) => {
       const live = now.connection.state === 'live'
-      const arrived = live && wasLive ? news(now.rows, now.me, heard) : []
+      const { blocked } = inbox.view.getState()
+      const arrived = (live && wasLive ? news(now.rows, now.me, heard) : []).filter(
+        ({ by }) => by === null || !blocked.includes(by),
+      )
       heard = Math.max(heard, now.head)
       wasLive = live
       if (arrived.length === 0) return
@@ -45,7 +49,7 @@ export function Announcer({ view }: { view: StoreApi<RoomView> }) {
       stop()
       if (timer !== null) clearTimeout(timer)
     }
-  }, [view])
+  }, [inbox, view])
   return (
     <div aria-label="New messages" aria-live="polite" aria-relevant="additions" className="sr-only" role="log">
       {said.map((line) => (

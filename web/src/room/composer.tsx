@@ -40,7 +40,7 @@ export function Composer({
   const field = useRef<HTMLTextAreaElement | null>(null)
   const composing = useStore(desk.laid, (now) => now.composing[place])
   const editing = composing?.kind === 'edit' ? composing.message : null
-  const writes = useWriting(client.view)
+  const writes = useWriting(client.view, desk.mine.inbox)
   const [text, setText] = useState('')
   const [unkept, setUnkept] = useState(false)
   const touched = useRef(false)
@@ -167,7 +167,7 @@ export function Composer({
   }
 
   const note = tooLong || unkept || !durable || slow
-  if (writes.state === 'silenced' || writes.state === 'announcement') return <WritingClosed writes={writes} />
+  if (writes.state !== 'open' && writes.state !== 'slow') return <WritingClosed desk={desk} writes={writes} />
   return (
     <form
       className="flex-none border-t border-line bg-surface px-3 pt-2.5 pb-[max(0.625rem,env(safe-area-inset-bottom))] sm:px-4"

@@ -42,6 +42,8 @@ interface Laid {
   beside: Beside | null
   over: Over | null
   toasts: readonly Toast[]
+  /** Messages of people I blocked that I asked to see. */
+  unfolded: readonly number[]
 }
 
 /** What lies open around one room, on this screen only. */
@@ -55,6 +57,8 @@ export interface Desk {
   over(over: Over | null): void
   say(text: string, options?: { forMs?: number; action?: Toast['action'] }): void
   unsay(id: number): void
+  /** Shows the message with this seq, whoever wrote it. */
+  unfold(seq: number): void
   /** Says so when a command could not even be kept on this device. */
   attempt(command: Promise<unknown>): void
   /** The field of a place, while it is on screen. */
@@ -75,6 +79,7 @@ export function createDesk(client: RoomClient, mine: Client): Desk {
     beside: null,
     over: null,
     toasts: [],
+    unfolded: [],
   }))
   function say(text: string, { forMs = toastMs, action = null }: { forMs?: number; action?: Toast['action'] } = {}) {
     const toast = { id: ++said, text, forMs, action }
@@ -109,6 +114,9 @@ export function createDesk(client: RoomClient, mine: Client): Desk {
     say,
     unsay(id) {
       laid.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }))
+    },
+    unfold(seq) {
+      laid.setState(({ unfolded }) => ({ unfolded: [...unfolded, seq] }))
     },
     attempt(command) {
       command.catch(() => say('This device could not keep that. Try again.'))

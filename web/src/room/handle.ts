@@ -12,7 +12,11 @@ export function offersNow(desk: Desk, message: Message) {
   const mine = myself(view)
   if (mine === null) return []
   const now = Date.now() + view.clockOffset
-  return offers(message, mine, { writes: writing(view, now), live: view.connection.state === 'live', now })
+  return offers(message, mine, {
+    writes: writing(view, now, desk.mine.inbox.view.getState().blocked),
+    live: view.connection.state === 'live',
+    now,
+  })
 }
 
 /** Does something with a message, if it may be done now; `at` is where it was asked for. */

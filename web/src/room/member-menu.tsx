@@ -1,4 +1,4 @@
-import { Menu, MenuItem } from '../ui/menu.tsx'
+import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { span } from '../times.ts'
 import type { ComponentProps } from 'react'
 import type { Anchor } from '../ui/popup.tsx'
@@ -7,18 +7,23 @@ import type { Asked, Change } from './member-changes.ts'
 
 type Icon = ComponentProps<typeof MenuItem>['icon']
 
-/** What I may do with one member. */
+/** What I may do with one member: in the room, and for myself. */
 export function MemberMenu({
   member,
   can,
+  blocked,
   at,
   onChoose,
+  onBlock,
   onClose,
 }: {
   member: Member
   can: readonly Change[]
+  /** Whether I block them. */
+  blocked: boolean
   at: Anchor
   onChoose: (asked: Asked) => void
+  onBlock: (on: boolean) => void
   onClose: () => void
 }) {
   return (
@@ -32,6 +37,10 @@ export function MemberMenu({
           </MenuItem>
         )
       })}
+      {can.length > 0 && <MenuLine />}
+      <MenuItem danger={!blocked} icon="block" onClick={() => onBlock(!blocked)}>
+        {blocked ? 'Unblock' : 'Block'}
+      </MenuItem>
     </Menu>
   )
 }

@@ -3,6 +3,10 @@ import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { useMinute } from '../clock.ts'
+import { Block } from '../people/block.tsx'
+import { PresenceDot } from '../people/presence-dot.tsx'
+import { presenceLine } from '../people/presence-words.ts'
+import { usePeopleOnScreen } from '../people/use-people-on-screen.ts'
 import { shortTime } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -10,22 +14,33 @@ import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { anchorOf, type Anchor } from '../ui/popup.tsx'
-import { failureOf, sentence } from '../outcome.ts'
+import { failureOf, outcome, sentence } from '../outcome.ts'
 import { useDesk } from './desk.ts'
 import { changesFor, type Asked } from './member-changes.ts'
 import { MemberMenu } from './member-menu.tsx'
 import { hereNow, roomName } from './people.ts'
 import { away, iMay, isLive, myself, untilLifted } from './standing.ts'
 import type { MembersChanged } from '../../../protocol/api.ts'
+import type { OwnStatus } from '../../../protocol/inbox.ts'
 import type { Member } from '../../sync/wire.ts'
 
-type Open = { kind: 'menu'; member: Member; at: Anchor } | { kind: 'sure'; asked: Asked } | null
+type Open =
+  | { kind: 'menu'; member: Member; at: Anchor }
+  | { kind: 'sure'; asked: Asked }
+  | { kind: 'block'; member: Member }
+  | null
 
 /** Everyone in the room, those who have it open first; what I may do with each, and the way out. */
 export function PeoplePanel({ onClose }: { onClose: () => void }) {
   const desk = useDesk()
   const { client } = desk
+  const { inbox } = desk.mine
   const [, navigate] = useLocation()
+  const { presence, blocked, status } = useStore(
+    inbox.view,
+    useShallow(({ presence, blocked, status }) => ({ presence, blocked, status })),
+  )
+  const observe = usePeopleOnScreen(inbox)
   const { members, here, me, direct, name, offset, mayInvite } = useStore(
     client.view,
     useShallow((view) => ({
@@ -66,6 +81,12 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
     } finally {
       setBusy(null)
     }
+  }
+
+  async function unblock(member: Member) {
+    setOpen(null)
+    const answer = await outcome(inbox.block(member.person, false))
+    if (!answer.ok) desk.say(sentence(answer.failure))
   }
 
   function choose(asked: Asked) {
@@ -114,32 +135,34 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
         <ul className="grid gap-0.5">
           {sorted.map((member) => {
             const silenced = (member.silencedUntil ?? 0) > now
-            const can = mine === null || direct ? [] : changesFor(mine, member, silenced)
+            const isMe = member.person === me
+            const itsPresence = isMe ? undefined : presence[member.person]
+            const isBlocked = blocked.includes(member.person)
+            const about = [
+              ...(member.role === 'member' ? [] : [roles[member.role]]),
+              ...(silenced ? [silence(member.silencedUntil!)] : []),
+              ...(isBlocked ? ['Blocked'] : []),
+              presenceLine(itsPresence, inbox.now()),
+            ]
             return (
-              <li className="flex min-h-13 items-center gap-3 rounded-xl px-2" key={member.person}>
+              <li
+                className="flex min-h-13 items-center gap-3 rounded-xl px-2"
+                data-person={isMe ? undefined : member.person}
+                key={member.person}
+                ref={observe}
+              >
                 <span className="relative">
                   <Avatar name={member.name} shape="person" size="medium" />
-                  {present.has(member.person) && (
-                    <span
-                      aria-hidden="true"
-                      className="absolute -end-0.5 -bottom-0.5 size-3 rounded-full border-2 border-surface bg-here"
-                    />
-                  )}
+                  <PresenceDot state={isMe ? ownState(status, here.length > 0) : itsPresence?.state} />
                 </span>
                 <span className="grid min-w-0 flex-1">
                   <span className="truncate font-medium">
                     <bdi>{member.name}</bdi>
-                    {member.person === me && <span className="font-normal text-muted"> (you)</span>}
+                    {isMe && <span className="font-normal text-muted"> (you)</span>}
                   </span>
-                  <span className="truncate text-sm text-muted">
-                    {[
-                      ...(member.role === 'member' ? [] : [roles[member.role]]),
-                      ...(silenced ? [silence(member.silencedUntil!)] : []),
-                      ...(here.length === 0 ? [] : [present.has(member.person) ? 'Here' : 'Away']),
-                    ].join(' · ')}
-                  </span>
+                  <span className="truncate text-sm text-muted">{about.filter((part) => part !== '').join(' · ')}</span>
                 </span>
-                {can.length > 0 && (
+                {!isMe && (
                   <IconButton
                     aria-busy={busy === member.person || undefined}
                     aria-haspopup="menu"
@@ -154,14 +177,19 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
           })}
         </ul>
       </div>
-      {open?.kind === 'menu' && mine !== null && (
+      {open?.kind === 'menu' && (
         <MemberMenu
           at={open.at}
-          can={changesFor(mine, open.member, (open.member.silencedUntil ?? 0) > now)}
+          blocked={blocked.includes(open.member.person)}
+          can={mine === null || direct ? [] : changesFor(mine, open.member, (open.member.silencedUntil ?? 0) > now)}
           member={open.member}
+          onBlock={(on) => (on ? setOpen({ kind: 'block', member: open.member }) : void unblock(open.member))}
           onChoose={choose}
           onClose={() => setOpen(null)}
         />
+      )}
+      {open?.kind === 'block' && (
+        <Block inbox={inbox} name={open.member.name} onClose={() => setOpen(null)} person={open.member.person} />
       )}
       {open?.kind === 'sure' && (
         <Confirm
@@ -177,6 +205,12 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
       )}
     </Panel>
   )
+}
+
+/** How I am shown here; nothing while there is no connection, or nobody sees it. */
+function ownState({ show }: OwnStatus, connected: boolean): 'online' | 'busy' | undefined {
+  if (!connected || show === 'invisible') return undefined
+  return show === 'busy' ? 'busy' : 'online'
 }
 
 const roles: Record<Member['role'], string> = {

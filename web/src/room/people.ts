@@ -22,6 +22,12 @@ export function roomName(view: Pick<RoomView, 'room' | 'members' | 'me'>): strin
   return view.members.find((member) => member.person !== view.me)?.name ?? 'Only you'
 }
 
+/** The other one of a conversation of two; null in a group, and where they are gone. */
+export function otherOf(view: Pick<RoomView, 'room' | 'members' | 'me'>): string | null {
+  if (view.room?.type !== 'direct') return null
+  return view.members.find((member) => member.person !== view.me)?.person ?? null
+}
+
 /** How many belong to the room and how many of them have it open. */
 export function headcount(members: number, here: number): string {
   return `${members.toLocaleString()} ${members === 1 ? 'member' : 'members'}${here > 1 ? ` · ${here.toLocaleString()} here` : ''}`

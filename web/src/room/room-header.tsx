@@ -1,28 +1,37 @@
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
+import { useMinute } from '../clock.ts'
+import { PresenceDot } from '../people/presence-dot.tsx'
+import { presenceLine } from '../people/presence-words.ts'
+import { usePresence } from '../people/use-presence.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { headcount, hereNow, roomName } from './people.ts'
+import { headcount, hereNow, otherOf, roomName } from './people.ts'
 import { iMay } from './standing.ts'
 import type { Beside, Desk } from './desk.ts'
 
 /** What the room is called, who is in it and here, what of mine was not sent, and the ways to its panels. */
 export function RoomHeader({ desk }: { desk: Desk }) {
   const { client } = desk
+  const { inbox } = desk.mine
   const [, navigate] = useLocation()
-  const { name, direct, members, here, mayInvite, failed } = useStore(
+  const { name, direct, other, live, members, here, mayInvite, failed } = useStore(
     client.view,
     useShallow((view) => ({
       name: roomName(view),
       direct: view.room?.type === 'direct',
+      other: otherOf(view),
+      live: view.connection.state === 'live',
       members: view.members.length,
       here: hereNow(view).length,
       mayInvite: view.room?.type !== 'direct' && iMay(view, 'add_members'),
       failed: view.rows.reduce((n, row) => n + (row.state === 'failed' ? 1 : 0), 0),
     })),
   )
+  const presence = usePresence(inbox, other)
+  useMinute()
   const open = useStore(desk.laid, (now) => now.beside?.kind)
   const toggle = (kind: Extract<Beside['kind'], 'people' | 'settings'>) => desk.beside(open === kind ? null : { kind })
 
@@ -37,7 +46,10 @@ export function RoomHeader({ desk }: { desk: Desk }) {
       <IconButton className="sm:hidden" label="Back to your rooms" onClick={back}>
         <Icon mirrored name="back" size={22} />
       </IconButton>
-      <Avatar name={name} shape={direct ? 'person' : 'room'} size="medium" />
+      <span className="relative flex-none">
+        <Avatar name={name} shape={direct ? 'person' : 'room'} size="medium" />
+        {live && <PresenceDot state={presence?.state} />}
+      </span>
       <div className="grid min-w-0 flex-1 ps-2">
         <h1 className="truncate leading-tight font-semibold tracking-tight">
           <bdi>{name}</bdi>
@@ -47,7 +59,7 @@ export function RoomHeader({ desk }: { desk: Desk }) {
           onClick={() => toggle('people')}
           type="button"
         >
-          {direct ? presence(here) : headcount(members, here)}
+          {direct ? about(live, presenceLine(presence, inbox.now())) : headcount(members, here)}
         </button>
       </div>
       {failed > 0 && (
@@ -89,8 +101,8 @@ export function RoomHeader({ desk }: { desk: Desk }) {
   )
 }
 
-/** How a conversation of two stands, by how many have it open: I do, while there is a connection. */
-function presence(here: number): string {
-  if (here === 0) return 'Not connected'
-  return here > 1 ? 'Here now' : 'Not here'
+/** How the other one of a conversation of two is; where they do not show it, the line still leads to them. */
+function about(live: boolean, line: string): string {
+  if (!live) return 'Not connected'
+  return line === '' ? 'Conversation of two' : line
 }

@@ -134,7 +134,7 @@ function OpenRoom({ desk }: { desk: Desk }) {
             <Timeline client={client} handle={timeline} />
           </PaneBoundary>
         </div>
-        <Announcer view={view} />
+        <Announcer inbox={desk.mine.inbox} view={view} />
         <TypingLine view={view} />
         <Composer client={client} place="room" timeline={timeline} />
       </section>

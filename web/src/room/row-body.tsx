@@ -1,6 +1,8 @@
 import { useCallback } from 'react'
+import { useStore } from 'zustand'
 import { deletedText } from './deleted-text.ts'
 import { useDesk, type Place } from './desk.ts'
+import { Folded, foldedText, useFolded } from './folded.tsx'
 import { GapRow } from './gap-row.tsx'
 import { Message } from './message.tsx'
 import { authorName } from './people.ts'
@@ -43,6 +45,8 @@ export function RowBody({
 }: RowBodyProps) {
   const desk = useDesk()
   const { row, side, first, last, thread } = entry
+  const folded = useFolded(row, direct)
+  const blocked = useStore(desk.mine.inbox.view, (now) => now.blocked)
   const onRetry = useCallback((id: string) => client.retry(id), [client])
   const onDiscard = useCallback((id: string) => void client.discard(id), [client])
   const replyTo = row.state === 'gap' ? null : row.state === 'confirmed' ? row.message.replyTo : row.replyTo
@@ -56,9 +60,17 @@ export function RowBody({
   if (row.state === 'gap') return <Gap after={row.after} before={row.before} client={client} />
   if (row.state === 'confirmed' && row.message.system !== null)
     return <SystemRow message={row.message} people={people} />
+  if (row.state === 'confirmed' && folded) return <Folded reachable={reachable} seq={row.message.seq} />
+  const hides = (message: Stored) => !direct && blocked.includes(message.by ?? '')
   const imported = row.state === 'confirmed' && row.message.source !== null && row.message.by === null
   const within =
-    thread === null || place === 'thread' || !first ? null : begun === null ? 'an earlier message' : textOf(begun)
+    thread === null || place === 'thread' || !first
+      ? null
+      : begun === null
+        ? 'an earlier message'
+        : hides(begun)
+          ? foldedText
+          : textOf(begun)
   return (
     <Message
       author={
@@ -74,7 +86,7 @@ export function RowBody({
       onThread={onThread}
       people={people}
       place={place}
-      quote={replyTo === null ? null : quoteOf(replied, people)}
+      quote={replyTo === null ? null : quoteOf(replied, people, hides)}
       reachable={reachable}
       replies={replies}
       row={row}
@@ -87,8 +99,9 @@ export function RowBody({
 
 const notLoaded = { name: 'An earlier message', text: 'Show it' }
 
-function quoteOf(replied: Stored | null, people: People) {
-  return replied === null ? notLoaded : { name: authorName(replied, people), text: textOf(replied) }
+function quoteOf(replied: Stored | null, people: People, hides: (message: Stored) => boolean) {
+  if (replied === null) return notLoaded
+  return { name: authorName(replied, people), text: hides(replied) ? foldedText : textOf(replied) }
 }
 
 /** The text of a message on one line, or why there is none. */

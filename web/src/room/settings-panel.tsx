@@ -3,17 +3,20 @@ import { useStore } from 'zustand'
 import { useLocation } from 'wouter'
 import { useShallow } from 'zustand/react/shallow'
 import { limits } from '../../../protocol/limits.ts'
+import { outcome, sentence } from '../outcome.ts'
+import { Block } from '../people/block.tsx'
 import { span } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Confirm } from '../ui/confirm.tsx'
+import { Choice } from '../ui/choices.tsx'
 import { Field } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { useDesk } from './desk.ts'
-import { headcount, hereNow, roomName } from './people.ts'
+import { headcount, hereNow, otherOf, roomName } from './people.ts'
 import { away, iMay, isLive, myself } from './standing.ts'
 import { differences, type Wanted } from './settings.ts'
-import type { FormEvent, ReactNode } from 'react'
+import type { FormEvent } from 'react'
 
 const pauses = [0, 5, 10, 30, 60, 300, 900, 3_600, 21_600]
 const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
@@ -21,11 +24,12 @@ const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
 /** What a room says of itself, and, for who may, the way to change it. */
 export function SettingsPanel({ onClose }: { onClose: () => void }) {
   const { client } = useDesk()
-  const { room, name, members, here, mayChange, owns, offline } = useStore(
+  const { room, name, other, members, here, mayChange, owns, offline } = useStore(
     client.view,
     useShallow((view) => ({
       room: view.room,
       name: roomName(view),
+      other: otherOf(view),
       members: view.members.length,
       here: hereNow(view).length,
       mayChange: view.room?.type === 'group' && iMay(view, 'change_room'),
@@ -166,7 +170,39 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
         )}
       </form>
       {owns && <Delete name={name} />}
+      {other !== null && <BlockHere name={name} person={other} />}
     </Panel>
+  )
+}
+
+/** The way to hear no more of the other one, and back. */
+function BlockHere({ person, name }: { person: string; name: string }) {
+  const desk = useDesk()
+  const { inbox } = desk.mine
+  const blocked = useStore(inbox.view, (now) => now.blocked.includes(person))
+  const [asked, setAsked] = useState(false)
+  const [pending, setPending] = useState(false)
+
+  async function unblock() {
+    setPending(true)
+    const answer = await outcome(inbox.block(person, false))
+    setPending(false)
+    if (!answer.ok) desk.say(sentence(answer.failure))
+  }
+
+  return (
+    <div className="border-t border-line p-4">
+      {blocked ? (
+        <Button look="quiet" onClick={() => void unblock()} pending={pending}>
+          Unblock {name}
+        </Button>
+      ) : (
+        <Button look="danger" onClick={() => setAsked(true)}>
+          Block {name}
+        </Button>
+      )}
+      {asked && <Block inbox={inbox} name={name} onClose={() => setAsked(false)} person={person} />}
+    </div>
   )
 }
 
@@ -251,41 +287,6 @@ function Description({ value, onChange }: { value: string; onChange: (value: str
         rows={3}
         value={value}
       />
-    </div>
-  )
-}
-
-function Choice({
-  label,
-  hint,
-  value,
-  onChange,
-  children,
-}: {
-  label: string
-  hint: string
-  value: string
-  onChange: (value: string) => void
-  children: ReactNode
-}) {
-  const id = useId()
-  return (
-    <div className="grid gap-1.5">
-      <label className="text-sm font-medium" htmlFor={id}>
-        {label}
-      </label>
-      <select
-        aria-describedby={`${id}-hint`}
-        className={`min-h-11 ${box}`}
-        id={id}
-        onChange={(event) => onChange(event.target.value)}
-        value={value}
-      >
-        {children}
-      </select>
-      <p className="text-sm text-muted" id={`${id}-hint`}>
-        {hint}
-      </p>
     </div>
   )
 }

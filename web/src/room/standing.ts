@@ -1,4 +1,5 @@
 import { may, type Act } from '../../../protocol/permissions.ts'
+import { otherOf } from './people.ts'
 import type { RoomClient, Row, RoomView } from '../../sync/types.ts'
 import type { Member } from '../../sync/wire.ts'
 
@@ -14,6 +15,8 @@ export type Writing =
   /** Null: until it is lifted. */
   | { state: 'silenced'; until: number | null }
   | { state: 'slow'; until: number }
+  /** I blocked the other one of a conversation of two. */
+  | { state: 'blocked' }
 
 /** Why what the room does at once, or not at all, cannot be asked for now. */
 export const away = 'There is no connection to the room now. Try again when it is back.'
@@ -36,8 +39,10 @@ export function iMay(view: Pick<RoomView, 'members' | 'me'>, act: Act): boolean 
   return mine !== null && may(mine.role, act)
 }
 
-/** Whether I may write, as the room itself decides. `now` is the room's clock. */
-export function writing(view: Seen, now: number): Writing {
+/** Whether I may write, as the room itself decides. `now` is the room's clock, `blocked` whom I blocked. */
+export function writing(view: Seen, now: number, blocked: readonly string[]): Writing {
+  const other = otherOf(view)
+  if (other !== null && blocked.includes(other)) return { state: 'blocked' }
   const mine = myself(view)
   if (mine === null || view.room === null) return { state: 'open' }
   const { silencedUntil = 0 } = mine
@@ -60,6 +65,8 @@ export function whyNotWriting(now: Writing): string | null {
       return 'Only admins write in this room.'
     case 'silenced':
       return 'A moderator has silenced you here.'
+    case 'blocked':
+      return 'You blocked the other one. Unblock them to write.'
   }
 }
 

@@ -4,7 +4,8 @@ import { badgeOf, muted, type Presence, type RoomLine as Line } from '../../../p
 import { listTime } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { PresenceDot, presenceWords } from '../ui/presence-dot.tsx'
+import { PresenceDot } from '../people/presence-dot.tsx'
+import { presenceWords } from '../people/presence-words.ts'
 import { LastLine } from './last-line.tsx'
 import type { Typist } from '../../sync/inbox/types.ts'
 

@@ -4,7 +4,7 @@ import { outcome, sentence, type Failure } from '../outcome.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Alert } from '../ui/notice.tsx'
-import { nameOfBlocked } from './blocked-names.ts'
+import { nameOfBlocked } from '../people/blocked-names.ts'
 import type { Client } from '../../sync/client.ts'
 
 /** Everyone I blocked, and the way to take it back. */

@@ -4,7 +4,7 @@ import { askForNotifications, notifications, switchNotifications } from '../noti
 import { sentence } from '../outcome.ts'
 import { Button } from '../ui/button.tsx'
 import { Alert } from '../ui/notice.tsx'
-import { Switch } from './choices.tsx'
+import { Switch } from '../ui/choices.tsx'
 import { QuietHoursForm } from './quiet-hours-form.tsx'
 import { useSettings } from './use-settings.ts'
 import type { Inbox } from '../../sync/inbox/types.ts'

@@ -1,7 +1,7 @@
 import { sentence } from '../outcome.ts'
 import { Button } from '../ui/button.tsx'
 import { Alert } from '../ui/notice.tsx'
-import { Choice, Switch } from './choices.tsx'
+import { Choice, Switch } from '../ui/choices.tsx'
 import { useSettings } from './use-settings.ts'
 import type { Audience, Settings } from '../../../protocol/inbox.ts'
 import type { Inbox } from '../../sync/inbox/types.ts'

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import { Button } from '../ui/button.tsx'
-import { Switch } from './choices.tsx'
+import { Switch } from '../ui/choices.tsx'
 import type { QuietHours } from '../../../protocol/inbox.ts'
 
 const everyDay = [1, 2, 3, 4, 5, 6, 0]

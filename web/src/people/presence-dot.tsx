@@ -1,14 +1,5 @@
 import type { Presence } from '../../../protocol/inbox.ts'
 
-/** How someone is, in words; empty where they do not show it. */
-export const presenceWords: Record<Presence['state'], string> = {
-  online: 'Online',
-  away: 'Away',
-  busy: 'Do not disturb',
-  offline: 'Offline',
-  hidden: '',
-}
-
 /**
  * How someone is, as a shape at the corner of their face: a disc, a crescent, a disc with a bar, a ring. Nothing is told by
  *  its colour alone. Decoration: the words stand beside the name.
