@@ -12,7 +12,7 @@ import type { KeptMarks } from '../storage/record.ts'
 const KeptMember = z.pipe(
   z.object({
     ...{ person: Uuid, name: z.string(), role: Role, delivered: Seq, read: Seq, receiptsHidden: z.boolean() },
-    ...{ silencedUntil: z.nullable(TimeMs), unreadFrom: z.nullable(Seq) },
+    ...{ silencedUntil: z.nullable(TimeMs), unreadFrom: z.nullable(Seq), historyFrom: Seq, blocks: z.array(Uuid) },
   }),
   z.transform(({ silencedUntil, unreadFrom, ...member }): RoomMember => {
     const unread = { from: unreadFrom, version: 0 }

@@ -7,6 +7,10 @@ export interface RoomMember extends Member {
   /** In a direct room: neither sees how far the other has read. */
   receiptsHidden: boolean
   unread: UnreadMark
+  /** The seq up to which the room is not theirs to read; 0: all of it is. */
+  historyFrom: number
+  /** The other members whom they block. */
+  blocks: readonly string[]
 }
 
 /**
@@ -95,7 +99,7 @@ function without(room: Room, person: string): Room {
 
 /** How one member sees another: in a direct room reading may be kept to oneself. */
 export function seenBy(viewer: string, member: RoomMember): Member {
-  const { receiptsHidden, unread: _own, ...shown } = member
+  const { receiptsHidden, unread: _mark, historyFrom: _from, blocks: _blocks, ...shown } = member
   return receiptsHidden && member.person !== viewer ? { ...shown, read: 0 } : shown
 }
 
@@ -109,4 +113,6 @@ const newcomer: Omit<RoomMember, 'person' | 'name' | 'delivered' | 'read'> = {
   role: 'member',
   receiptsHidden: false,
   unread: { from: null, version: 0 },
+  historyFrom: 0,
+  blocks: [],
 }

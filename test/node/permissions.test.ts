@@ -35,7 +35,7 @@ test('[ROL1] SECURITY.md prints the table by which the room decides', () => {
 test('[ROL1] nobody moderates their equals or betters, or makes anyone their equal', () => {
   const made = Role.def.entries
   const person = (role: Role) => ({ person: role, name: role, role, delivered: 0, read: 0 })
-  const own = { receiptsHidden: false, unread: { from: null, version: 0 } }
+  const own = { receiptsHidden: false, unread: { from: null, version: 0 }, historyFrom: 0, blocks: [] }
   const roles = Object.values(made)
   const room = {
     facts: { id: 'room', type: 'group' as const, name: 'Engines', createdBy: null, createdAt: 0, ...asMade },

@@ -22,7 +22,7 @@ function emptyRoom(head = 0): Room {
 }
 
 function member(person: string): RoomMember {
-  const own = { receiptsHidden: false, unread: { from: null, version: 0 } }
+  const own = { receiptsHidden: false, unread: { from: null, version: 0 }, historyFrom: 0, blocks: [] }
   return { person, name: person, role: 'owner', delivered: 0, read: 0, ...own }
 }
 

@@ -32,7 +32,10 @@ export function modelRoom(people: string[], now: () => number, chunk = 3) {
   const paces = new Map<string, Pace>()
   const members = new Map(
     people.map((person): [string, RoomMember] => {
-      return [person, { ...member(person), receiptsHidden: false, unread: { from: null, version: 0 } }]
+      return [
+        person,
+        { ...member(person), receiptsHidden: false, unread: { from: null, version: 0 }, historyFrom: 0, blocks: [] },
+      ]
     }),
   )
   let room: Room = { facts, epoch: 1, head: 0, floor: 1, flushed: 0, membersVersion: 1, members }
