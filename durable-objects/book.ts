@@ -1,12 +1,26 @@
 import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Marks } from '../protocol/downstream.ts'
+import type { MessageRow } from '../protocol/row.ts'
 import { messageOf } from '../protocol/message.ts'
 import { derivedId } from './digest.ts'
 import type { Changed } from './room/changed.ts'
 import { evolve, withChange, withMarks, type Room, type RoomMember } from './room/room.ts'
 import { facts, type Log } from './storage/log.ts'
+import type { RoomState } from './outbox/database.ts'
 import type { RoomRecord } from './storage/record.ts'
+
+/** Whoever has to know what is written, in the same step. */
+export interface Listener {
+  /** An event, the rows that it touched, and the room as it was before. */
+  happened(event: RoomEvent, rows: readonly MessageRow[], before: Room): void
+  /** People have read on, or marked something as unread. */
+  marked(people: Iterable<string>): void
+  /** The members were read anew. */
+  compared(before: Room): void
+  /** What was written was taken back. */
+  undone(): void
+}
 
 /**
  * What the room knows, in memory and on disk in one step. Everything else in the object reads it here and writes
@@ -21,6 +35,7 @@ export class Book {
   private readonly storage: DurableObjectStorage
   /** Something is there that Postgres does not have. */
   private readonly wanted: () => void
+  private listener: Listener | null = null
 
   constructor(id: string, storage: DurableObjectStorage, log: Log, record: RoomRecord, wanted: () => void) {
     this.id = id
@@ -29,6 +44,10 @@ export class Book {
     this.record = record
     this.wanted = wanted
     this.room = record.load(log.head())
+  }
+
+  listen(listener: Listener): void {
+    this.listener = listener
   }
 
   awake(): Room {
@@ -48,6 +67,7 @@ export class Book {
       return this.storage.transactionSync(work)
     } catch (error) {
       this.room = before
+      this.listener?.undone()
       throw error
     }
   }
@@ -66,16 +86,30 @@ export class Book {
     const member = this.room.members.get(person)
     if (member) this.record.setMarks(member)
     this.wanted()
+    this.listener?.marked([person])
   }
 
   /** The marks of several members move together: a room of a thousand is copied once for all of them. */
   setMarks(marks: readonly Marks[]): void {
+    const { members: before } = this.awake()
     this.room = withMarks(this.awake(), marks)
+    const read: string[] = []
     for (const { person } of marks) {
       const member = this.room.members.get(person)
-      if (member) this.record.setMarks(member)
+      if (!member) continue
+      this.record.setMarks(member)
+      if (member.read !== before.get(person)?.read) read.push(person)
     }
     this.wanted()
+    this.listener?.marked(read)
+  }
+
+  /** Takes the members as Postgres has them. */
+  replaceMembers(state: RoomState, now: number): void {
+    const before = this.awake()
+    this.record.replaceMembers(state, now)
+    this.reload()
+    this.listener?.compared(before)
   }
 
   setFlushed(seq: number): void {
@@ -112,6 +146,7 @@ export class Book {
     if (after.facts !== before.facts) this.record.setFacts(after.facts)
     if (after.members !== before.members) this.keepMember(event, after)
     if (event.kind === 'account_erased') this.record.addErasing(event)
+    this.listener?.happened(event, rows, before)
     return rows
   }
 

@@ -24,6 +24,9 @@ export type ChangeAnswer =
 /** Members are compared with Postgres again when the last look is older than this. */
 const membersFreshMs = 5 * 60_000
 
+/** How often in a row members are compared that change while they are. */
+const comparisons = 5
+
 /** A member change whose outcome is unknown is asked again after this long. */
 const intentRetryMs = 5_000
 
@@ -93,10 +96,25 @@ export class Membership {
     if (this.comparing || Date.now() - this.book.record.membersCheckedAt() < membersFreshMs) return null
     this.comparing = true
     return this.compare()
+      .then(() => {})
       .catch((error: unknown) => console.warn(`room ${this.book.id}: members not compared: ${String(error)}`))
       .finally(() => {
         this.comparing = false
       })
+  }
+
+  /** Compares the copy with Postgres at once, until what was read is not older than what the room has heard. */
+  async refreshNow(): Promise<'fresh' | 'gone' | 'away'> {
+    try {
+      for (let tries = 0; tries < comparisons; tries++) {
+        if (this.book.record.intents().length > 0) await this.settle()
+        const compared = await this.compare()
+        if (compared !== 'crossed') return compared
+      }
+    } catch (error) {
+      console.warn(`room ${this.book.id}: members not compared: ${String(error)}`)
+    }
+    return 'away'
   }
 
   private begin(intent: Intent): Promise<Settled | null> {
@@ -184,21 +202,21 @@ export class Membership {
     }
   }
 
-  private async compare(): Promise<void> {
+  /** `crossed`: something changed meanwhile. */
+  private async compare(): Promise<'fresh' | 'gone' | 'crossed'> {
     const { book } = this
     const version = book.awake().membersVersion
     const state = await this.database.roomState(book.id)
     // What was read before a change that the room has heard of, or while one is under way, says nothing of it. A lower
     // version than before the question is the truth of a Postgres that was restored.
-    if (!state || book.room?.membersVersion !== version || book.record.intents().length > 0) return
+    if (!state) return 'gone'
+    if (book.room?.membersVersion !== version || book.record.intents().length > 0) return 'crossed'
     const before = roster(book.room)
-    book.transact(() => {
-      book.record.replaceMembers(state, Date.now())
-      book.reload()
-    })
-    if (roster(book.awake()) === before) return
+    book.transact(() => book.replaceMembers(state, Date.now()))
+    if (roster(book.awake()) === before) return 'fresh'
     this.closeStrangers('You are no longer a member of this room.')
     this.crowd.tellMembers()
+    return 'fresh'
   }
 }
 

@@ -60,6 +60,24 @@ export class Reading {
     this.crowd.tellUnread(person)
   }
 
+  /** The person has read everything that is there. False: they had. */
+  readAll(person: string): boolean {
+    const { head, members } = this.book.awake()
+    const before = members.get(person)
+    if (!before || (before.read === head && before.unread.from === null)) return false
+    this.mark(person, { t: 'mark', delivered: head, read: head, unread: before.unread.version })
+    this.settle()
+    return true
+  }
+
+  /** Marks the last message of someone else as unread. False: there is none. */
+  unreadLast(person: string): boolean {
+    const { historyFrom = 0 } = this.book.awake().members.get(person) ?? {}
+    const seq = this.book.log.newestOfOthers(person, historyFrom)
+    if (seq !== null) this.unread(person, seq)
+    return seq !== null
+  }
+
   /** Everyone has read everything: what an import brings is no news. */
   markAllRead(): void {
     const { head, members } = this.book.awake()

@@ -5,7 +5,9 @@ import type { RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Erasure } from '../protocol/message.ts'
 import { Upstream } from '../protocol/upstream.ts'
+import type { BackAnswer, RoomForInboxes } from './between.ts'
 import { Book } from './book.ts'
+import { Bumps } from './bumps.ts'
 import { Commands } from './commands.ts'
 import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
@@ -24,7 +26,8 @@ import { Resume } from './resume.ts'
 import { answerClose, attached, closedSocket, endSessions, Sockets } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
-import { RoomRecord } from './storage/record.ts'
+import { Inboxes } from './storage/inboxes.ts'
+import { ownerDeletedIt, RoomRecord } from './storage/record.ts'
 import { createTables } from './storage/tables.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { visitorOf, type Visitor } from './visitor.ts'
@@ -60,7 +63,7 @@ function paced(duty: Duty): boolean {
  * of it. One frame is handled in one synchronous step: parse, check, dedupe, take the next seq, store, ack, broadcast.
  * Postgres follows behind the log; see `outbox/flush.ts`. This is the door; each part stands in a file of its own.
  */
-export class Room extends DurableObject<RoomEnv> {
+export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   private readonly secret: string
   private readonly log: Log
   private readonly record: RoomRecord
@@ -68,6 +71,7 @@ export class Room extends DurableObject<RoomEnv> {
   private readonly sockets: Sockets
   private readonly database: Database
   private readonly book: Book
+  private readonly bumps: Bumps
   private readonly flush: Flush
   private readonly upkeep: Upkeep
   private readonly feed: Feed
@@ -78,6 +82,7 @@ export class Room extends DurableObject<RoomEnv> {
   private readonly membership: Membership
   private readonly intake: Intake
   private waking: Promise<boolean> | null = null
+  private deleting: Promise<void> | null = null
   private readonly flood = new Flood()
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
@@ -92,6 +97,8 @@ export class Room extends DurableObject<RoomEnv> {
     const id = ctx.id.name ?? ctx.id.toString()
     this.book = new Book(id, ctx.storage, this.log, this.record, () => this.flush.wanted(Date.now()))
     const { book, agenda, database, sockets } = this
+    this.bumps = new Bumps({ book, agenda, inboxes: new Inboxes(ctx.storage.sql), objects: env.INBOX })
+    book.listen(this.bumps)
     const stop = (why: string) => {
       console.error(`room ${id}: stopped writing: ${why}`)
       this.record.stop(why)
@@ -109,6 +116,7 @@ export class Room extends DurableObject<RoomEnv> {
     this.membership = new Membership(book, crowd, sockets, agenda, database)
     this.intake = new Intake((socket, frame) => this.handle(socket, frame))
     if (book.room) sockets.answerPings(book.room.head)
+    if (book.room) this.bumps.awake()
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
     agenda.rescue()
   }
@@ -198,6 +206,7 @@ export class Room extends DurableObject<RoomEnv> {
       case 'unread':
         return this.reading.unread(person, frame.from)
       case 'typing':
+        this.bumps.typing(person, frame.on)
         return this.crowd.typing(person, frame.on)
       case 'look':
         return this.crowd.look(socket, frame.away)
@@ -287,6 +296,41 @@ export class Room extends DurableObject<RoomEnv> {
     return { outcome: 'imported', imported }
   }
 
+  async back(person: string, visit: number): Promise<BackAnswer> {
+    if (this.unwritten()) return { state: 'unwritten' }
+    const ready = await this.ready()
+    if (ready === false) return { state: 'away' }
+    const stopped = this.record.stopped()
+    if (!ready || stopped === ownerDeletedIt || !this.book.awake().members.has(person)) return { state: 'gone' }
+    return stopped === null ? { state: 'bump', bump: this.bumps.back(person, visit) } : { state: 'away' }
+  }
+
+  async received(person: string, seq: number): Promise<void> {
+    if (await this.ready()) this.reading.mark(person, { t: 'mark', delivered: seq, read: 0 })
+  }
+
+  async markAll(person: string, as: 'read' | 'unread'): Promise<'marked' | 'nothing' | 'gone' | 'away'> {
+    const ready = await this.ready()
+    if (ready === false) return 'away'
+    if (!ready || !this.book.awake().members.has(person)) return 'gone'
+    if (this.record.stopped() !== null) return 'away'
+    return (as === 'read' ? this.reading.readAll(person) : this.reading.unreadLast(person)) ? 'marked' : 'nothing'
+  }
+
+  async refreshMembers(): Promise<'fresh' | 'gone' | 'away'> {
+    // What is not here is read from Postgres as it is by now.
+    if (this.unwritten()) return 'fresh'
+    const ready = await this.ready()
+    if (!ready) return ready === false ? 'away' : 'gone'
+    return await this.membership.refreshNow()
+  }
+
+  async answerCall(person: string): Promise<'done' | 'over' | 'gone' | 'away'> {
+    const ready = await this.ready()
+    if (ready === false) return 'away'
+    return ready && this.book.awake().members.has(person) ? 'over' : 'gone'
+  }
+
   /** How far Postgres is behind, for whoever runs this Parley; null: there is no such room, or it cannot wake. */
   async metrics(): Promise<RoomMetrics | null> {
     return (await this.ready()) ? this.flush.metrics(Date.now()) : null
@@ -332,7 +376,12 @@ export class Room extends DurableObject<RoomEnv> {
 
   private endForEveryone(): void {
     this.ctx.storage.transactionSync(() => {
-      this.record.stop('the room was deleted')
+      if (!this.book.room) this.bumps.vanished()
+      else if (this.record.stopped() !== ownerDeletedIt) {
+        this.record.stop(ownerDeletedIt)
+        this.bumps.setAside()
+        this.bumps.vanished()
+      }
       this.agenda.plan('deletion', Date.now())
     })
     for (const socket of this.sockets.all()) socket.close(closeCodes.notAMember, 'This room was deleted.')
@@ -365,13 +414,18 @@ export class Room extends DurableObject<RoomEnv> {
       case 'members':
         return await this.membership.settle()
       case 'deletion':
-        return await this.finishDeletion()
+        // Two alarms that overlap share one.
+        return await (this.deleting ??= this.finishDeletion().finally(() => {
+          this.deleting = null
+        }))
       case 'epoch':
         return await this.beginAnew()
       case 'withdrawn':
         return this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
       case 'expiry':
         return this.expire(now)
+      case 'bump':
+        return this.bumps.ring()
       case 'slow':
         return this.next('slow', this.feed.closeLaggards(now), now + 1)
     }
@@ -409,12 +463,19 @@ export class Room extends DurableObject<RoomEnv> {
       more = await this.database.deleteRoom(this.book.id, null)
       this.endForEveryone()
     } while (more)
+    await this.bumps.tell()
+    if (this.bumps.owes()) {
+      // Somebody's inbox has not heard of it: nothing is kept but to whom that is owed.
+      this.log.forget()
+      return this.agenda.plan('deletion', (this.agenda.due('bump') ?? Date.now()) + deletionRetryMs)
+    }
     this.book.room = null
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
     createTables(this.ctx.storage.sql)
     this.record.end()
     this.feed.forget()
+    this.bumps.forget()
   }
 
   /** An object that must not write any more lets its epoch go, claims another one, and takes along what it still holds. */
@@ -422,14 +483,22 @@ export class Room extends DurableObject<RoomEnv> {
     if (this.record.stopped() !== null) {
       this.ctx.storage.transactionSync(() => {
         this.log.setAside(this.book.awake().flushed)
+        this.bumps.setAside()
         this.record.end()
       })
       this.book.room = null
       this.feed.forget()
       for (const socket of this.sockets.all()) socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
     }
-    if ((await this.ready()) === false) this.agenda.plan('epoch', Date.now() + nextEpochMs)
-    else this.agenda.done('epoch')
+    const ready = await this.ready()
+    if (ready === false) return this.agenda.plan('epoch', Date.now() + nextEpochMs)
+    if (ready === null) this.ctx.storage.transactionSync(() => this.bumps.vanished())
+    this.agenda.done('epoch')
+  }
+
+  /** Nothing is stored here, and nothing is owed: Postgres knows all there is of the room. */
+  private unwritten(): boolean {
+    return this.book.room === null && this.agenda.due('epoch') === null && !this.bumps.owes()
   }
 
   /** True: awake. False: storage is empty and Postgres is away. Null: there is no such room. */
@@ -442,6 +511,7 @@ export class Room extends DurableObject<RoomEnv> {
         if (book.room) this.sockets.answerPings(book.room.head)
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
         if (book.room) this.planAnew(Date.now())
+        if (book.room) this.bumps.awake()
         return found
       })
       .finally(() => {

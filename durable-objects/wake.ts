@@ -45,7 +45,8 @@ export async function wake(
     })
     from = next
   }
-  const targets = log.carriedTargets()
+  // Room lists show the newest message, and what came along changes others.
+  const targets = [...new Set([...log.carriedTargets(), log.newest() ?? []].flat())]
   for (let i = 0; i < targets.length; i += statesAtOnce) {
     const rows = await database.messageStates(id, targets.slice(i, i + statesAtOnce))
     storage.transactionSync(() => {

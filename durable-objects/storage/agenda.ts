@@ -13,6 +13,7 @@ export type Duty =
   | 'withdrawn'
   | 'expiry'
   | 'slow'
+  | 'bump'
 
 /** A duty that failed is tried again after this long at least, and then ever more seldom, up to a minute. */
 const retryMs = 5_000

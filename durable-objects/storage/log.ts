@@ -16,6 +16,7 @@ import {
 import type * as z from 'zod/mini'
 import type { Changed } from '../room/changed.ts'
 import type { Known, Place, Withdrawn } from '../room/decide.ts'
+import type { Countable, Countables } from '../room/unread.ts'
 
 /** What the spine is rebuilt from when an object has lost its storage. */
 export interface SpineRow {
@@ -38,9 +39,11 @@ interface SpineColumns extends Record<string, SqlStorageValue> {
   author: string | null
   hash: string
   at: number
+  imported: number
   thread: number | null
   expires_at: number | null
   deleted: number
+  mentions: string | null
 }
 
 /** Where an event stands in the log's `target` column when it touches many messages. */
@@ -50,7 +53,7 @@ const many = -1
  * The room's log, the states it leads to, and the spine. Every method is one synchronous step. What is read back was
  * written here from values that a schema had read, so it is not read through one again.
  */
-export class Log {
+export class Log implements Countables {
   private readonly sql: SqlStorage
 
   constructor(sql: SqlStorage) {
@@ -117,6 +120,40 @@ export class Log {
   countAfter(seq: number, most: number): number {
     const counted = 'select count(*) as count from (select 1 from spine where seq > ? limit ?)'
     return this.sql.exec<{ count: number }>(counted, seq, most).one().count
+  }
+
+  /** Messages before a seq that are not deleted, newest first. */
+  before(seq: number, limit: number): Countable[] {
+    const rows = this.sql.exec<SpineColumns>(
+      'select * from spine where seq < ? and deleted = 0 order by seq desc limit ?',
+      ...[Math.min(seq, Number.MAX_SAFE_INTEGER), limit],
+    )
+    return rows.toArray().map(countableOf)
+  }
+
+  /** The same between two seqs, both excluded, but for this person's own. */
+  ofOthers(person: string, after: number, before: number, limit: number): Countable[] {
+    const rows = this.sql.exec<SpineColumns>(
+      `select * from spine where seq > ? and seq < ? and deleted = 0 and author is not ? order by seq desc limit ?`,
+      ...[after, Math.min(before, Number.MAX_SAFE_INTEGER), person, limit],
+    )
+    return rows.toArray().map(countableOf)
+  }
+
+  /** The seq of the newest message that someone wrote, deleted or not; null: nobody has. */
+  newest(): number | null {
+    return this.sql.exec<{ seq: number | null }>('select max(seq) as seq from spine').one().seq
+  }
+
+  /** The newest message that someone wrote. Its state is always at hand: pruning leaves it. */
+  newestRow(): MessageRow | null {
+    const seq = this.newest()
+    return seq === null ? null : (this.row(seq) ?? this.bare(seq))
+  }
+
+  /** The newest message that someone else wrote and that is still there, after a seq; null: there is none. */
+  newestOfOthers(person: string, after: number): number | null {
+    return this.ofOthers(person, after, Infinity, 1)[0]?.seq ?? null
   }
 
   /** Whether anyone has written here other than by an import. */
@@ -197,7 +234,7 @@ export class Log {
 
   /**
    * Drops events from `floor` on that are older than `before`, up to `last` and at most a thousand, with the states
-   * that only they held. Answers the new floor.
+   * that only they held, but for that of the newest message. Answers the new floor.
    */
   prune(floor: number, last: number, before: number): number {
     let next = floor
@@ -207,8 +244,11 @@ export class Log {
       next = seq + 1
     }
     if (next === floor) return floor
+    const newest = this.newest() ?? 0
+    const row = newest < next ? this.row(newest) : null
+    if (row) this.putRow(row)
     this.sql.exec('delete from log where seq < ?', next)
-    this.sql.exec('delete from states where rev < ?', next)
+    this.sql.exec('delete from states where rev < ? and seq <> ?', next, newest)
     return next
   }
 
@@ -474,6 +514,11 @@ export function facts(events: RoomEvent[]): Pick<Changed, 'expired' | 'erased'> 
 
 function rowOf(event: string): MessageRow {
   return made(JSON.parse(event) as Parameters<typeof made>[0])
+}
+
+function countableOf({ seq, author: by, mentions, expires_at: expiresAt, imported }: SpineColumns): Countable {
+  const mentioned = mentions === null ? [] : (JSON.parse(mentions) as string[])
+  return { seq, by, mentions: mentioned, expiresAt, imported: imported === 1 }
 }
 
 function placeOf(row: SpineColumns): Place {

@@ -19,6 +19,9 @@ export interface KeptMarks {
   unreadVersion: number
 }
 
+/** Why a room that its owner deleted must not write any more. */
+export const ownerDeletedIt = 'its owner deleted the room'
+
 /** An event that Postgres refuses, and why. */
 export interface Parked {
   seq: number
@@ -47,6 +50,8 @@ interface MemberRow extends Record<string, SqlStorageValue> {
   receipts_hidden: number
   unread_from: number | null
   unread_version: number
+  history_from: number
+  blocks: string
 }
 
 /** What the room keeps beside its log: what it is, its watermark, its members and their marks. */
@@ -107,16 +112,20 @@ export class RoomRecord {
   /** Keeps a member as Postgres has them; marks never fall, and what one has marked as unread here stands. */
   putMember(member: RoomMember): void {
     const { person, name, role, delivered, read, silencedUntil = null, receiptsHidden, unread } = member
+    const { historyFrom, blocks } = member
     this.sql.exec(
       `insert into members
-         (person, name, role, delivered, read, silenced_until, receipts_hidden, unread_from, unread_version)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (person, name, role, delivered, read, silenced_until, receipts_hidden, unread_from, unread_version,
+          history_from, blocks)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (person) do update set name = excluded.name, role = excluded.role,
          silenced_until = excluded.silenced_until, receipts_hidden = excluded.receipts_hidden,
+         history_from = excluded.history_from, blocks = excluded.blocks,
          delivered = max(delivered, excluded.delivered), read = max(read, excluded.read),
          unread_from = iif(excluded.unread_version > unread_version, excluded.unread_from, unread_from),
          unread_version = max(unread_version, excluded.unread_version)`,
       ...[person, name, role, delivered, read, silencedUntil, receiptsHidden ? 1 : 0, unread.from, unread.version],
+      ...[historyFrom, JSON.stringify(blocks)],
     )
   }
 
@@ -239,6 +248,7 @@ function memberOf(row: MemberRow): RoomMember {
   return {
     ...{ person, name, role, delivered, read, receiptsHidden: row.receipts_hidden === 1 },
     unread: { from: row.unread_from, version: row.unread_version },
+    ...{ historyFrom: row.history_from, blocks: JSON.parse(row.blocks) as string[] },
     ...(row.silenced_until !== null && { silencedUntil: row.silenced_until }),
   }
 }

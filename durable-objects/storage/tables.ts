@@ -5,6 +5,8 @@
  * `spine`: every message that someone wrote, for ever; `commands`: every other command, for ever.
  * `withdrawn`: what was deleted a moment ago and may be taken back. `erasing`: accounts whose messages Postgres still
  * works through. `parked`: events that Postgres refuses, with why.
+ * `told`: how far the members' inboxes were told of the room; `inboxes`: who is silent, and to whom something is owed;
+ * `leavers`: what those were called who are members no more.
  * `members`: the copy of the members with their marks (`dirty`: not yet in Postgres). `agenda`: what is due when;
  * `tries`: how often in a row it failed; `tickets`: those that were used; `intents`: the member changes whose outcome is not known yet; `carried`: the
  * events of an epoch that ended before Postgres had them.
@@ -36,12 +38,29 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists members (
       person text primary key, name text not null, role text not null,
       delivered integer not null, read integer not null, silenced_until integer, receipts_hidden integer not null,
-      unread_from integer, unread_version integer not null default 0, dirty integer not null default 0
+      unread_from integer, unread_version integer not null default 0, dirty integer not null default 0,
+      history_from integer not null default 0, blocks text not null default '[]'
     ) without rowid;
+    create table if not exists told (
+      id integer primary key check (id = 1),
+      n integer not null, epoch integer not null, bumped integer not null, everyone integer not null
+    );
+    create table if not exists inboxes (
+      person text primary key, owed integer, gone integer not null, since integer, failed integer not null,
+      due integer not null, silent_visit integer, wake text, back_visit integer not null
+    ) without rowid;
+    create table if not exists leavers (person text primary key, name text not null) without rowid;
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
     create table if not exists carried (seq integer primary key, event text not null);
     create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
     create table if not exists intents (command text primary key, body text not null) without rowid;
+  `)
+  // Rooms that were made before there were inboxes.
+  const columns = sql.exec<{ name: string }>('pragma table_info(members)').toArray()
+  if (columns.some(({ name }) => name === 'blocks')) return
+  sql.exec(`
+    alter table members add column history_from integer not null default 0;
+    alter table members add column blocks text not null default '[]';
   `)
 }

@@ -290,8 +290,9 @@ describe('the room itself', () => {
 })
 
 describe('old messages, which the room no longer holds', () => {
-  /** As after a long time: the log is dropped up to here. */
-  async function grown(room: string): Promise<void> {
+  /** As after a long time: there is a newer message, and the log is dropped up to here. */
+  async function grown(room: string, client: Client): Promise<void> {
+    await accepted(client, { t: 'post', id: freshId(), text: 'a newer engine' })
     await flushed(room)
     await loseStorage(room)
   }
@@ -299,7 +300,7 @@ describe('old messages, which the room no longer holds', () => {
   test('[OLD1] a command on one first fetches its state; many who come at once read it once', async () => {
     const { room, ada, grace, one } = await talk()
     await accepted(one, { t: 'react', id: freshId(), seq: 2, emoji: '👍', on: true })
-    await grown(room)
+    await grown(room, one)
     const [mine, theirs] = [await enter(ada, room), await enter(grace, room)]
 
     const answers = await Promise.all([
@@ -314,8 +315,8 @@ describe('old messages, which the room no longer holds', () => {
   })
 
   test('[OLD1] with Postgres away it is refused for now; deleting needs no more than the spine', async () => {
-    const { room, ada } = await talk()
-    await grown(room)
+    const { room, ada, one } = await talk()
+    await grown(room, one)
     const mine = await enter(ada, room)
     await gate('shut')
 
@@ -333,7 +334,7 @@ describe('old messages, which the room no longer holds', () => {
     const { room, ada, grace, one } = await talk()
     const react = { t: 'react', id: freshId(), seq: 2, emoji: '👍', on: true } as const
     const seq = await accepted(one, react)
-    await grown(room)
+    await grown(room, one)
     const [mine, theirs] = [await enter(ada, room), await enter(grace, room)]
 
     expect(await answer(mine, react)).toBe(seq)
@@ -399,7 +400,8 @@ test('[EXP1] [EPO1] an object that lost its storage still takes out what is due'
 })
 
 test('[EPO2] [OLD1] a command that waited for an old message is refused when the room has stopped meanwhile', async () => {
-  const { room, ada } = await talk()
+  const { room, ada, one } = await talk()
+  await accepted(one, { t: 'post', id: freshId(), text: 'a newer engine' })
   await flushed(room)
   await loseStorage(room)
   const mine = await enter(ada, room)
