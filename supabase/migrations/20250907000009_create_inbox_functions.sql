@@ -227,8 +227,8 @@ end
 $$;
 
 -- How a person is: whether a device is here, how they show themself (available, busy, invisible), whether nobody sits
--- before it, and what they say of themself (null: nothing). Being online is a lease of 30 s to 10 min. Last seen never
--- goes back, nor ahead of now. Answers {outcome}: kept {expiresAt}, unknown.
+-- before it, what they say of themself (null: nothing), and when they were last seen (null: as it was), which never goes
+-- back, nor ahead of now. Being online is a lease of 30 s to 10 min. Answers {outcome}: kept {expiresAt}, unknown.
 create function parley.keep_presence(
   p_person uuid, p_online boolean, p_show text, p_custom jsonb, p_away boolean, p_last_seen_ms bigint, p_ttl_seconds int)
 returns jsonb
@@ -238,7 +238,8 @@ as $$
 declare
   status text := case when p_show = 'available' and p_away then 'away' else p_show end;
   custom jsonb := coalesce(nullif(private.unwrap_json(p_custom), 'null'), '{}');
-  seen timestamptz := least(private.from_ms(p_last_seen_ms), now());
+  -- least() leaves nulls out.
+  seen timestamptz := case when p_last_seen_ms is not null then least(private.from_ms(p_last_seen_ms), now()) end;
   until timestamptz := now() + make_interval(secs => least(greatest(p_ttl_seconds, 30), 600));
 begin
   insert into public.user_presence as s (user_id, is_online, status, custom, last_seen_at, expires_at)
