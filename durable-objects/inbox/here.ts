@@ -40,6 +40,11 @@ export class Here {
     return being(this.visitAt(now), this.self.status(), this.self.lastSeenAt(), now)
   }
 
+  /** Someone watches from now on: a lease that runs out is noticed at once. */
+  expected(now: number): void {
+    this.plan(now)
+  }
+
   /** A device says hello, looks away or back, or the lease of one may be over. */
   sense(now: number): void {
     this.self.setVisit(this.visitAt(now))

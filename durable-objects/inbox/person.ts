@@ -106,8 +106,7 @@ export class Person {
   async watchedBy(watcher: Watcher, now: number): Promise<Presence> {
     if (!(await this.known())) return hidden(this.self.person)
     const presence = this.watchers.add(watcher, this.here.now(now))
-    // Who is watched from now on is noticed at once when they are gone.
-    this.here.sense(now)
+    this.here.expected(now)
     return presence
   }
 

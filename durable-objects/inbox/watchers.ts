@@ -2,8 +2,8 @@ import type { Presence } from '../../protocol/inbox.ts'
 import type { InboxForOthers, Watcher } from '../between.ts'
 import type { Objects } from '../env.ts'
 import { atOnce } from './at-once.ts'
-import { seenBy, type People } from './core/may-see.ts'
-import type { Being } from './core/visit.ts'
+import { maySee, seenBy, type People } from './core/may-see.ts'
+import { hidden, shown, type Being } from './core/visit.ts'
 import type { Plans } from './duty.ts'
 import type { Self } from './self.ts'
 
@@ -19,6 +19,13 @@ interface WatcherRow extends Record<string, SqlStorageValue> {
   blocks: number
   told: string
   asked: number
+}
+
+/** What one inbox is told, and to which question of theirs it belongs. */
+interface Letter {
+  person: string
+  asked: number
+  presence: Presence
 }
 
 /** Who has this person on screen, and what each was last told: they hear of it when that changes, and only then. */
@@ -82,30 +89,34 @@ export class Watchers {
   private async tellAll(being: () => Being): Promise<void> {
     // While they are told, it may change again. One that fails is left to the agenda, and so are those after it.
     for (let owed = this.owed(being()); owed.length > 0; owed = this.owed(being())) {
-      await atOnce(toldAtOnce, owed, async ({ row, presence }) => {
-        const listens = await this.inboxes.getByName(row.person).presence(presence)
-        if (listens)
-          this.sql.exec(
-            'update watchers set told = ? where person = ? and asked = ?',
-            JSON.stringify(presence),
-            row.person,
-            row.asked,
-          )
-        else this.sql.exec('delete from watchers where person = ? and asked = ?', row.person, row.asked)
-      })
+      await atOnce(toldAtOnce, owed, (letter) => this.deliver(letter))
     }
     this.agenda.done('tell')
   }
 
-  private owed(being: Being): { row: WatcherRow; presence: Presence }[] {
+  private async deliver({ person, asked, presence }: Letter): Promise<void> {
+    // Until it is known to have arrived, nothing is known of what they were told.
+    this.sql.exec(`update watchers set told = '' where person = ? and asked = ?`, person, asked)
+    const listens = await this.inboxes.getByName(person).presence(presence)
+    if (!listens) this.sql.exec('delete from watchers where person = ? and asked = ?', person, asked)
+    else {
+      // Who asked meanwhile may have heard the answer before this, although it is newer.
+      this.sql.exec(
+        `update watchers set told = iif(asked = ?, ?, '') where person = ?`,
+        ...[asked, JSON.stringify(presence), person],
+      )
+    }
+  }
+
+  private owed(being: Being): Letter[] {
     const rows = this.sql.exec<WatcherRow>('select person, hides, blocks, told, asked from watchers').toArray()
     if (rows.length === 0) return []
     const privacy = this.self.privacy(this.contacts)
-    return rows
-      .map((row) => {
-        const looker = { person: row.person, hides: row.hides === 1, blocks: row.blocks === 1 }
-        return { row, presence: seenBy(looker, privacy, being) }
-      })
-      .filter(({ row, presence }) => JSON.stringify(presence) !== row.told)
+    const [seen, unseen] = [shown(this.self.person, being), hidden(this.self.person)]
+    const [seenText, unseenText] = [JSON.stringify(seen), JSON.stringify(unseen)]
+    return rows.flatMap(({ person, hides, blocks, told, asked }) => {
+      const sees = maySee(privacy, { person, hides: hides === 1, blocks: blocks === 1 })
+      return told === (sees ? seenText : unseenText) ? [] : [{ person, asked, presence: sees ? seen : unseen }]
+    })
   }
 }

@@ -3,12 +3,16 @@ import type { InboxForOthers } from '../between.ts'
 import type { Objects } from '../env.ts'
 import { atOnce } from './at-once.ts'
 import { hidden } from './core/visit.ts'
+import { freshPace, spend } from '../room/pace.ts'
 import { deviceAt, type Devices } from './devices.ts'
 import type { Plans } from './duty.ts'
 import type { Self } from './self.ts'
 
 /** Inboxes that are asked at the same time. */
 const askedAtOnce = 32
+
+/** Each question wakes an object, and anyone may name any id: five screens full at once, and then twenty in a second. */
+const askRate = { burst: 1_000, perSecond: 20 }
 
 /** Who could not be asked is asked again after this long, and then ever more seldom. */
 const retryMs = 5_000
@@ -21,6 +25,7 @@ export class Watching {
   private readonly agenda: Plans
   private readonly inboxes: Objects<InboxForOthers>
   private asking: Promise<void> | null = null
+  private pace = freshPace(0, askRate)
 
   constructor(parts: {
     self: Self
@@ -105,7 +110,10 @@ export class Watching {
 
   private async askAll(): Promise<void> {
     for (let people = this.unasked(); people.length > 0; people = this.unasked()) {
-      await atOnce(askedAtOnce, people, async ({ person, heard }) => {
+      const now = Date.now()
+      const some = people.slice(0, askedAtOnce).filter(() => this.mayAsk(now))
+      if (some.length === 0) return this.agenda.plan('watch', now + retryMs)
+      await atOnce(askedAtOnce, some, async ({ person, heard }) => {
         const [hides, blocks] = [this.self.hides(), this.self.blocks(person)]
         const presence = await this.inboxes.getByName(person).watch({ person: this.self.person, hides, blocks })
         // What they told meanwhile may be older or newer than the answer; and what they were told of us may be over.
@@ -122,11 +130,21 @@ export class Watching {
     this.agenda.done('watch')
   }
 
+  private mayAsk(now: number): boolean {
+    const paid = spend(this.pace, now, askRate)
+    if (paid.ok) this.pace = paid.pace
+    return paid.ok
+  }
+
   private async unwatch(people: string[]): Promise<void> {
     // Who does not hear of it finds out when they tell something.
     await atOnce(askedAtOnce, people, (person) => this.inboxes.getByName(person).unwatch(this.self.person)).catch(
       (error: unknown) => console.warn(`inbox ${this.self.person}: not unwatched: ${String(error)}`),
     )
+    // Who is on screen again meanwhile may have heard of both in the other order.
+    const again = people.filter((person) => this.people().includes(person))
+    for (const person of again) this.sql.exec('update watched set asked = 0 where person = ?', person)
+    if (again.length > 0) await this.ask()
   }
 
   private show(presence: Presence): void {

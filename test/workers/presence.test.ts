@@ -48,6 +48,25 @@ async function heard(device: Device, fits: (presence: Presence) => boolean = () 
   return people.find(fits)!
 }
 
+/** What the person's inbox hears of others takes effect, and its answers are lost. */
+async function losingAnswers(person: Person): Promise<{ restore(): Promise<void> }> {
+  await runInDurableObject(inboxOf(person.id), (object) => {
+    const self = object['self']
+    const { heard } = self
+    self.heard = (presence: Presence) => {
+      heard.call(self, presence)
+      throw new Error('The answer was lost.')
+    }
+  })
+  return {
+    async restore() {
+      await runInDurableObject(inboxOf(person.id), (object) => {
+        Reflect.deleteProperty(object['self'], 'heard')
+      })
+    },
+  }
+}
+
 test('[PRS1] [PRS5] who is watched is online after a second, and the watcher hears of it once', async () => {
   const [ada, grace] = [await openPerson('Ada'), await openPerson('Grace')]
   const watcher = await openInbox(grace)
@@ -178,4 +197,21 @@ test('[PRS6] Postgres hears of it, holds it as a lease that is renewed, and noth
   expect(await presenceRow(ada.id)).toMatchObject({ is_online: false, last_seen_at: here['last_seen_at'] })
   await ringInbox(ada.id, 'sessions')
   expect(await inInbox(ada.id, (sql) => sql.exec('select kind from agenda').toArray())).toEqual([])
+})
+
+test('[PRS5] what may not have arrived is told again, although the person is by now as the watcher was told before', async () => {
+  const [ada, grace] = [await openPerson('Ada'), await openPerson('Grace')]
+  const device = await online(ada)
+  const watcher = await openInbox(grace)
+  watcher.send({ t: 'watch', people: [ada.id] })
+  expect(await heard(watcher)).toMatchObject({ state: 'online' })
+  const lost = await losingAnswers(grace)
+  device.send({ t: 'look', away: true })
+  expect(await heard(watcher)).toMatchObject({ state: 'away' })
+  device.send({ t: 'look', away: false })
+  await lost.restore()
+
+  await ringInbox(ada.id, 'tell')
+
+  expect(await heard(watcher)).toMatchObject({ state: 'online' })
 })
