@@ -118,9 +118,9 @@ export class Lines {
 
   /**
    * Takes the list as Postgres has it. Rooms that were heard of while it was read, and whatever else the rooms know
-   * better, stand; so does what the person set and Postgres may not have had. Answers the rooms that went.
+   * better, stand; so does what the person set and Postgres may not have had.
    */
-  take(sqlLines: readonly SqlLine[], heard: ReadonlySet<string>, set: ReadonlySet<string>): string[] {
+  take(sqlLines: readonly SqlLine[], heard: ReadonlySet<string>, set: ReadonlySet<string>): void {
     const kept = new Map(this.all().map((line) => [line.room, line]))
     for (const sqlLine of sqlLines) {
       const before = kept.get(sqlLine.room) ?? null
@@ -129,9 +129,7 @@ export class Lines {
       if (!before && heard.has(sqlLine.room)) continue
       this.takeOne(sqlLine, before, set)
     }
-    const gone = [...kept.values()].filter(({ room }) => !heard.has(room))
-    for (const line of gone) this.drop(line.room, line, true)
-    return gone.map(({ room }) => room)
+    for (const line of kept.values()) if (!heard.has(line.room)) this.drop(line.room, line, true)
   }
 
   /** Takes one line as Postgres has it. */

@@ -9,7 +9,7 @@ import type { Person } from './person.ts'
 import type { Visits } from './visits.ts'
 
 /** The person, as far as the list asks and tells them. */
-type Beside = Pick<Person, 'asOf' | 'take' | 'wake' | 'news' | 'gone'>
+type Beside = Pick<Person, 'asOf' | 'take' | 'wake' | 'news' | 'listed'>
 
 /** What is heard while Postgres is being asked. */
 interface Meanwhile {
@@ -69,17 +69,13 @@ export class RoomList {
   /** A room says that it is the person's no more. */
   gone(room: string, epoch: number, n: number): void {
     this.heard(room)
-    this.change(() => {
-      if (this.lines.remove(room, { epoch, n })) this.self.gone(room)
-    })
+    this.change(() => this.lines.remove(room, { epoch, n }))
   }
 
   /** A room answers that it is none of the person's. What it told since it was asked stands. */
   goneUnlessTold(room: string, since: Told): void {
     this.heard(room)
-    this.change(() => {
-      if (this.lines.removeUnlessTold(room, since)) this.self.gone(room)
-    })
+    this.change(() => this.lines.removeUnlessTold(room, since))
   }
 
   set(room: string, change: Partial<RoomPreferences>): boolean {
@@ -95,7 +91,7 @@ export class RoomList {
     const stale = this.visits.stale()
     this.change(() => {
       // The person is gone, and so are their rooms.
-      for (const room of this.lines.take(state?.rooms ?? [], meanwhile.heard, meanwhile.set)) this.self.gone(room)
+      this.lines.take(state?.rooms ?? [], meanwhile.heard, meanwhile.set)
       if (state) this.self.take(state, asOf)
       if (this.visits.readAt() === 0) this.visits.callEveryone()
       this.visits.read(asked, Date.now())
@@ -135,7 +131,11 @@ export class RoomList {
   /** Stores all or nothing, and tells devices what is different. */
   private change<T>(work: () => T): T {
     const before = this.lines.version()
-    const done = this.storage.transactionSync(work)
+    const done = this.storage.transactionSync(() => {
+      const done = work()
+      if (this.lines.version() > before) this.self.listed()
+      return done
+    })
     if (this.lines.version() > before) {
       this.devices.answerPings(this.lines.version())
       for (const frame of this.frames(before, false)) this.devices.tell(frame)

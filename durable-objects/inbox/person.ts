@@ -75,9 +75,6 @@ export class Person {
   /** A device was welcomed. */
   hello(now: number): void {
     this.here.sense(now)
-    if (this.self.known()) return
-    this.agenda.hasten('facts', now + readAgainMs)
-    this.inBackground(this.read())
   }
 
   look(socket: WebSocket, away: boolean, now: number): void {
@@ -129,9 +126,9 @@ export class Person {
     return this.pushes.wake(line)
   }
 
-  /** The room is the person's no more. */
-  gone(room: string): void {
-    this.pushes.gone(room)
+  /** Rooms of the list changed: some may have been read, or be the person's no more. */
+  listed(): void {
+    this.pushes.withdraw()
   }
 
   blocks(person: string): boolean {
@@ -192,10 +189,13 @@ export class Person {
 
   /**
    * Takes what Postgres says; `asOf` is what the same method answered before Postgres was asked. False: something was
-   * changed meanwhile, and Postgres has to be asked again.
+   * changed meanwhile, and Postgres is asked again.
    */
   take({ person, rooms }: OwnState, asOf: number): boolean {
-    if (asOf !== this.self.asOf()) return false
+    if (asOf !== this.self.asOf()) {
+      this.agenda.hasten('facts', Date.now() + readAgainMs)
+      return false
+    }
     const [known, before] = [this.self.known(), this.self.settings()]
     const direct = rooms.filter(({ type }) => type === 'direct')
     const people = direct.flatMap(({ accepted, other }) => (accepted && other !== null ? [other] : []))

@@ -1,4 +1,4 @@
-import { disturbance, type Disturbance, type News } from '../../protocol/disturbance.ts'
+import { disturbance, type News } from '../../protocol/disturbance.ts'
 import type { RoomLine } from '../../protocol/inbox.ts'
 import type { Wake } from '../between.ts'
 import type { Self } from './self.ts'
@@ -17,22 +17,23 @@ export class Pushes {
     this.sql = sql
   }
 
-  /** A room has news, or was read. `listens`: a device is connected, and shows what disturbs by itself. */
-  heard(line: RoomLine, news: News, listens: boolean, now: number): Disturbance {
-    const decided = disturbance(line, news, this.self.settings(), this.self.status(), now)
-    if (line.unread === 0) this.sql.exec('delete from pushes where room = ?', line.room)
-    if (decided.what === 'push' && news !== null && !listens && this.self.subscribed()) {
-      this.sql.exec(
-        'insert or replace into pushes (room, seq, news, at) values (?, ?, ?, ?)',
-        ...[line.room, line.head, news, now],
-      )
-    }
-    return decided
+  /** A room has news. `listens`: a device is connected, and shows what disturbs by itself. */
+  heard(line: RoomLine, news: News, listens: boolean, now: number): void {
+    if (listens || news === null || !this.self.subscribed()) return
+    const { what } = disturbance(line, news, this.self.settings(), this.self.status(), now)
+    if (what === 'silent') return
+    this.sql.exec(
+      'insert or replace into pushes (room, seq, news, at) values (?, ?, ?, ?)',
+      ...[line.room, line.head, news, now],
+    )
   }
 
-  /** The room is the person's no more. */
-  gone(room: string): void {
-    this.sql.exec('delete from pushes where room = ?', room)
+  /** Takes away those of rooms that were read, on whatever device, or are the person's no more. */
+  withdraw(): void {
+    this.sql.exec(
+      `delete from pushes where not exists (
+         select 1 from lines where lines.room = pushes.room and json_extract(lines.line, '$.unread') > 0)`,
+    )
   }
 
   /** What a room still tells an inbox in which nobody listens: nothing, unless a push would reach the person. */
