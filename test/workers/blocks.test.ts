@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import type { Presence } from '../../protocol/inbox.ts'
 import type { Problem } from '../../protocol/problems.ts'
 import { gate, profileRow, setPrivacy } from './support/database.ts'
+import { enter } from './support/client.ts'
 import { openInbox, type Device } from './support/device.ts'
 import { inboxOf, inInbox, ringInbox } from './support/objects.ts'
-import { bodyOf, freshId, request, signUpAfresh, type Person } from './support/people.ts'
+import { bodyOf, freshId, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 
 /** Two people who show to everyone when they are here. */
 async function twoPeople(): Promise<[Person, Person]> {
@@ -108,4 +109,24 @@ test('[BLK4] a call of someone who is blocked does not ring, and none does in do
   device.send({ t: 'status', id: freshId(), show: 'busy', custom: null })
   await device.next('ack')
   expect(await inboxOf(ada.id).ring({ ...call, by: grace.id, name: 'Grace' })).toBe('busy')
+})
+
+test('[BLK6] in a shared group messages of someone who is blocked count, and their mentions do not, until they are let again', async () => {
+  const [ada, grace] = await twoPeople()
+  const room = await roomOf(grace, ada)
+  const [device, writer] = [await openInbox(ada), await enter(grace, room)]
+  const mention = (text: string) => writer.send({ t: 'post', id: freshId(), text, mentions: [ada.id] })
+  mention('first')
+  await device.line(room, ({ unread, mentions }) => unread === 1 && mentions === 1)
+
+  await block(ada, grace)
+  await ringInbox(ada.id, 'refresh')
+  // What was written before counts no more either.
+  await device.line(room, ({ unread, mentions }) => unread === 1 && mentions === 0)
+  mention('second')
+  expect(await device.line(room, ({ unread }) => unread === 2)).toMatchObject({ mentions: 0 })
+
+  await block(ada, grace, false)
+  await ringInbox(ada.id, 'refresh')
+  await device.line(room, ({ unread, mentions }) => unread === 2 && mentions === 2)
 })

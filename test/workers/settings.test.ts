@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import type { Me } from '../../protocol/api.ts'
 import type { Presence, Settings } from '../../protocol/inbox.ts'
 import type { Problem } from '../../protocol/problems.ts'
 import { gate, directRoom, profileRow } from './support/database.ts'
+import { enter } from './support/client.ts'
 import { openInbox, type Device } from './support/device.ts'
-import { ringInbox } from './support/objects.ts'
-import { bodyOf, request, signUpAfresh, type Person } from './support/people.ts'
+import { inboxOf, inInbox, ringInbox } from './support/objects.ts'
+import { bodyOf, freshId, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 
 const unchanged: Settings = {
   ...{ lastSeen: 'contacts', photo: 'everyone', about: 'everyone', groupAdd: 'everyone' },
@@ -99,4 +101,59 @@ test('[SET5] a contact is who watches someone that has opened the room of the tw
   const adas = await openInbox(ada)
   adas.send({ t: 'watch', people: [grace.id] })
   expect((await heard(adas)).state).toBe('hidden')
+})
+
+test('[SET6] read receipts that are turned off are off in the rooms of two when it is known there, and until it is it is asked', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await directRoom(ada.id, grace.id, false)
+  const [writes, reads] = [await enter(ada, room), await enter(grace, room)]
+  writes.send({ t: 'post', id: freshId(), text: 'hello' })
+  const { seq } = await writes.next('ack')
+  reads.send({ t: 'mark', delivered: seq, read: seq })
+  await writes.next('marks', ({ marks }) => marks[0]!.read === seq)
+
+  await change(grace, { readReceipts: false })
+  await ringInbox(grace.id, 'refresh')
+
+  const { members } = await writes.next('members')
+  expect(members.find(({ person }) => person === grace.id)).toMatchObject({ delivered: seq, read: 0 })
+  expect(await inInbox(grace.id, (sql) => sql.exec('select room from refreshes').toArray())).toEqual([])
+})
+
+test('[SET7] a new name is with the rooms, with the lists of the others, and with the next session', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await directRoom(ada.id, grace.id, false)
+  const [open, list] = [await enter(grace, room), await openInbox(grace)]
+  expect(list.holding.lines.get(room)?.name).toBe('Ada')
+  const name = 'Ada Lovelace'
+
+  const me = await bodyOf<Me>(await request(ada, 'PATCH', '/me', { name }), 200)
+
+  expect(me.person.name).toBe(name)
+  expect((await bodyOf<Me>(await request(ada, 'GET', '/me'), 200)).person.name).toBe(name)
+  const { members } = await open.next('members')
+  expect(members.find(({ person }) => person === ada.id)?.name).toBe(name)
+  await list.line(room, (line) => line.name === name)
+  await bodyOf(await request(ada, 'POST', '/auth/refresh'), 200)
+  expect((await bodyOf<Me>(await request(ada, 'GET', '/me'), 200)).person.name).toBe(name)
+})
+
+test('[SET7] a room that cannot read its members is asked until it can', async () => {
+  const ada = await signUpAfresh('Ada')
+  const room = await roomOf(ada)
+  const open = await enter(ada, room)
+  await openInbox(ada)
+  await gate('shut')
+  try {
+    await inboxOf(ada.id).renamed()
+    await ringInbox(ada.id, 'refresh')
+    expect(await inInbox(ada.id, (sql) => sql.exec('select room from refreshes').toArray())).toEqual([{ room }])
+  } finally {
+    await gate('open')
+  }
+  await bodyOf<Me>(await request(ada, 'PATCH', '/me', { name: 'Countess' }), 200)
+  await ringInbox(ada.id, 'refresh')
+  expect(await inInbox(ada.id, (sql) => sql.exec('select room from refreshes').toArray())).toEqual([])
+  const { members } = await open.next('members')
+  expect(members.map((member) => member.name)).toEqual(['Countess'])
 })
