@@ -103,7 +103,7 @@ test('[SET5] a contact is who watches someone that has opened the room of the tw
   expect((await heard(adas)).state).toBe('hidden')
 })
 
-test('[SET6] read receipts that are turned off are off in the rooms of two when it is known there, and until it is it is asked', async () => {
+test('[SET8] read receipts that are turned off are off in the rooms of two when it is known there, and until it is it is asked', async () => {
   const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
   const room = await directRoom(ada.id, grace.id, false)
   const [writes, reads] = [await enter(ada, room), await enter(grace, room)]
