@@ -5,6 +5,7 @@ import { browserTabs, noTabs, type Note } from '../../web/sync/tabs.ts'
 import { fakeLink, welcome } from './sync-support/fake-link.ts'
 import { fakeServer } from './sync-support/fake-server.ts'
 import { handClock, settled } from './sync-support/hand-clock.ts'
+import { lineOf, modelInbox, roomOf } from './sync-support/model-inbox.ts'
 import { changes, fakePage, seen } from './sync-support/opened.ts'
 import { ada, message, roomId } from './sync-support/people.ts'
 
@@ -13,7 +14,6 @@ const me = { person: { id: ada, name: 'Ada', email: 'ada@example.org' }, expires
 async function started(store = memoryStore()) {
   const clock = handClock()
   const server = fakeServer({
-    'GET rooms': () => ({ body: { rooms: [] } }),
     [`GET rooms/${roomId}/pins`]: () => ({ body: { messages: [], asOf: 9 } }),
     'POST auth/sign-out': () => ({ status: 204 }),
     'POST auth/refresh': () => ({ body: { expiresAt: me.expiresAt, renewal: 'ticket' } }),
@@ -43,25 +43,33 @@ describe('a client', () => {
   })
 
   test('a refresh renews the sockets that are open', async () => {
-    const { client, gate, link } = await started()
+    const { client, gate, link, inbox } = await started()
     const room = client.openRoom(roomId)
     await settled()
+    inbox.open()
+    inbox.heard()
     link.open()
     link.say(welcome({ head: 1 }), changes([1, 1], [message(1)]))
     expect(seen(room.view.getState().rows)).toEqual(['1 message 1'])
     link.heard()
     await gate.session.refresh()
-    expect(link.heard()).toEqual([{ t: 'renew', ticket: 'ticket' }])
+    expect([link.heard(), inbox.heard()]).toEqual(Array.from({ length: 2 }, () => [{ t: 'renew', ticket: 'ticket' }]))
   })
 
   test('signing out closes the rooms and leaves nothing on the device', async () => {
-    const { client, link, store, gate } = await started()
+    const { client, link, inbox, store, gate, clock } = await started()
+    const server = modelInbox(clock.now)
+    server.change(lineOf(1))
+    inbox.open()
+    const [hello] = inbox.heard()
     let endings = 0
     gate.session.onSignedOut(() => endings++)
     client.openRoom(roomId)
-    await client.rooms.refresh()
+    server.connect((text) => inbox.say(text)).receive(JSON.stringify(hello))
+    await clock.turn(1_000)
+    expect(await store.get('inbox')).toMatchObject({ rooms: [{ room: roomOf(1) }] })
     await client.signOut()
-    expect([link.closed, endings, await store.get('rooms')]).toEqual([true, 1, undefined])
+    expect([link.closed, inbox.closed, endings, await store.get('inbox')]).toEqual([true, true, 1, undefined])
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { socketTransport } from '../../web/sync/socket.ts'
+import { socketTransport, type SocketOptions } from '../../web/sync/socket.ts'
 
 /** A WebSocket in the hands of a test. */
 class FakeSocket extends EventTarget {
@@ -33,7 +33,7 @@ class FakeSocket extends EventTarget {
   }
 }
 
-// The library beneath keeps its own timers, so these tests turn the global clock.
+// A socket goes by the system's timers, so these tests turn the global clock.
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 })
   FakeSocket.all = []
@@ -42,10 +42,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function connected() {
+function connected(more: Partial<SocketOptions> = {}) {
   const heard: unknown[] = []
   const transport = socketTransport(
-    { address: 'ws://parley/room', random: () => 0.5, WebSocket: FakeSocket },
+    { address: 'ws://parley/room', random: () => 0.5, WebSocket: FakeSocket, ...more },
     {
       connecting: () => heard.push('connecting'),
       open: () => heard.push('open'),
@@ -104,6 +104,43 @@ describe('the socket', () => {
     latest().end(code)
     await vi.advanceTimersByTimeAsync(60_000)
     expect([FakeSocket.all.length, heard.at(-1)]).toEqual([1, [code, null]])
+  })
+
+  test('one that does not open within 10 s is given up', async () => {
+    const { heard } = connected()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([latest().readyState, heard]).toEqual([3, ['connecting', [1006, 10_750]]])
+    latest().accept()
+    await vi.advanceTimersByTimeAsync(750)
+    expect([FakeSocket.all.length, heard.slice(2)]).toEqual([2, ['connecting']])
+  })
+
+  test('one that closes within 5 s is no success: the delays go on growing', async () => {
+    const { heard } = connected()
+    await vi.advanceTimersByTimeAsync(0)
+    latest().end(1006)
+    await vi.advanceTimersByTimeAsync(750)
+    latest().accept()
+    await vi.advanceTimersByTimeAsync(4_999)
+    latest().end(1006)
+    expect(heard.at(-1)).toEqual([1006, Date.now() + 1_350])
+    await vi.advanceTimersByTimeAsync(1_350)
+    latest().accept()
+    await vi.advanceTimersByTimeAsync(5_000)
+    latest().end(1006)
+    expect(heard.at(-1)).toEqual([1006, Date.now() + 750])
+  })
+
+  test('what a handshake carries is asked for each time; nothing to carry is an attempt that failed', async () => {
+    const asked: number[] = []
+    const headers = async () => {
+      asked.push(Date.now())
+      throw new Error('No token')
+    }
+    const { heard } = connected({ headers })
+    await vi.advanceTimersByTimeAsync(750)
+    expect([asked, FakeSocket.all]).toEqual([[0, 750], []])
+    expect(heard).toEqual(['connecting', [1006, 750], 'connecting', [1006, 2_100]])
   })
 
   test('a closed transport is silent', async () => {

@@ -8,12 +8,10 @@ import { createOpenRooms } from './open-rooms.ts'
 import { browserPage, noPage, type Page } from './page.ts'
 import { createSend } from './requests.ts'
 import { openRoom } from './room-client.ts'
-import { createRooms, type Rooms } from './rooms.ts'
 import { createSession, type Session } from './session.ts'
 import { socketTransport } from './socket.ts'
 import type { Store } from './store.ts'
 import { browserTabs, type Tabs } from './tabs.ts'
-import type { StoreApi } from 'zustand/vanilla'
 import type { Transport, TransportEvents } from './transport.ts'
 import type { RoomClient } from './types.ts'
 
@@ -52,8 +50,6 @@ export function openGate(options: GateOptions = {}): Gate {
 export interface Client {
   me: Me['person']
   inbox: Inbox
-  rooms: Rooms
-  drafts: StoreApi<Readonly<Record<string, string>>>
   /** The room's client, shared by all who ask for the same room; each closes their own. */
   openRoom(roomId: string): RoomClient
   /** Signs out on the server, then drops everything kept here, unsent messages too. Throws when it cannot be reached. */
@@ -87,7 +83,6 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
     block: api.block,
   })
   const { store } = inbox
-  const rooms = createRooms({ fetchRooms: api.rooms, store, clock, page })
   const open = createOpenRooms(clock, (roomId) => {
     const room = openRoom({
       ...world,
@@ -102,8 +97,7 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
       handOver: api.handOver,
       deleteRoom: api.deleteRoom,
     })
-    const stops = [rooms.follow(room.view), inbox.follow(room.view)]
-    return { room, stop: () => stops.forEach((stop) => stop()) }
+    return { room, stop: inbox.follow(room.view) }
   })
   const stops = [session.onRenewal(open.renew), session.onRenewal(inbox.renew)]
   session.keep(me)
@@ -116,15 +110,12 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
     for (const stop of stops) stop()
     open.close()
     inbox.close()
-    rooms.close()
     store.close()
   }
 
   return {
     me: person,
     inbox,
-    rooms,
-    drafts: inbox.drafts,
     openRoom: open.open,
     async signOut() {
       await api.signOut()

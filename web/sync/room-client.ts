@@ -463,11 +463,6 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       pager.startOver()
       render()
     },
-    draft: async () => (await store.drafts().catch(() => null))?.[roomId]?.text ?? '',
-    saveDraft: (text) => {
-      const draft = text === '' ? null : { text, at: clock.now(), owed: true, there: false }
-      void store.keepDraft(roomId, draft).catch(() => {})
-    },
     renew: (ticket) => void link.send({ t: 'renew', ticket }),
     waiting: sender.waiting,
     close() {

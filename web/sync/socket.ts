@@ -1,5 +1,5 @@
-import ReconnectingWebSocket from 'partysocket/ws'
 import { closeCodes } from '../../protocol/close-codes.ts'
+import { alarm, systemClock } from './clock.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
 // After these closes another attempt is somebody's decision: after a refresh, or never.
@@ -9,6 +9,10 @@ const minDelayMs = 500
 const growth = 1.8
 // 30 s: long enough to spare a server that is down, short enough to wait for.
 const maxDelayMs = 30_000
+const openWithinMs = 10_000
+// A socket that is closed as soon as it is open is no success.
+const goodAfterMs = 5_000
+const lost = 1006
 
 export interface SocketOptions {
   address: string
@@ -22,65 +26,83 @@ export interface SocketOptions {
 
 /** A transport over WebSockets that reconnect with growing, jittered delays. */
 export function socketTransport(options: SocketOptions, events: TransportEvents): Transport {
-  const now = options.now ?? Date.now
-  const random = options.random ?? Math.random
+  const { address, now = Date.now, random = Math.random } = options
+  const Socket = (options.WebSocket ?? WebSocket) as new (address: string, more?: object) => WebSocket
+  const next = alarm(systemClock)
+  const good = alarm(systemClock)
+  let socket: WebSocket | null = null
+  let firstDelayMs = 0
+  let failures = 0
+  let attempts = 0
   let closed = false
-  let carried: Record<string, string> = {}
-  const Carrying = options.headers && carrying(() => carried)
-  let current = connect()
 
-  function connect(): ReconnectingWebSocket {
-    const firstDelayMs = minDelayMs + random() * minDelayMs
-    const address = async () => {
-      if (current === socket && !closed) events.connecting()
-      if (options.headers) carried = await options.headers()
-      return options.address
+  begin()
+
+  function begin(): void {
+    firstDelayMs = minDelayMs + random() * minDelayMs
+    failures = 0
+    next.set(0, () => void attempt())
+  }
+
+  /** What still happens to the socket, or on the way to one, concerns nobody. */
+  function giveUp(): void {
+    attempts++
+    next.clear()
+    good.clear()
+    socket?.close()
+    socket = null
+  }
+
+  async function attempt(): Promise<void> {
+    const mine = ++attempts
+    const current = () => mine === attempts
+    events.connecting()
+    next.set(openWithinMs, () => over(lost))
+    let made: WebSocket
+    try {
+      const headers = await options.headers?.()
+      if (!current()) return
+      made = headers ? new Socket(address, { headers }) : new Socket(address)
+    } catch {
+      if (current()) over(lost)
+      return
     }
-    const socket: ReconnectingWebSocket = new ReconnectingWebSocket(address, undefined, {
-      maxEnqueuedMessages: 0,
-      minReconnectionDelay: firstDelayMs,
-      maxReconnectionDelay: maxDelayMs,
-      reconnectionDelayGrowFactor: growth,
-      connectionTimeout: 10_000,
-      shouldReconnectOnClose: (event: { code: number }) => !decided.includes(event.code),
-      ...(options.WebSocket ? { WebSocket: options.WebSocket } : options.headers ? { WebSocket: Carrying } : {}),
+    socket = made
+    made.addEventListener('open', () => {
+      if (!current()) return
+      next.clear()
+      good.set(goodAfterMs, () => {
+        failures = 0
+      })
+      events.open()
     })
-    const mine = (run: (events: TransportEvents) => void) => {
-      if (current === socket && !closed) run(events)
-    }
-    socket.addEventListener('open', () => mine(({ open }) => open()))
-    socket.addEventListener('message', (event) => mine(({ text }) => text(String(event.data))))
-    socket.addEventListener('close', ({ code }) =>
-      mine(({ down }) => {
-        const delayMs = Math.min(maxDelayMs, firstDelayMs * growth ** Math.max(0, socket.retryCount - 1))
-        down(code, socket.shouldReconnect ? now() + delayMs : null)
-      }),
-    )
-    return socket
+    made.addEventListener('message', ({ data }) => current() && events.text(String(data)))
+    made.addEventListener('close', ({ code }) => current() && over(code))
+  }
+
+  function over(code: number): void {
+    giveUp()
+    if (decided.includes(code)) return events.down(code, null)
+    const delayMs = Math.min(maxDelayMs, firstDelayMs * growth ** failures)
+    failures++
+    next.set(delayMs, () => void attempt())
+    events.down(code, now() + delayMs)
   }
 
   return {
     send(text) {
-      return !closed && current.readyState === current.OPEN && current.send(text)
+      if (socket?.readyState !== 1) return false
+      socket.send(text)
+      return true
     },
-    // A socket that waits out its delay ignores its own reconnect(), so a new one takes its place.
     reconnect() {
       if (closed) return
-      const old = current
-      current = connect()
-      old.close()
+      giveUp()
+      begin()
     },
     close() {
       closed = true
-      current.close()
+      giveUp()
     },
-  } satisfies Transport
-}
-
-/** Node's WebSocket with headers, as a class that is made with an address alone. */
-function carrying(headers: () => Record<string, string>): typeof WebSocket {
-  return new Proxy(WebSocket, {
-    construct: (target, [address]: [string]) =>
-      Reflect.construct(target, [address, { headers: headers() }]) as WebSocket,
-  })
+  }
 }

@@ -137,8 +137,6 @@ export interface RoomClient {
   loadGap(after: number, before: number): Promise<void>
   /** The reader is at the end: of a long window only the newest messages stay in memory. */
   forgetOlder(): void
-  draft(): Promise<string>
-  saveDraft(text: string): void
   close(): void
 }
 

@@ -37,7 +37,7 @@ export function Landing({ code }: { code: string }) {
     const answer = await outcome(gate.api.join(code))
     setPending(false)
     if (!answer.ok) return setRefused(answer.failure)
-    void client?.rooms.refresh()
+    client?.inbox.refresh()
     navigate(`/r/${answer.value.roomId}`, { replace: true })
   }
 

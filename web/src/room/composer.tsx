@@ -12,6 +12,7 @@ import { span } from '../times.ts'
 import { useWriting } from './use-writing.ts'
 import { WritingClosed } from './writing-closed.tsx'
 import type { KeyboardEvent, RefObject } from 'react'
+import type { Composer as Draft, Inbox } from '../../sync/inbox/types.ts'
 import type { RoomClient } from '../../sync/types.ts'
 import type { Message } from '../../sync/wire.ts'
 import type { Composing } from './desk.ts'
@@ -19,9 +20,6 @@ import type { TimelineHandle } from './timeline.tsx'
 
 // On a touch keyboard Enter is the only way to a new line.
 const touchKeyboard = matchMedia('(hover: none) and (pointer: coarse)')
-
-/** What is half written in a thread, as long as the page lives. */
-const threadDrafts = new Map<string, string>()
 
 /** Where a message is written: in the room, or in one of its threads. */
 export function Composer({
@@ -43,7 +41,6 @@ export function Composer({
   const writes = useWriting(client.view, desk.mine.inbox)
   const [text, setText] = useState('')
   const [unkept, setUnkept] = useState(false)
-  const touched = useRef(false)
   const aside = useRef('')
   const durable = useStore(client.view, (now) => now.durable)
   const bytes = text.length * 3 < limits.textBytes ? 0 : utf8Bytes(text)
@@ -51,22 +48,14 @@ export function Composer({
   const empty = text.trim() === ''
   const slow = writes.state === 'slow' && editing === null
   const held = empty || tooLong || slow
-  const draft = useDraft(client, thread)
+  // What was half written waits until the edit is over.
+  const before = useRef<Message | null>(null)
+  const fill = useCallback((written: string) => {
+    if (before.current === null) setText(written)
+    else aside.current = written
+  }, [])
+  const draft = useDraft(desk.mine.inbox, client.view.getState().roomId, thread, fill)
   const { compose } = desk
-
-  useEffect(() => {
-    let gone = false
-    draft.load().then(
-      (kept) => {
-        // What was typed while the draft was being fetched wins over it.
-        if (!gone && !touched.current) setText(kept)
-      },
-      () => undefined,
-    )
-    return () => {
-      gone = true
-    }
-  }, [draft])
 
   const keepField = useCallback(
     (element: HTMLTextAreaElement | null) => {
@@ -80,13 +69,10 @@ export function Composer({
     if (!touchKeyboard.matches) field.current?.focus({ preventScroll: true })
   }, [])
 
-  // What was half written waits until the edit is over.
-  const before = useRef<Message | null>(null)
   useLayoutEffect(() => {
     if (before.current?.seq === editing?.seq) return
     if (before.current === null) aside.current = text
     before.current = editing
-    touched.current = true
     setText(editing === null ? aside.current : editing.text)
   }, [editing, text])
 
@@ -99,10 +85,9 @@ export function Composer({
   }, [text])
 
   function change(next: string) {
-    touched.current = true
     setText(next)
     if (editing === null) {
-      draft.save(next)
+      draft.current?.save(next)
       client.typing(next.trim() !== '')
     }
   }
@@ -121,7 +106,6 @@ export function Composer({
       })
     }
     setText('')
-    if (thread !== undefined) draft.save('')
     const quote = composing?.kind === 'reply' ? { replyTo: composing.quote.seq } : {}
     client.send(sent, { ...quote, ...(thread === undefined ? {} : { thread }) }).catch(() => {
       // It could not even be kept: the words go back to where they can be kept by hand.
@@ -189,8 +173,12 @@ export function Composer({
             className="field-sizing-content max-h-[40dvh] min-h-11 w-full min-w-0 flex-1 resize-none rounded-2xl border border-line-strong bg-raised focus-visible:border-petrol focus-visible:outline-offset-0 focus-visible:outline-1 px-3.5 py-2.5 leading-snug text-base placeholder:text-muted sm:text-[0.9375rem]"
             dir="auto"
             enterKeyHint={touchKeyboard.matches ? 'enter' : 'send'}
-            onBlur={() => client.typing(false)}
+            onBlur={() => {
+              client.typing(false)
+              draft.current?.focus(false)
+            }}
             onChange={(event) => change(event.target.value)}
+            onFocus={() => draft.current?.focus(true)}
             onKeyDown={onKeyDown}
             placeholder={
               editing !== null ? 'Edit your message' : thread === undefined ? 'Write a message' : 'Reply in the thread'
@@ -255,16 +243,16 @@ function About({ composing, onCancel }: { composing: NonNullable<Composing>; onC
   )
 }
 
-/** The draft of a room outlives the page; that of a thread lives as long as the page. */
-function useDraft(client: RoomClient, thread: number | undefined) {
-  const [draft] = useState(() => {
-    const key = `${client.view.getState().roomId}/${thread}`
-    return thread === undefined
-      ? { load: () => client.draft(), save: client.saveDraft }
-      : {
-          load: () => Promise.resolve(threadDrafts.get(key) ?? ''),
-          save: (text: string) => void threadDrafts.set(key, text),
-        }
-  })
+/** What is half written here, on whichever device of the person's: `fill` gets what this composer has not seen yet. */
+function useDraft(inbox: Inbox, room: string, thread: number | undefined, fill: (text: string) => void) {
+  const draft = useRef<Draft | null>(null)
+  useEffect(() => {
+    const open = inbox.compose(room, thread ?? null, fill)
+    draft.current = open
+    return () => {
+      draft.current = null
+      open.close()
+    }
+  }, [inbox, room, thread, fill])
   return draft
 }

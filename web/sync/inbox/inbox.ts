@@ -52,7 +52,6 @@ export interface InboxDeps {
 export interface OpenedInbox extends Inbox {
   /** The store for rooms: what is sent from a composer takes its draft along everywhere. */
   store: Store
-  drafts: StoreApi<Readonly<Record<string, string>>>
   /** Passes a renewal ticket on, so that the socket outlives the old session. */
   renew(ticket: string): void
 }
@@ -481,7 +480,6 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   return {
     view,
     store: drafts.store,
-    drafts: drafts.view,
     follow,
     refresh() {
       if (link) link.verify()
