@@ -33,6 +33,8 @@ export async function seedDemo(system: System): Promise<Account[]> {
   await fill(system, group, launchWeek, people)
   for (const person of [grace, linus]) await join(system, group, ada, person)
   await fill(system, await directRoom(system, ada, grace), directTalk, people)
+  // Each has opened it, so that each sees when the other is here.
+  await directRoom(system, grace, ada)
   return Object.values(accounts)
 }
 

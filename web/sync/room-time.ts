@@ -22,7 +22,8 @@ export function createRoomTime(clock: Clock, offset = 0): RoomTime {
 
   function now(): number {
     // A clock that was set back says too little, and so does one that only counts while the machine is awake.
-    return anchor.room + Math.max(byWall(), byElapsed())
+    // Whole milliseconds, as the wire has them: elapsed time has fractions.
+    return Math.floor(anchor.room + Math.max(byWall(), byElapsed()))
   }
 
   return {
