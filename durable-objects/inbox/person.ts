@@ -6,6 +6,7 @@ import type { Objects } from '../env.ts'
 import { DatabaseAway, type ServiceFunctions } from '../service-functions.ts'
 import { Blocking, type BlockAnswer } from './blocking.ts'
 import { Contacts } from './contacts.ts'
+import { contactsIn } from './core/may-see.ts'
 import { hidden } from './core/visit.ts'
 import { noteDevice, type Devices } from './devices.ts'
 import type { PersonDuty, Plans } from './duty.ts'
@@ -197,15 +198,13 @@ export class Person {
       return false
     }
     const [known, before] = [this.self.known(), this.self.settings()]
-    const direct = rooms.filter(({ type }) => type === 'direct')
-    const people = direct.flatMap(({ accepted, other }) => (accepted && other !== null ? [other] : []))
-    const others = this.contacts.replace(people)
+    const others = this.contacts.replace(contactsIn(rooms))
     const changed = this.self.take(person)
     this.agenda.done('facts')
     if (!changed && !others) return true
     if (changed) this.devices.tell({ t: 'mine', ...this.own() })
     if (known && before.readReceipts !== this.self.settings().readReceipts) {
-      this.refreshes.add(direct.map(({ room }) => room))
+      this.refreshes.add(rooms.filter(({ type }) => type === 'direct').map(({ room }) => room))
     }
     this.here.sense(Date.now())
     if (changed) this.inBackground(this.watching.askAnew(null))

@@ -1,10 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import type { Presence } from '../../protocol/inbox.ts'
 import type { Problem } from '../../protocol/problems.ts'
-import { gate, profileRow, setPrivacy } from './support/database.ts'
+import { directRoom, gate, profileRow, setPrivacy } from './support/database.ts'
 import { enter } from './support/client.ts'
 import { openInbox, type Device } from './support/device.ts'
-import { inboxOf, inInbox, ringInbox } from './support/objects.ts'
+import { inboxOf, inInbox, objectOf, ringInbox } from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 
 /** Two people who show to everyone when they are here. */
@@ -82,6 +83,30 @@ test('[BLK3] a block whose outcome is not known is carried out as soon as it can
   await ringInbox(ada.id, 'blocks')
 
   expect(await blockedBy(ada)).toEqual([grace.id])
+  expect(await inInbox(ada.id, (sql) => sql.exec('select other from wishes').toArray())).toEqual([])
+})
+
+test('[BLK3] a block is answered once the direct room of the two has heard of it, and it is told until it has', async () => {
+  const [ada, grace] = await twoPeople()
+  const room = await directRoom(ada.id, grace.id, false)
+  await enter(ada, room)
+  await runInDurableObject(objectOf(room), (object) => {
+    object['membership'].refreshNow = () => Promise.resolve('away' as const)
+  })
+  expect((await bodyOf<Problem>(await block(ada, grace), 503)).type).toBe('/problems/pending')
+  // Postgres has it, and both are hidden from each other: the room alone has to hear of it.
+  expect(await blockedBy(ada)).toEqual([grace.id])
+  expect((await block(ada, grace)).status).toBe(503)
+  const refreshed = runInDurableObject(objectOf(room), (object) => {
+    Reflect.deleteProperty(object['membership'], 'refreshNow')
+    return object['book'].awake().members.get(ada.id)?.blocks
+  })
+  expect(await refreshed).toEqual([])
+
+  await ringInbox(ada.id, 'blocks')
+
+  const known = runInDurableObject(objectOf(room), (object) => object['book'].awake().members.get(ada.id)?.blocks)
+  expect(await known).toEqual([grace.id])
   expect(await inInbox(ada.id, (sql) => sql.exec('select other from wishes').toArray())).toEqual([])
 })
 

@@ -38,3 +38,15 @@ export function maySee({ person, lastSeen, blocked, contacts }: Privacy, looker:
 export function seenBy(looker: Looker, privacy: Privacy, being: Being): Presence {
   return maySee(privacy, looker) ? shown(privacy.person, being) : hidden(privacy.person)
 }
+
+/** What of a room says whether its other person is a contact. */
+interface Acquaintance {
+  type: 'direct' | 'group'
+  other: string | null
+  accepted: boolean
+}
+
+/** The people whose direct room someone has opened, by the list of their rooms. */
+export function contactsIn(rooms: readonly Acquaintance[]): string[] {
+  return rooms.flatMap(({ type, other, accepted }) => (type === 'direct' && accepted && other !== null ? [other] : []))
+}
