@@ -5,13 +5,13 @@ import { loadDoor } from './auth/load-door.ts'
 import { nextPath, withNext } from './next-path.ts'
 import { session } from './session.ts'
 import { loadShell } from './shell/load-shell.ts'
-import { NotFound } from './system/not-found.tsx'
 import { Unreachable } from './system/unreachable.tsx'
 import { Waiting } from './system/waiting.tsx'
 import type { ReactNode } from 'react'
 
 const Door = lazy(loadDoor)
 const Shell = lazy(loadShell)
+const NotFound = lazy(async () => ({ default: (await import('./system/not-found.tsx')).NotFound }))
 
 /** Every page, and who may see it. */
 export function App() {
@@ -33,7 +33,9 @@ export function App() {
       </Route>
       <Route path="/r/:roomId">{({ roomId }) => <ForPeople roomId={roomId} />}</Route>
       <Route>
-        <NotFound />
+        <Suspense fallback={<Waiting />}>
+          <NotFound />
+        </Suspense>
       </Route>
     </Switch>
   )

@@ -1,4 +1,5 @@
-import { Hoist, Mark } from '../ui/flags.tsx'
+import { Hoist } from '../ui/flags.tsx'
+import { Mark } from '../ui/mark.tsx'
 import type { ReactNode } from 'react'
 
 /** The page around a form: the mark above it, the hoist below. */

@@ -1,5 +1,5 @@
 import { clock, dayLabel, dayOf } from '../times.ts'
-import { statusStands } from './status-words.ts'
+import { statusStands } from './status-stands.ts'
 import type { Presence } from '../../../protocol/inbox.ts'
 
 /** How someone is, in words; empty where they do not show it. */

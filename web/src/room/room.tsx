@@ -1,12 +1,10 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
-import { Link } from 'wouter'
 import { useStore } from 'zustand'
+import { persistently } from '../persistently.ts'
 import { leave } from '../session.ts'
 import { ConnectionBar } from '../shell/connection-bar.tsx'
-import { Button } from '../ui/button.tsx'
-import { Hoist } from '../ui/flags.tsx'
-import { Notice } from '../ui/notice.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
+import { useIdle } from '../ui/use-idle.ts'
 import { useMedia } from '../ui/use-media.ts'
 import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
@@ -15,17 +13,17 @@ import { PinsBar } from './pins-bar.tsx'
 import { RoomHeader } from './room-header.tsx'
 import { RoomSkeleton } from './room-skeleton.tsx'
 import { Timeline } from './timeline.tsx'
-import { Toasts } from './toasts.tsx'
-import { UnsentHere } from './unsent-here.tsx'
 import { TypingLine } from './typing-line.tsx'
-import type { ReactNode } from 'react'
 import type { Client } from '../../sync/client.ts'
 import type { TimelineHandle } from './timeline.tsx'
 
 // Nobody needs these to read: they come while the page has nothing else to do, or when they are asked for.
 const loadBeside = () => import('./beside.tsx')
 const loadOver = () => import('./over.tsx')
+const loadClosed = () => import('./closed-room.tsx')
 const Beside = lazy(async () => ({ default: (await loadBeside()).Beside }))
+const ClosedRoom = lazy(async () => ({ default: (await loadClosed()).ClosedRoom }))
+const Toasts = lazy(async () => ({ default: (await persistently(() => import('./toasts.tsx'))).Toasts }))
 const Over = lazy(async () => ({ default: (await loadOver()).Over }))
 
 /** One room: opens it while it is on screen. */
@@ -52,6 +50,7 @@ function OpenRoom({ desk }: { desk: Desk }) {
   const connection = useStore(view, (now) => now.connection)
   const beside = useStore(laid, (now) => now.beside)
   const over = useStore(laid, (now) => now.over)
+  const says = useStore(laid, (now) => now.toasts.length > 0)
   const timeline = useRef<TimelineHandle>(null)
   const focused = useRef<Element | null>(null)
   const wide = useMedia('(min-width: 64rem)')
@@ -61,11 +60,11 @@ function OpenRoom({ desk }: { desk: Desk }) {
     if (closed === 'signed_out') leave()
   }, [closed])
 
+  const idle = useIdle()
   useEffect(() => {
-    const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000))
     // What could not be loaded now is asked for again when it is needed.
-    idle(() => void Promise.all([loadBeside(), loadOver()]).catch(() => undefined))
-  }, [])
+    if (idle) void Promise.all([loadBeside(), loadOver(), loadClosed()]).catch(() => undefined)
+  }, [idle])
 
   useEffect(() => {
     const back = () => {
@@ -88,26 +87,13 @@ function OpenRoom({ desk }: { desk: Desk }) {
     return () => document.removeEventListener('visibilitychange', looks)
   }, [client])
 
-  switch (closed) {
-    case 'not_a_member':
-      return (
-        <Closed action={<ToRooms />} title="You are not in this room">
-          It may be gone, or you were removed from it. An invitation lets you in.
-          <UnsentHere client={client} />
-        </Closed>
-      )
-    case 'client_too_old':
-      return (
-        <Closed
-          action={<Button onClick={() => location.reload()}>Load the new version</Button>}
-          title="Parley has been updated"
-        >
-          What you have not sent yet is kept.
-        </Closed>
-      )
-    case 'signed_out':
-      return <RoomSkeleton />
-    case null:
+  if (closed === 'signed_out') return <RoomSkeleton />
+  if (closed !== null) {
+    return (
+      <Suspense fallback={<RoomSkeleton />}>
+        <ClosedRoom client={client} why={closed} />
+      </Suspense>
+    )
   }
   if (!known) {
     return (
@@ -159,28 +145,7 @@ function OpenRoom({ desk }: { desk: Desk }) {
           </Suspense>
         </PaneBoundary>
       )}
-      <Toasts desk={desk} />
+      <Suspense>{(idle || says) && <Toasts desk={desk} />}</Suspense>
     </div>
-  )
-}
-
-function Closed({ title, action, children }: { title: string; action: ReactNode; children: ReactNode }) {
-  return (
-    <div className="h-full" role="alert">
-      <Notice action={action} art={<Hoist />} level="h1" title={title}>
-        {children}
-      </Notice>
-    </div>
-  )
-}
-
-function ToRooms() {
-  return (
-    <Link
-      className="inline-flex min-h-10 items-center rounded-lg bg-petrol px-4 font-semibold text-on-petrol hover:bg-petrol-strong touch:min-h-11"
-      href="/"
-    >
-      To your rooms
-    </Link>
   )
 }

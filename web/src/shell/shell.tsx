@@ -2,17 +2,16 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { Room } from '../room/room.tsx'
 import { RoomList } from '../rooms/room-list.tsx'
+import { persistently } from '../persistently.ts'
 import { leave } from '../session.ts'
-import { Hoist } from '../ui/flags.tsx'
-import { Notice } from '../ui/notice.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import { createAround } from './around.ts'
-import { loadAttendant } from './load-attendant.ts'
 import { useIdle } from '../ui/use-idle.ts'
 import { useTitle } from './title.ts'
 import type { Client } from '../../sync/client.ts'
 
-const Attendant = lazy(loadAttendant)
+const Attendant = lazy(async () => ({ default: (await persistently(() => import('./attendant.tsx'))).Attendant }))
+const NoRoom = lazy(async () => ({ default: (await persistently(() => import('./no-room.tsx'))).NoRoom }))
 
 /** The list of rooms and one room: side by side where there is space, one at a time where there is not. */
 export function Shell({ client, roomId }: { client: Client; roomId: string | null }) {
@@ -41,7 +40,9 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
         </div>
         <div className={`min-h-0 min-w-0 flex-1 ${roomId === null ? 'max-sm:hidden' : ''}`}>
           {roomId === null ? (
-            <Nothing client={client} />
+            <Suspense>
+              <NoRoom client={client} />
+            </Suspense>
           ) : (
             <PaneBoundary name="room" resetKey={roomId}>
               <Room client={client} key={roomId} roomId={roomId} />
@@ -53,14 +54,5 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
         <Suspense>{(idle || asked) && <Attendant around={around} client={client} />}</Suspense>
       </PaneBoundary>
     </>
-  )
-}
-
-function Nothing({ client }: { client: Client }) {
-  const some = useStore(client.inbox.view, (now) => now.rooms.length > 0)
-  return (
-    <Notice art={<Hoist />} title={some ? 'Pick a room' : 'Welcome aboard'}>
-      {some ? 'It opens here, where you left off.' : 'Your rooms open here.'}
-    </Notice>
   )
 }

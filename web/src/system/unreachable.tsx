@@ -1,6 +1,6 @@
 import { askSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
-import { Hoist } from '../ui/flags.tsx'
+import { Mark } from '../ui/mark.tsx'
 import { Notice } from '../ui/notice.tsx'
 
 /** Nobody is remembered on this device and the server cannot be asked. */
@@ -9,7 +9,7 @@ export function Unreachable() {
     <main className="h-dvh bg-canvas" role="alert">
       <Notice
         action={<Button onClick={() => void askSession()}>Try again</Button>}
-        art={<Hoist />}
+        art={<Mark size={40} />}
         level="h1"
         title="Parley cannot be reached"
       >

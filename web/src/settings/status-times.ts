@@ -1,10 +1,4 @@
 import { dayOf, clock, shortTime } from '../times.ts'
-import type { CustomStatus } from '../../../protocol/inbox.ts'
-
-/** What someone says of themself, while it stands. */
-export function statusStands(custom: CustomStatus | null, now: number): CustomStatus | null {
-  return custom !== null && (custom.until === null || custom.until > now) ? custom : null
-}
 
 /** Until when, in words. */
 export function untilWords(until: number, now: number): string {
