@@ -2,11 +2,14 @@ import { createHash, createHmac } from 'node:crypto'
 import { uuidV8 } from '../protocol/ids.ts'
 import type { Command } from '../protocol/upstream.ts'
 
+/** What someone asks for under an id. */
+type Hashed = Command | { t: 'call'; id: string; media: string }
+
 /**
  * The keyed hash of who asks and for what, in hex. Keyed, so that a short text that was deleted cannot be guessed from
  * it; synchronous, because no await may come between a frame and its seq. The schema has put the keys in order.
  */
-export function commandHash(by: string | null, { id: _id, ...body }: Command, key: string): string {
+export function commandHash(by: string | null, { id: _id, ...body }: Hashed, key: string): string {
   return createHmac('sha256', key)
     .update(JSON.stringify([by, body]))
     .digest('hex')

@@ -44,10 +44,14 @@ export class Membership {
   private readonly sockets: Sockets
   private readonly agenda: Agenda
   private readonly database: Database
+  /** Someone may be a member no more. */
+  private readonly left: () => void
   private comparing = false
 
-  constructor(book: Book, crowd: Crowd, sockets: Sockets, agenda: Agenda, database: Database) {
+  constructor(parts: { book: Book; crowd: Crowd; sockets: Sockets; agenda: Agenda; database: Database; left(): void }) {
+    const { book, crowd, sockets, agenda, database, left } = parts
     this.book = book
+    this.left = left
     this.crowd = crowd
     this.sockets = sockets
     this.agenda = agenda
@@ -181,6 +185,7 @@ export class Membership {
     this.crowd.tellMembers()
     this.crowd.announce(changed)
     this.crowd.tellWhoIsHere()
+    this.left()
   }
 
   /** A newcomer stands in the copy with what Postgres knows of them before the event says that they came. */
@@ -216,6 +221,7 @@ export class Membership {
     if (roster(book.awake()) === before) return 'fresh'
     this.closeStrangers('You are no longer a member of this room.')
     this.crowd.tellMembers()
+    this.left()
     return 'fresh'
   }
 }

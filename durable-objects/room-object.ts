@@ -8,6 +8,7 @@ import { Upstream } from '../protocol/upstream.ts'
 import type { BackAnswer, RoomForInboxes } from './between.ts'
 import { Book } from './book.ts'
 import { Bumps } from './bumps.ts'
+import { Calls, type CallAnswer } from './calls.ts'
 import { Commands } from './commands.ts'
 import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
@@ -26,8 +27,11 @@ import { Resume } from './resume.ts'
 import { answerClose, attached, closedSocket, endSessions, Sockets } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
+import type { LiveCall } from './room/call.ts'
+import { blockedIn } from './room/room.ts'
 import { Inboxes } from './storage/inboxes.ts'
 import { ownerDeletedIt, RoomRecord } from './storage/record.ts'
+import { RingTable } from './storage/rings.ts'
 import { createTables } from './storage/tables.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { visitorOf, type Visitor } from './visitor.ts'
@@ -80,6 +84,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   private readonly resume: Resume
   private readonly reading: Reading
   private readonly membership: Membership
+  private readonly calls: Calls
   private readonly intake: Intake
   private waking: Promise<boolean> | null = null
   private deleting: Promise<void> | null = null
@@ -113,7 +118,10 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     this.commands = new Commands({ book, crowd, agenda, database, flush, secret, waitUntil })
     this.reading = new Reading(book, crowd)
     this.resume = new Resume({ book, sockets, crowd, feed, reading: this.reading })
-    this.membership = new Membership(book, crowd, sockets, agenda, database)
+    const table = new RingTable(ctx.storage.sql)
+    this.calls = new Calls({ book, crowd, agenda, objects: env.INBOX, secret, table })
+    const left = () => this.calls.settle()
+    this.membership = new Membership({ book, crowd, sockets, agenda, database, left })
     this.intake = new Intake((socket, frame) => this.handle(socket, frame))
     if (book.room) sockets.answerPings(book.room.head)
     if (book.room) this.bumps.awake()
@@ -206,6 +214,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       case 'unread':
         return this.reading.unread(person, frame.from)
       case 'typing':
+        if (blockedIn(this.book.awake(), person)) return
         this.bumps.typing(person, frame.on)
         return this.crowd.typing(person, frame.on)
       case 'look':
@@ -310,10 +319,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   }
 
   async markAll(person: string, as: 'read' | 'unread'): Promise<'marked' | 'nothing' | 'gone' | 'away'> {
-    const ready = await this.ready()
-    if (ready === false) return 'away'
-    if (!ready || !this.book.awake().members.has(person)) return 'gone'
-    if (this.record.stopped() !== null) return 'away'
+    const refused = await this.outside(person)
+    if (refused) return refused
     return (as === 'read' ? this.reading.readAll(person) : this.reading.unreadLast(person)) ? 'marked' : 'nothing'
   }
 
@@ -325,10 +332,35 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     return await this.membership.refreshNow()
   }
 
-  async answerCall(person: string): Promise<'done' | 'over' | 'gone' | 'away'> {
-    const ready = await this.ready()
-    if (ready === false) return 'away'
-    return ready && this.book.awake().members.has(person) ? 'over' : 'gone'
+  async answerCall(
+    person: string,
+    call: string,
+    how: 'accept' | 'decline',
+  ): Promise<'done' | 'over' | 'gone' | 'away'> {
+    const refused = await this.outside(person)
+    if (refused) return refused
+    return this.calls.answer(person, call, how) ? 'done' : 'over'
+  }
+
+  /** A member calls the others. Repeated under its id, it is the same call. */
+  async startCall(
+    person: string,
+    asked: { id: string; media: 'audio' | 'video' },
+  ): Promise<CallAnswer | { outcome: 'gone' | 'away' }> {
+    const refused = await this.outside(person)
+    return refused ? { outcome: refused } : this.calls.start(person, asked)
+  }
+
+  /** The call that is live, for a member. */
+  async liveCall(person: string): Promise<{ call: LiveCall | null } | 'gone' | 'away'> {
+    return (await this.outside(person)) ?? { call: this.calls.live() }
+  }
+
+  /** A member leaves the call, or takes it back while it rings. */
+  async leaveCall(person: string, call: string): Promise<'done' | 'over' | 'gone' | 'away'> {
+    const refused = await this.outside(person)
+    if (refused) return refused
+    return this.calls.leave(person, call) ? 'done' : 'over'
   }
 
   /** How far Postgres is behind, for whoever runs this Parley; null: there is no such room, or it cannot wake. */
@@ -347,6 +379,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       for (const socket of this.sockets.of(person)) socket.close(closeCodes.notAMember, 'This account is gone.')
       this.crowd.tellMembers()
       this.crowd.announce(changed)
+      this.calls.settle()
     }
     await this.flushSome()
     return 'erased'
@@ -426,6 +459,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
         return this.expire(now)
       case 'bump':
         return this.bumps.ring()
+      case 'ring':
+        return this.calls.ring()
       case 'slow':
         return this.next('slow', this.feed.closeLaggards(now), now + 1)
     }
@@ -494,6 +529,14 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     if (ready === false) return this.agenda.plan('epoch', Date.now() + nextEpochMs)
     if (ready === null) this.ctx.storage.transactionSync(() => this.bumps.vanished())
     this.agenda.done('epoch')
+  }
+
+  /** Why the room does nothing for this person; null: it is awake, may write, and they are a member. */
+  private async outside(person: string): Promise<'gone' | 'away' | null> {
+    const ready = await this.ready()
+    if (ready === false) return 'away'
+    if (!ready || !this.book.awake().members.has(person)) return 'gone'
+    return this.record.stopped() === null ? null : 'away'
   }
 
   /** Nothing is stored here, and nothing is owed: Postgres knows all there is of the room. */

@@ -140,6 +140,36 @@ export type RoomMetrics = z.infer<typeof RoomMetrics>
 /** POST /rooms/:id/owner: the owner hands the room over. */
 export const HandOver = z.object({ command: ClientId, to: Uuid })
 
+const Media = z.enum(['audio', 'video'])
+
+/** POST /rooms/:id/calls: rings for the others in a direct room or a small group. The same id starts one call, for ever. */
+export const StartCall = z.object({ id: ClientId, media: Media })
+
+/**
+ * A room's live call, or null: answered by POST and GET /rooms/:id/calls. A call that is live is the answer to whoever starts
+ * one; a repeat of a call that has ended is answered with null.
+ */
+export const CallNow = z.object({
+  call: z.nullable(
+    z.object({
+      id: Uuid,
+      media: Media,
+      by: Uuid,
+      startedAt: TimeMs,
+      /** When someone else took it, or when it began where it does not ring; null: nobody has yet. */
+      takenAt: z.nullable(TimeMs),
+      /** Until when it rings; null: it does not. */
+      ringsUntil: z.nullable(TimeMs),
+      /** Who is in it. */
+      people: z.readonly(z.array(Uuid)),
+    }),
+  ),
+})
+export type CallNow = z.infer<typeof CallNow>
+
+/** POST /rooms/:id/calls/:call/answer */
+export const AnswerCall = z.object({ how: z.enum(['accept', 'decline']) })
+
 /** POST /rooms/:id/links: the link opens the room to whoever holds it until `expiresAt`. */
 export const JoinLink = z.object({ code: z.string(), url: z.string(), expiresAt: TimeMs })
 export type JoinLink = z.infer<typeof JoinLink>

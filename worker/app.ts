@@ -6,6 +6,7 @@ import { ProblemError, renderProblem } from './problem.ts'
 import { bodyUpTo } from './read.ts'
 import { authentication } from './routes/authentication.ts'
 import { blocks } from './routes/blocks.ts'
+import { calls } from './routes/calls.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
@@ -45,6 +46,7 @@ export const app = new Hono<App>()
   .route('/', rooms)
   .route('/', history)
   .route('/', members)
+  .route('/', calls)
   .route('/', links)
   .route('/', tickets)
 

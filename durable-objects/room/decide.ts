@@ -5,7 +5,7 @@ import type { RefusalReason } from '../../protocol/refusals.ts'
 import type { ChangeEvent, MessageRow } from '../../protocol/row.ts'
 import type { Command } from '../../protocol/upstream.ts'
 import type * as z from 'zod/mini'
-import type { Room } from './room.ts'
+import { blockedIn, type Room } from './room.ts'
 import { spend, type Pace } from './pace.ts'
 
 /** A command of a member, with the keyed hash of who asks and for what. */
@@ -102,6 +102,10 @@ function forbids(room: Room, standing: Standing, asked: Asked, context: Context,
   if (silencedUntil > now) {
     return refuse('not_allowed', 'A moderator has silenced you here. Your text is kept.')
   }
+  // Not a word of who blocks whom.
+  if (reaches.has(command.t) && blockedIn(room, by)) {
+    return refuse('not_allowed', 'You cannot write to each other here. Your text is kept.')
+  }
   const announcing = room.facts.postPolicy === 'admins' && (command.t === 'post' || command.t === 'edit')
   if (announcing && !may(standing, 'announce')) return refuse('not_allowed', 'Only admins write in this room.')
   if (command.t === 'delete' && context.about?.by !== by && !may(standing, 'delete_others')) {
@@ -110,6 +114,9 @@ function forbids(room: Room, standing: Standing, asked: Asked, context: Context,
   const act = acts[command.t]
   return act && !may(standing, act) ? refuse('not_allowed', 'Your role in this room does not allow this.') : null
 }
+
+/** What the other one would see as coming from this person. */
+const reaches: ReadonlySet<Command['t']> = new Set(['post', 'edit', 'undelete', 'react'])
 
 const acts: Partial<Record<Command['t'], Act>> = { post: 'post', react: 'react', pin: 'pin', change: 'change_room' }
 

@@ -103,6 +103,15 @@ export function seenBy(viewer: string, member: RoomMember): Member {
   return receiptsHidden && member.person !== viewer ? { ...shown, read: 0 } : shown
 }
 
+/** Whether this is a direct room in which one of the two blocks the other: nothing goes between them. */
+export function blockedIn({ facts, members }: Room, person: string): boolean {
+  if (facts.type !== 'direct') return false
+  for (const other of members.values()) {
+    if (other.person === person ? other.blocks.length > 0 : other.blocks.includes(person)) return true
+  }
+  return false
+}
+
 /** Whether everyone sees the same of everyone. */
 export function open({ members }: Room): boolean {
   for (const { receiptsHidden } of members.values()) if (receiptsHidden) return false

@@ -14,6 +14,7 @@ export type Duty =
   | 'expiry'
   | 'slow'
   | 'bump'
+  | 'ring'
 
 /** A duty that failed is tried again after this long at least, and then ever more seldom, up to a minute. */
 const retryMs = 5_000

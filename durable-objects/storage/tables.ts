@@ -6,6 +6,7 @@
  * `withdrawn`: what was deleted a moment ago and may be taken back. `erasing`: accounts whose messages Postgres still
  * works through. `parked`: events that Postgres refuses, with why.
  * `told`: how far the members' inboxes were told of the room; `inboxes`: who is silent, and to whom something is owed;
+ * `live_call`: the call that is live; `rings`: what inboxes are to know of it.
  * `leavers`: what those were called who are members no more.
  * `members`: the copy of the members with their marks (`dirty`: not yet in Postgres). `agenda`: what is due when;
  * `tries`: how often in a row it failed; `tickets`: those that were used; `intents`: the member changes whose outcome is not known yet; `carried`: the
@@ -48,6 +49,11 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists inboxes (
       person text primary key, owed integer, gone integer not null, since integer, failed integer not null,
       due integer not null, silent_visit integer, wake text, back_visit integer not null
+    ) without rowid;
+    create table if not exists live_call (id integer primary key check (id = 1), call text not null);
+    create table if not exists rings (
+      person text not null, call text not null, why text, owed integer not null, due integer not null,
+      at integer not null, primary key (person, call)
     ) without rowid;
     create table if not exists leavers (person text primary key, name text not null) without rowid;
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;

@@ -218,6 +218,29 @@ test('every emoji of the picker is one that a room takes, and stands there once'
   expect(findEmoji('no such thing')).toEqual([])
 })
 
+test('a call says how it began and how it ended', () => {
+  const started = { kind: 'call_started', by: ada, meeting: ada } as const
+  const ended = { kind: 'call_ended', meeting: ada, durationMs: 0 } as const
+  const people = new Map([[ada, { ...member(ada), name: 'Ada' }]])
+  expect(
+    [
+      started,
+      { ...started, media: 'video' } as const,
+      { ...ended, durationMs: 240_000 },
+      { ...ended, outcome: 'missed' } as const,
+      { ...ended, outcome: 'declined' } as const,
+      { ...ended, outcome: 'cancelled' } as const,
+    ].map((fact) => happened(fact, people)),
+  ).toEqual([
+    'Ada started a call',
+    'Ada started a video call',
+    'The call ended after 4 min',
+    'Missed call',
+    'Call declined',
+    'Call cancelled',
+  ])
+})
+
 test('a room that was changed says all of it in one sentence, with the lengths of time that its settings show', () => {
   const changed = { kind: 'room_changed', by: ada } as const
   const say = (change: object) => happened({ ...changed, ...change }, new Map([[ada, { ...member(ada), name: 'Ada' }]]))

@@ -180,9 +180,11 @@ function eventOf(move: Move, seq: number, before: RoomEvent[]): unknown {
         ...(move.reply ? { slowModeSeconds: move.back } : { disappearingMs: move.cut ? 86_400_000 : null }),
       }
     case 'call_started':
-      return { ...fact, by, meeting: person }
-    case 'call_ended':
-      return { ...fact, meeting: person, durationMs: 60_000 }
+      return { ...fact, by, meeting: person, ...(move.reply && { media: move.cut ? 'video' : 'audio' }) }
+    case 'call_ended': {
+      const outcomes = ['missed', 'declined', 'cancelled'] as const
+      return { ...fact, meeting: person, durationMs: 60_000, ...(move.reply && { outcome: outcomes[move.back % 3] }) }
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { attach, attached } from '../../durable-objects/sockets.ts'
 import { limits } from '../../protocol/limits.ts'
 import { connect, enter, nothing } from './support/client.ts'
 import { marksRow } from './support/database.ts'
-import { flushed, hibernate, inStorage, objectOf, ring } from './support/objects.ts'
+import { bumped, flushed, hibernate, inStorage, objectOf, ring } from './support/objects.ts'
 import { freshId, join, roomOf, signUp } from './support/people.ts'
 
 test('[MRK1] marks only rise, never pass the head, and what was read was delivered', async () => {
@@ -140,6 +140,7 @@ test('[HIB2] a quiet room plans nothing: once everything is in Postgres no alarm
   await client.next('ack')
 
   await flushed(room)
+  await bumped(room)
 
   const planned = await inStorage(room, (sql) => sql.exec('select kind from agenda order by kind').toArray())
   expect(planned).toEqual([{ kind: 'sessions' }])

@@ -3,6 +3,7 @@ import { Room } from '../../../durable-objects/room-object.ts'
 import type { MemberChange } from '../../../protocol/api.ts'
 import type { Downstream } from '../../../protocol/downstream.ts'
 import { uuidV7 } from '../../../protocol/ids.ts'
+import type { RoomEvent } from '../../../protocol/events.ts'
 import type { Ring } from '../../../protocol/inbox.ts'
 import type { Upstream } from '../../../protocol/upstream.ts'
 import { protocolVersion } from '../../../protocol/version.ts'
@@ -26,6 +27,7 @@ export interface Heard {
   gone?: { room: string; epoch: number; n: number }
   ring?: Ring
   over?: { call: string; why: string }
+  typing?: { person: string; on: boolean }
 }
 
 /** One room, and inboxes that note what they are told and answer as a test wants. */
@@ -129,6 +131,12 @@ export class Town {
     return this.host.storage.read<never>('select * from members where person = ?', person)[0]!
   }
 
+  /** The events of a kind in the log. */
+  events(kind: RoomEvent['kind']): RoomEvent[] {
+    const rows = this.host.storage.read<{ event: string }>('select event from log order by seq')
+    return rows.map(({ event }) => JSON.parse(event) as RoomEvent).filter((event) => event.kind === kind)
+  }
+
   /** What the log ends with. */
   lastWord(): [{ text: string; head: number }] {
     const rows = this.host.storage.read<{ event: string }>('select event from log order by seq')
@@ -156,6 +164,20 @@ export class Town {
       note({ bump })
       const answer = (this.answers.get(name) ?? (() => ({ state: 'taken' }) as const))()
       return answer ? Promise.resolve(answer) : Promise.reject(new Unreachable())
+    }
+    inbox.ring = (ring) => {
+      if (this.answers.get(name)?.() === null) return Promise.reject(new Unreachable())
+      note({ ring })
+      return Promise.resolve('ringing')
+    }
+    inbox.ringOver = (_room, call, why) => {
+      if (this.answers.get(name)?.() === null) return Promise.reject(new Unreachable())
+      note({ over: { call, why } })
+      return Promise.resolve()
+    }
+    inbox.typing = (_room, person, _name, on) => {
+      note({ typing: { person, on } })
+      return Promise.resolve()
     }
     inbox.gone = (room: string, epoch: number, n: number) => {
       if (this.answers.get(name)?.() === null) return Promise.reject(new Unreachable())

@@ -54,6 +54,14 @@ export async function inInbox<T>(person: string, work: (sql: SqlStorage) => T): 
   return (await runInDurableObject(inboxOf(person), (_, state) => work(state.storage.sql))) as T
 }
 
+/** Lets the room tell inboxes what it owes them, until nothing is owed. */
+export async function bumped(room: string): Promise<void> {
+  await runInDurableObject(objectOf(room), async (object) => {
+    do await object['bumps'].tell()
+    while (object['bumps'].owes())
+  })
+}
+
 /** Compares the room's copy of its members with Postgres, as a connect does in the background. */
 export async function compareMembers(room: string): Promise<void> {
   await runInDurableObject(objectOf(room), async (object) => await object['membership']['compare']())

@@ -24,12 +24,14 @@ export function happened(fact: SystemFact, people: People): string {
     case 'room_changed':
       return `${by ?? 'Someone'} ${and.format(changes(fact))}`
     case 'call_started':
-      return `${by ?? 'Someone'} started a call`
+      return `${by ?? 'Someone'} started a ${fact.media === 'video' ? 'video call' : 'call'}`
     case 'call_ended':
+      if (fact.outcome) return callsThatNeverWere[fact.outcome]
       return `The call ended after ${Math.max(1, Math.round(fact.durationMs / 60_000))} min`
   }
 }
 
+const callsThatNeverWere = { missed: 'Missed call', declined: 'Call declined', cancelled: 'Call cancelled' }
 const and = new Intl.ListFormat('en-GB')
 const roles = { owner: 'the owner', admin: 'an admin', moderator: 'a moderator', member: 'a member' }
 
