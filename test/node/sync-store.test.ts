@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
-import { openDB } from 'idb'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { openDatabase, written } from '../../web/sync/idb.ts'
 import { idbStore, openStore } from '../../web/sync/idb-store.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
 import type { Queued, Unsent } from '../../web/sync/command.ts'
@@ -160,20 +160,20 @@ describe('a store in IndexedDB', () => {
   })
 
   test('[OUT1] [AC-11] an update drops what is kept of rooms, and carries over what is unsent and half written', async () => {
-    const before = await openDB(`parley:${ada}`, 1, {
-      upgrade(db) {
-        db.createObjectStore('kv')
-        db.createObjectStore('rooms', { keyPath: 'id' }).createIndex('usedAt', 'usedAt')
-        db.createObjectStore('msgs')
-        db.createObjectStore('outbox', { keyPath: 'id' }).createIndex('queue', ['room', 'order'])
-        db.createObjectStore('drafts')
-      },
+    const before = await openDatabase(`parley:${ada}`, 1, (db) => {
+      db.createObjectStore('kv')
+      db.createObjectStore('rooms', { keyPath: 'id' }).createIndex('usedAt', 'usedAt')
+      db.createObjectStore('msgs')
+      db.createObjectStore('outbox', { keyPath: 'id' }).createIndex('queue', ['room', 'order'])
+      db.createObjectStore('drafts')
     })
     const { command: post, ...rest } = { ...fresh('a'), order: 4 }
     const { kind: _kind, thread: _thread, forwarded: _forwarded, ...body } = post as Extract<Queued, { kind: 'post' }>
-    await before.put('outbox', { ...rest, ...body })
-    await before.put('drafts', 'half a thou', roomId)
-    await before.put('kv', [1], 'rooms')
+    const tx = before.transaction(['outbox', 'drafts', 'kv'], 'readwrite')
+    tx.objectStore('outbox').put({ ...rest, ...body })
+    tx.objectStore('drafts').put('half a thou', roomId)
+    tx.objectStore('kv').put([1], 'rooms')
+    await written(tx)
     before.close()
 
     const store = await idbStore(ada, () => 1)

@@ -1,20 +1,16 @@
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { endOf, memoryStore } from './memory-store.ts'
 import type { Unsent } from './command.ts'
 import { carried, carriedDraft } from './carried.ts'
+import { answer, openDatabase, written } from './idb.ts'
 import { covers } from './ranges.ts'
 import { composerOf, keptRooms, type Kept, type KeptDraft, type KeptRoom, type Store } from './store.ts'
 import type { Message } from './wire.ts'
 
-interface Schema extends DBSchema {
-  kv: { key: string; value: unknown }
-  /** `stamp` names the write, so that a tab notices that another one has written since. */
-  rooms: { key: string; value: KeptRoom & { stamp: string; usedAt: number }; indexes: { usedAt: number } }
-  msgs: { key: [room: string, seq: number]; value: Message }
-  outbox: { key: string; value: Unsent; indexes: { queue: [room: string, order: number] } }
-  /** A text alone is what older versions kept. */
-  drafts: { key: string; value: KeptDraft | string }
-}
+/** A room as it is kept. `stamp` names the write, so that a tab notices that another one has written since. */
+type Room = KeptRoom & { stamp: string; usedAt: number }
+
+/** A draft as it is kept: a text alone is what older versions kept. */
+type Draft = KeptDraft | string
 
 // Raised when what is kept changes its shape: caches are dropped then, the outbox and the drafts are carried over.
 const version = 2
@@ -41,88 +37,92 @@ export async function openStore(person: string, now: () => number = Date.now): P
 export async function idbStore(person: string, now: () => number): Promise<Store> {
   const name = `parley:${person}`
   // What this tab wrote last of each room, to write only what changed since.
-  const written = new Map<string, { stamp: string; epoch: number | null; revs: Map<number, number>; lowest: number }>()
+  const last = new Map<string, { stamp: string; epoch: number | null; revs: Map<number, number>; lowest: number }>()
   let over = false
-  let opening: Promise<IDBPDatabase<Schema>> | null = null
+  let opening: Promise<IDBDatabase> | null = null
 
-  function database(): Promise<IDBPDatabase<Schema>> {
+  function database(): Promise<IDBDatabase> {
     if (over) return Promise.reject(new Error('The store is closed.'))
-    opening ??= openDB<Schema>(name, version, {
-      async upgrade(db, _from, _to, tx) {
-        for (const cache of ['kv', 'rooms', 'msgs'] as const) {
-          if (db.objectStoreNames.contains(cache)) db.deleteObjectStore(cache)
-        }
-        db.createObjectStore('kv')
-        db.createObjectStore('rooms', { keyPath: 'id' }).createIndex('usedAt', 'usedAt')
-        db.createObjectStore('msgs')
-        if (!db.objectStoreNames.contains('outbox')) {
-          db.createObjectStore('outbox', { keyPath: 'id' }).createIndex('queue', ['room', 'order'])
-        }
-        if (!db.objectStoreNames.contains('drafts')) db.createObjectStore('drafts')
-        const outbox = tx.objectStore('outbox')
-        for (const unsent of await outbox.getAll()) void outbox.put(carried(unsent))
-      },
-      // Another tab deletes or upgrades it: this one must let go, or that one waits for ever.
-      blocking: close,
-      // The browser took it away (storage pressure, a crash of its own): the next call opens it again.
-      terminated() {
-        opening = null
-      },
-    })
-    return opening
+    return (opening ??= open())
+  }
+
+  async function open(): Promise<IDBDatabase> {
+    const db = await openDatabase(name, version, upgrade)
+    // Another tab deletes or upgrades it: this one must let go, or that one waits for ever.
+    db.onversionchange = close
+    // The browser took it away (storage pressure, a crash of its own): the next call opens it again.
+    db.onclose = () => {
+      opening = null
+    }
+    return db
   }
 
   function close(): void {
     over = true
-    void opening?.then((db) => db.close())
+    void opening?.then(
+      (db) => db.close(),
+      () => {},
+    )
+  }
+
+  /** The stores of one transaction, and its end. */
+  async function within<Name extends string>(names: Name[], mode: IDBTransactionMode = 'readonly', strict = false) {
+    const tx = (await database()).transaction(names, mode, strict ? { durability: 'strict' } : undefined)
+    const stores = Object.fromEntries(names.map((one) => [one, tx.objectStore(one)])) as Record<Name, IDBObjectStore>
+    const done = written(tx)
+    // Who only reads, or failed before, does not wait for the end.
+    done.catch(() => {})
+    return { ...stores, done }
   }
 
   const wholeRoom = (room: string) => IDBKeyRange.bound([room, 0], [room, Infinity])
   const wholeQueue = (room: string) => IDBKeyRange.bound([room, -Infinity], [room, Infinity])
 
   async function keep({ room, messages }: Kept): Promise<void> {
-    const tx = (await database()).transaction(['rooms', 'msgs'], 'readwrite')
-    const rooms = tx.objectStore('rooms')
-    const msgs = tx.objectStore('msgs')
-    const held = await rooms.get(room.id)
-    const mine = written.get(room.id)
+    const { rooms, msgs, done } = await within(['rooms', 'msgs'], 'readwrite')
+    const held = await answer<Room | undefined>(rooms.get(room.id))
+    const mine = last.get(room.id)
     const lowest = messages[0]?.seq ?? 0
     const stamp = crypto.randomUUID()
     if (!held || !mine || held.stamp !== mine.stamp || mine.epoch !== room.epoch || mine.lowest > lowest) {
-      if (held && held.epoch === room.epoch && endOf({ room: held }) > endOf({ room })) return tx.done
-      void msgs.delete(wholeRoom(room.id))
-      for (const message of messages) void msgs.put(message, [room.id, message.seq])
+      if (held && held.epoch === room.epoch && endOf({ room: held }) > endOf({ room })) return done
+      msgs.delete(wholeRoom(room.id))
+      for (const message of messages) msgs.put(message, [room.id, message.seq])
     } else {
-      if (mine.lowest < lowest) void msgs.delete(IDBKeyRange.bound([room.id, 0], [room.id, lowest], false, true))
+      if (mine.lowest < lowest) msgs.delete(IDBKeyRange.bound([room.id, 0], [room.id, lowest], false, true))
       for (const message of messages) {
-        if (mine.revs.get(message.seq) !== message.rev) void msgs.put(message, [room.id, message.seq])
+        if (mine.revs.get(message.seq) !== message.rev) msgs.put(message, [room.id, message.seq])
       }
     }
-    void rooms.put({ ...room, stamp, usedAt: now() })
+    rooms.put({ ...room, stamp, usedAt: now() })
     if (!held) {
-      const ids = await rooms.index('usedAt').getAllKeys()
+      const ids = (await answer(rooms.index('usedAt').getAllKeys())) as unknown as string[]
       for (const id of ids.slice(0, Math.max(0, ids.length - keptRooms))) {
-        void rooms.delete(id)
-        void msgs.delete(wholeRoom(id))
+        rooms.delete(id)
+        msgs.delete(wholeRoom(id))
       }
     }
-    await tx.done
+    await done
     const revs = new Map(messages.map((message) => [message.seq, message.rev]))
-    written.set(room.id, { stamp, epoch: room.epoch, revs, lowest })
+    last.set(room.id, { stamp, epoch: room.epoch, revs, lowest })
   }
 
   await database()
 
   return {
     durable: true,
-    get: async (key) => (await database()).get('kv', key),
-    set: async (key, value) => void (await (await database()).put('kv', value, key)),
+    get: async (key) => answer<unknown>((await within(['kv'])).kv.get(key)),
+    async set(key, value) {
+      const { kv, done } = await within(['kv'], 'readwrite')
+      kv.put(value, key)
+      await done
+    },
     async open(id) {
-      const tx = (await database()).transaction(['rooms', 'msgs', 'outbox'])
+      const { rooms, msgs, outbox } = await within(['rooms', 'msgs', 'outbox'])
       const [held, messages, unsent] = await Promise.all([
-        tx.objectStore('rooms').get(id),
-        tx.objectStore('msgs').getAll(wholeRoom(id)),
-        tx.objectStore('outbox').index('queue').getAll(wholeQueue(id)),
+        answer<Room | undefined>(rooms.get(id)),
+        answer<Message[]>(msgs.getAll(wholeRoom(id))),
+        answer<Unsent[]>(outbox.index('queue').getAll(wholeQueue(id))),
       ])
       if (!held) return { kept: null, unsent }
       const { stamp: _stamp, usedAt: _usedAt, ...room } = held
@@ -130,47 +130,70 @@ export async function idbStore(person: string, now: () => number): Promise<Store
     },
     keep,
     async forget(id) {
-      const tx = (await database()).transaction(['rooms', 'msgs'], 'readwrite')
-      void tx.objectStore('rooms').delete(id)
-      void tx.objectStore('msgs').delete(wholeRoom(id))
-      await tx.done
+      const { rooms, msgs, done } = await within(['rooms', 'msgs'], 'readwrite')
+      rooms.delete(id)
+      msgs.delete(wholeRoom(id))
+      await done
     },
     async addUnsent(fresh, left = null) {
-      const tx = (await database()).transaction(['outbox', 'drafts'], 'readwrite', { durability: 'strict' })
-      const outbox = tx.objectStore('outbox')
-      const last = await outbox.index('queue').openCursor(wholeQueue(fresh.room), 'prev')
-      const added = { ...fresh, order: (last?.value.order ?? 0) + 1 }
-      void outbox.put(added)
+      const { outbox, drafts, done } = await within(['outbox', 'drafts'], 'readwrite', true)
+      const tail = await answer(outbox.index('queue').openCursor(wholeQueue(fresh.room), 'prev'))
+      const added: Unsent = { ...fresh, order: ((tail?.value as Unsent | undefined)?.order ?? 0) + 1 }
+      outbox.put(added)
       const composer = composerOf(fresh)
-      const drafts = tx.objectStore('drafts')
-      if (composer !== null) void (left ? drafts.put(left, composer) : drafts.delete(composer))
-      await tx.done
+      if (composer !== null) put(drafts, composer, left)
+      await done
       return added
     },
     async putUnsent(changed) {
-      const tx = (await database()).transaction('outbox', 'readwrite', { durability: 'strict' })
-      if (await tx.store.getKey(changed.id)) void tx.store.put(changed)
-      await tx.done
+      const { outbox, done } = await within(['outbox'], 'readwrite', true)
+      if (await answer(outbox.getKey(changed.id))) outbox.put(changed)
+      await done
     },
-    removeUnsent: async (id) => (await database()).delete('outbox', id),
+    async removeUnsent(id) {
+      const { outbox, done } = await within(['outbox'], 'readwrite')
+      outbox.delete(id)
+      await done
+    },
     async unsentRooms() {
-      const all = await (await database()).getAll('outbox')
+      const all = await answer<Unsent[]>((await within(['outbox'])).outbox.getAll())
       return [...new Set(all.filter((one) => !one.failed).map((one) => one.room))]
     },
     async drafts() {
-      const tx = (await database()).transaction('drafts')
-      const [keys, drafts] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()])
-      return Object.fromEntries(keys.map((key, index) => [key, carriedDraft(drafts[index]!)]))
+      const { drafts } = await within(['drafts'])
+      const [keys, texts] = await Promise.all([answer(drafts.getAllKeys()), answer<Draft[]>(drafts.getAll())])
+      return Object.fromEntries(keys.map((key, index) => [key as string, carriedDraft(texts[index]!)]))
     },
     async keepDraft(key, draft) {
-      const db = await database()
-      await (draft ? db.put('drafts', draft, key) : db.delete('drafts', key))
+      const { drafts, done } = await within(['drafts'], 'readwrite')
+      put(drafts, key, draft)
+      await done
     },
     close,
     async destroy() {
       close()
       await opening?.catch(() => {})
-      await deleteDB(name)
+      await answer(indexedDB.deleteDatabase(name))
     },
   }
+}
+
+/** Makes the stores that are missing: the caches anew, while the outbox and the drafts are carried over. */
+function upgrade(db: IDBDatabase, tx: IDBTransaction): void {
+  for (const cache of ['kv', 'rooms', 'msgs']) if (db.objectStoreNames.contains(cache)) db.deleteObjectStore(cache)
+  db.createObjectStore('kv')
+  db.createObjectStore('rooms', { keyPath: 'id' }).createIndex('usedAt', 'usedAt')
+  db.createObjectStore('msgs')
+  if (!db.objectStoreNames.contains('outbox')) {
+    db.createObjectStore('outbox', { keyPath: 'id' }).createIndex('queue', ['room', 'order'])
+  }
+  if (!db.objectStoreNames.contains('drafts')) db.createObjectStore('drafts')
+  const outbox = tx.objectStore('outbox')
+  const all: IDBRequest<Unsent[]> = outbox.getAll()
+  all.onsuccess = () => all.result.forEach((unsent) => outbox.put(carried(unsent)))
+}
+
+function put(drafts: IDBObjectStore, key: string, draft: KeptDraft | null): void {
+  if (draft) drafts.put(draft, key)
+  else drafts.delete(key)
 }
