@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
+import { Bumps } from '../../durable-objects/bumps.ts'
+import { Lines } from '../../durable-objects/inbox/lines.ts'
+import { Visits } from '../../durable-objects/inbox/visits.ts'
+import { Unread } from '../../durable-objects/room/unread.ts'
+import { Inboxes } from '../../durable-objects/storage/inboxes.ts'
 import { Log } from '../../durable-objects/storage/log.ts'
 import { RoomRecord } from '../../durable-objects/storage/record.ts'
 import type { Downstream } from '../../protocol/downstream.ts'
 import type { Upstream } from '../../protocol/upstream.ts'
+import { walkTown } from './town/town-walk.ts'
 import { walk } from './walk.ts'
 import type { Faults } from './world/faults.ts'
 
@@ -105,6 +111,64 @@ test.each(Object.entries(faults))('the check notices a fault: %s', async (_what,
     await walk({ seed, steps: 300, faults: faults() }).catch((error: Error) => seen.push(error.message))
   }
   expect(seen[0]).toMatch(noticed)
+})
+
+/** What is wrong between rooms and inboxes. */
+const mistakes: Record<string, { install: Faults['install']; noticed: RegExp }> = {
+  'a room stays silent although the person is back': {
+    install: instead(Inboxes.prototype, 'put', (own) => {
+      return function put(this: Inboxes, row) {
+        own.call(this, { ...row, silent: row.silent ?? this.of(row.person).silent })
+      }
+    }),
+    noticed: /differs from the truth/,
+  },
+  'an inbox tells no room that the person is back': {
+    install: instead(Visits.prototype, 'owed', () => () => []),
+    noticed: /differs from the truth/,
+  },
+  'an older bump wins over a newer one': {
+    install: instead(Lines.prototype, 'bump', (own) => {
+      return function bump(this: Lines, bump) {
+        const { n = bump.n } = this.of(bump.room) ?? {}
+        return own.call(this, { ...bump, n: Math.max(n + 1, bump.n) })
+      }
+    }),
+    noticed: /differs from the truth/,
+  },
+  'nobody is told how far they have read themselves': {
+    install: instead(Bumps.prototype, 'marked', () => () => {}),
+    noticed: /differs from the truth/,
+  },
+  'a room believes a nobody that was said before the person came back': {
+    install: instead(Inboxes.prototype, 'put', (own) => {
+      return function put(this: Inboxes, row) {
+        own.call(this, { ...row, back: 0 })
+      }
+    }),
+    noticed: /differs from the truth/,
+  },
+  'a message that was deleted goes on counting': {
+    install: instead(Unread.prototype, 'put', (own) => {
+      return function put(this: Unread, row) {
+        return own.call(this, { ...row, deletedAt: null })
+      }
+    }),
+    noticed: /differs from the truth/,
+  },
+}
+
+test.each(Object.entries(mistakes))('the check of lists notices a fault: %s', async (_what, { install, noticed }) => {
+  const seen: string[] = []
+  for (let seed = 1; seed <= 60 && seen.length === 0; seed++) {
+    await walkTown({ seed, steps: 200, faults: { install } }).catch((error: Error) => seen.push(error.message))
+  }
+  expect(seen[0]).toMatch(noticed)
+})
+
+test('a walk through a town is the same walk whenever it begins at the same seed', async () => {
+  const once = await walkTown({ seed: 7, steps: 200 })
+  expect(await walkTown({ seed: 7, steps: 200 })).toEqual(once)
 })
 
 test('a walk is the same walk whenever it begins at the same seed', async () => {

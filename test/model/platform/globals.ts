@@ -32,13 +32,21 @@ export function installGlobals(time: VirtualTime, random: () => number, said: (l
   Date.now = time.now
   console.warn = console.error = said
   Math.random = random
+  crypto.randomUUID = () => uuid(random)
   return () => {
     Date.now = now
     Object.assign(console, { warn, error })
     Math.random = mathRandom
+    // Its own stands in the prototype.
+    Reflect.deleteProperty(crypto, 'randomUUID')
     for (const [name, value] of before) {
       if (value === undefined) delete own[name]
       else own[name] = value
     }
   }
+}
+
+function uuid(random: () => number): ReturnType<Crypto['randomUUID']> {
+  const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('')
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`
 }

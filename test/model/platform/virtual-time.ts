@@ -8,6 +8,8 @@ export interface VirtualTime {
   after(ms: number, run: () => void): () => void
   /** Turns it on by so much: what falls due runs in order, and what follows from it is done before the next. */
   turn(ms: number): Promise<void>
+  /** Turns it on to what falls due next, and does that alone. False: nothing will. */
+  next(): Promise<boolean>
 }
 
 interface Timer {
@@ -20,6 +22,18 @@ export function virtualTime(start = Date.UTC(2026, 10, 1)): VirtualTime {
   const timers: Timer[] = []
   let now = start
   let order = 0
+  /** Does what is due next, if it is by then. */
+  async function step(until: number): Promise<boolean> {
+    while (timers.length > 0 && timers[0]!.at <= until) {
+      const { at, run } = pop(timers)
+      if (!run) continue
+      now = Math.max(now, at)
+      run()
+      await settled()
+      return true
+    }
+    return false
+  }
   return {
     now: () => now,
     after(ms, run) {
@@ -32,15 +46,10 @@ export function virtualTime(start = Date.UTC(2026, 10, 1)): VirtualTime {
     async turn(ms) {
       const until = now + ms
       await settled()
-      while (timers.length > 0 && timers[0]!.at <= until) {
-        const { at, run } = pop(timers)
-        if (!run) continue
-        now = Math.max(now, at)
-        run()
-        await settled()
-      }
+      while (await step(until)) continue
       now = until
     },
+    next: () => step(Infinity),
   }
 }
 

@@ -44,6 +44,10 @@ export class Device {
     this.skewMs = site.random.int(-5 * 3_600_000, 5 * 3_600_000)
   }
 
+  get room(): string {
+    return this.site.roomId
+  }
+
   view(): RoomView | null {
     return this.tab?.room.view.getState() ?? null
   }
@@ -66,7 +70,7 @@ export class Device {
     this.connection = null
   }
 
-  async post(text: string, options: { replyTo?: number; mentions?: string[] }): Promise<void> {
+  async post(text: string, options: { replyTo?: number; thread?: number; mentions?: string[] }): Promise<void> {
     if (!this.tab) return
     this.sent.push(await this.tab.room.send(text, options))
   }

@@ -99,7 +99,7 @@ export class FakeDatabase {
 
   private block(person: string, other: string, on: boolean): unknown {
     const profile = this.profiles.get(person)!
-    const shared = [...this.rooms.values()].filter((room) => room.isMember(person) && room.isMember(other))
+    const shared = [...this.rooms.values()].filter((room) => room.isMember(person) && room.wasMember(other))
     if (profile.blocked.includes(other) !== on) {
       profile.blocked = on ? [...profile.blocked, other] : profile.blocked.filter((one) => one !== other)
       for (const room of shared) room.membersLookDifferent()

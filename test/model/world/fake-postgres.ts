@@ -150,6 +150,11 @@ export class FakePostgres {
     return this.tables.participants.get(person)?.left === false
   }
 
+  /** Whether someone is in the room, or ever was: what they wrote stays. */
+  wasMember(person: string): boolean {
+    return this.tables.participants.has(person)
+  }
+
   /** The owner stays, and somebody to talk to. */
   mayBeRemoved(person: string): boolean {
     const active = [...this.tables.participants.values()].filter(({ left }) => !left)
@@ -445,8 +450,7 @@ export class FakePostgres {
   /** A participant as the service functions tell the room of one. */
   private known(participant: Participant) {
     const { person, name, role, delivered, read, unreadFrom, silencedUntil, historyFrom } = participant
-    const here = (other: string) => this.isMember(other)
-    const blocks = this.blockedBy(person).filter(here)
+    const blocks = this.blockedBy(person).filter((other) => this.wasMember(other))
     const marks = { delivered, read, unreadFrom, historyFrom }
     return { person, name, role, ...marks, silencedUntil, blocks, joinedAt: 1, receiptsHidden: false }
   }
