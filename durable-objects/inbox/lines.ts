@@ -186,8 +186,8 @@ export class Lines {
   }
 
   private drop(room: string, { epoch, n }: Told, known: boolean): void {
-    // A room that no device ever heard of need not be told.
-    const version = known ? this.nextVersion() : 0
+    // Of a room that they never heard of devices need not be told; of one that went before, not again.
+    const version = known ? this.nextVersion() : this.goneVersion(room)
     this.sql.exec('delete from lines where room = ?', room)
     this.sql.exec('delete from drafts where room = ?', room)
     this.sql.exec(
@@ -207,6 +207,12 @@ export class Lines {
   private goneAt(room: string): Told | null {
     const rows = this.sql.exec<{ epoch: number; n: number }>('select epoch, n from gone where room = ?', room)
     return rows.toArray()[0] ?? null
+  }
+
+  /** The version at which devices were told that the room went; 0: they were not. */
+  private goneVersion(room: string): number {
+    const rows = this.sql.exec<{ version: number }>('select version from gone where room = ?', room)
+    return rows.toArray()[0]?.version ?? 0
   }
 
   private nextVersion(): number {

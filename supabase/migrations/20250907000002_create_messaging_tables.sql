@@ -462,7 +462,7 @@ set search_path = ''
 as $$
   select distinct mine.room_id
   from public.room_participants mine
-  join public.room_participants o on o.room_id = mine.room_id and o.user_id = any (p_others) and o.left_at is null
+  join public.room_participants o on o.room_id = mine.room_id and o.user_id = any (p_others)
   where mine.user_id = p_person and mine.left_at is null;
 $$;
 

@@ -902,7 +902,7 @@ begin
 end
 $$;
 
--- A member as the room and its clients know one. `blocks` are those among the members.
+-- A member as the room and its clients know one. `blocks` are those who are or were members: what they wrote stays.
 create function private.member_facts(p public.room_participants) returns jsonb
 language sql stable
 set search_path = ''
@@ -915,7 +915,7 @@ as $$
     'blocks', (
       select coalesce(jsonb_agg(b.user_id order by b.user_id), '[]')
       from public.room_participants b
-      where b.room_id = p.room_id and b.user_id = any (u.blocked_user_ids) and b.left_at is null))
+      where b.room_id = p.room_id and b.user_id = any (u.blocked_user_ids)))
   from public.user_profiles u
   where u.id = p.user_id;
 $$;

@@ -300,6 +300,17 @@ describe('a block', () => {
     expect(await blocks()).toEqual([version + 3, { ada: [], grace: [people.ada, people.linus], linus: [] }])
   })
 
+  test('[BLK1] reaches the room also for who has left it: what they wrote there stays', async () => {
+    const room = await makeRoom(sql, ['grace', 'linus'])
+    await sql`update room_participants set left_at = now() where room_id = ${room} and user_id = ${people.linus}`
+    expect(await block('ada', 'linus')).toMatchObject({ outcome: 'done', shared: [room] })
+    const { members } = (await call(sql, 'room_state', room)) as { members: Answer[] }
+    expect(members.map(({ name, blocks }) => [name, blocks])).toEqual([
+      ['ada', [people.linus]],
+      ['grace', []],
+    ])
+  })
+
   test('[BLK1] is of someone else who is there; of at most 1,000; and is taken back though they are gone', async () => {
     const none = { direct: null, shared: [] }
     expect(await block('ada', 'ada')).toEqual({ outcome: 'unknown', blocked: [], ...none })
@@ -339,9 +350,10 @@ describe('a block', () => {
     expect((profile!['blocked'] as string[]).toSorted()).toEqual([people.grace, people.linus])
   })
 
-  test('[BLK1] tells no room that one of the two has left', async () => {
+  test('[BLK1] tells no room that the one who blocks has left', async () => {
     const [room, left] = [await makeRoom(sql), await makeRoom(sql)]
     await sql`update room_participants set left_at = now() where room_id = ${left} and user_id = ${people.grace}`
-    expect([(await block('ada', 'grace'))['shared'], (await block('grace', 'ada'))['shared']]).toEqual([[room], [room]])
+    expect((await block('ada', 'grace'))['shared']).toEqual([room, left].toSorted())
+    expect((await block('grace', 'ada'))['shared']).toEqual([room])
   })
 })

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { quiet } from './town/quiet.ts'
+import type { Handset } from './town/handset.ts'
+import { personId, roomId, Town } from './town/town.ts'
+import { everyAnswerIsTheSame } from './town/unread.ts'
+
+/** What walks through towns have found, as stories of their own. */
+
+const [ada, grace] = [personId(0), personId(1)]
+const room = roomId(0)
+
+let town: Town
+let phone: Handset
+let desk: Handset
+let other: Handset
+
+beforeEach(async () => {
+  const names = new Map([
+    [ada, 'Ada'],
+    [grace, 'Grace'],
+  ])
+  town = new Town(1, names, [{ name: 'Engines', type: 'group', members: [ada, grace] }])
+  phone = town.handset(grace, "grace's phone")
+  desk = town.handset(grace, "grace's desk")
+  other = town.handset(ada, "ada's")
+  other.room(room).open()
+  await town.time.turn(2_000)
+})
+afterEach(() => town.close())
+
+test('[INB21] [BMP3] a device that was away hears that a room is gone, whoever said it first: Postgres or the room', async () => {
+  phone.inbox.open()
+  await say('hello')
+  await quiet(town)
+  phone.inbox.close()
+  await quiet(town)
+  // Postgres says it first, since no call arrives.
+  town.weather.lossy = 1
+  void other.room(room).tab!.room.changeMembers([{ kind: 'remove', person: grace }])
+  await town.time.turn(3_000)
+  desk.inbox.open()
+  await town.time.turn(10_000)
+  expect(desk.inbox.rooms()).toEqual([])
+  town.weather.lossy = 0
+  await quiet(town)
+  phone.inbox.open()
+  await quiet(town)
+  expect(phone.inbox.rooms()).toEqual([])
+})
+
+test('[BLK6] [UNR3] whoever has left the room mentions nobody who blocks them, also once the members were compared', async () => {
+  const mention = { mentions: [ada] }
+  desk.room(room).open()
+  await town.time.turn(2_000)
+  await desk.room(room).post('see this', mention)
+  other.inbox.open()
+  await quiet(town)
+  expect(other.inbox.line(room)).toMatchObject({ unread: 1, mentions: 1 })
+  await Promise.all([town.inboxes.host(ada).call('block', (inbox) => inbox.block(grace, true)), town.time.turn(1_000)])
+  void other.room(room).tab!.room.changeMembers([{ kind: 'remove', person: grace }])
+  await quiet(town)
+  expect(other.inbox.line(room)).toMatchObject({ unread: 1, mentions: 0 })
+  await Promise.all([town.rooms.host(room).call('refreshMembers', (it) => it.refreshMembers()), town.time.turn(1_000)])
+  await other.room(room).post('noted', {})
+  await quiet(town)
+  expect(other.inbox.line(room)).toMatchObject({ unread: 1, mentions: 0 })
+  for (const { inbox } of town.handsets) inbox.open()
+  await quiet(town)
+  everyAnswerIsTheSame(town)
+})
+
+async function say(text: string): Promise<void> {
+  await other.room(room).post(text, {})
+  await town.time.turn(2_000)
+}
