@@ -384,8 +384,9 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     // A room that is none of theirs keeps nothing. A clock that is ahead would be the newest for ever.
     if (!this.lines.of(room)) return
     const draft = { room, thread, text, at: Math.min(at, Date.now()) }
-    this.drafts.keep(draft)
-    this.devices.tell({ t: 'draft', ...draft }, socket)
+    if (this.drafts.keep(draft)) return this.devices.tell({ t: 'draft', ...draft }, socket)
+    const later = this.drafts.of(room, thread)
+    if (later) this.devices.send(socket, { t: 'draft', ...later })
   }
 
   private look(socket: WebSocket, away: boolean): void {

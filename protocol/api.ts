@@ -75,6 +75,36 @@ export type RoomList = z.infer<typeof RoomList>
 export const RoomCreated = z.object({ room: RoomSummary })
 export type RoomCreated = z.infer<typeof RoomCreated>
 
+/** What counts as unread in a room, and what of it mentions the person: at most 1,000 each. */
+export const UnreadCount = z.object({ unread: z.int(), mentions: z.int() })
+export type UnreadCount = z.infer<typeof UnreadCount>
+
+/** GET /unread: as Postgres counts. `total` is that of all rooms, also of muted ones. */
+export const UnreadCounts = z.object({
+  total: z.int(),
+  rooms: z.array(z.object({ room: Uuid, ...UnreadCount.shape })),
+})
+export type UnreadCounts = z.infer<typeof UnreadCounts>
+
+/**
+ * GET /unread/audit: what three counted independently, room by room: the person's inbox, Postgres' function, and a plain
+ * recount of the rows that the person may read. Null: that one knows no such room. `differences` are the rooms on which
+ * they do not agree, `behind` those in which Postgres has not yet what the inbox has, so that nothing can be said.
+ */
+export const UnreadAudit = z.object({
+  checked: z.int(),
+  differences: z.array(
+    z.object({
+      room: Uuid,
+      inbox: z.nullable(UnreadCount),
+      sql: z.nullable(UnreadCount),
+      recount: z.nullable(UnreadCount),
+    }),
+  ),
+  behind: z.array(Uuid),
+})
+export type UnreadAudit = z.infer<typeof UnreadAudit>
+
 /** POST /rooms/:id/ticket, /inbox/ticket: opens that socket once, until `expiresAt`, for a page of another origin. */
 export const SocketTicket = z.object({ ticket: z.string(), expiresAt: TimeMs })
 export type SocketTicket = z.infer<typeof SocketTicket>

@@ -17,6 +17,7 @@ import { rooms } from './routes/rooms.ts'
 import { settings } from './routes/settings.ts'
 import { sockets } from './routes/sockets.ts'
 import { tickets } from './routes/tickets.ts'
+import { unread } from './routes/unread.ts'
 
 /** The front door. Everything, sockets included, lives under /api/v1; the rest of the site is static. */
 export const app = new Hono<App>()
@@ -49,6 +50,7 @@ export const app = new Hono<App>()
   .route('/', calls)
   .route('/', links)
   .route('/', tickets)
+  .route('/', unread)
 
 app.notFound((c) => renderProblem(new ProblemError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c))
 app.onError(renderProblem)

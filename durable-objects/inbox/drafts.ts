@@ -8,7 +8,10 @@ interface DraftRow extends Record<string, SqlStorageValue> {
   at: number
 }
 
-/** What the person began to write: one for each room and thread, the last one that arrived. */
+/**
+ * What the person began to write: one for each room and thread, the one that was edited last. One that was taken away
+ * leaves its time behind, so that an older one does not bring it back.
+ */
 export class Drafts {
   private readonly sql: SqlStorage
 
@@ -16,20 +19,37 @@ export class Drafts {
     this.sql = sql
   }
 
-  /** Keeps a draft, or takes it away when it is empty. The oldest goes where there are too many. */
-  keep({ room, thread, text, at }: Draft): void {
+  /** Keeps a draft, or that it is empty now. Where there are too many the oldest go. False: a later one is kept. */
+  keep({ room, thread, text, at }: Draft): boolean {
     // A thread is named by a seq, which begins at 1.
-    const key = [room, thread ?? 0]
-    if (text === '') this.sql.exec('delete from drafts where room = ? and thread = ?', ...key)
-    else this.sql.exec('insert or replace into drafts (room, thread, text, at) values (?, ?, ?, ?)', ...key, text, at)
-    this.sql.exec(
-      `delete from drafts where (room, thread) in (select room, thread from drafts order by at desc limit -1 offset ?)`,
-      limits.drafts,
+    const kept = this.sql.exec(
+      `insert into drafts (room, thread, text, at) values (?, ?, ?, ?)
+       on conflict (room, thread) do update set text = excluded.text, at = excluded.at where at <= excluded.at
+       returning 1`,
+      ...[room, thread ?? 0, text, at],
     )
+    const taken = kept.toArray().length > 0
+    for (const empty of [0, 1]) {
+      this.sql.exec(
+        `delete from drafts where (room, thread) in (
+           select room, thread from drafts where (text = '') = ? order by at desc limit -1 offset ?)`,
+        ...[empty, limits.drafts],
+      )
+    }
+    return taken
+  }
+
+  /** What is kept of a room and thread. */
+  of(room: string, thread: number | null): Draft | null {
+    const rows = this.sql.exec<DraftRow>('select * from drafts where room = ? and thread = ?', room, thread ?? 0)
+    return rows.toArray().map(draftOf)[0] ?? null
   }
 
   all(): Draft[] {
-    const rows = this.sql.exec<DraftRow>('select room, thread, text, at from drafts order by at desc').toArray()
-    return rows.map(({ thread, ...draft }) => ({ ...draft, thread: thread === 0 ? null : thread }))
+    return this.sql.exec<DraftRow>("select * from drafts where text <> '' order by at desc").toArray().map(draftOf)
   }
+}
+
+function draftOf({ thread, ...draft }: DraftRow): Draft {
+  return { ...draft, thread: thread === 0 ? null : thread }
 }

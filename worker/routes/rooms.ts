@@ -4,6 +4,7 @@ import { CreateRoom, type RoomCreated, type RoomList, type RoomSummary } from '.
 import { Role } from '../../protocol/downstream.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { App } from '../env.ts'
+import { inboxObject } from '../objects.ts'
 import { ProblemError } from '../problem.ts'
 import { readBody } from '../read.ts'
 import { timeMs } from '../rows.ts'
@@ -64,6 +65,8 @@ export const rooms = new Hono<App>()
     if (!repeat && answer.error) dataOf(answer)
     const made = z.array(RoomRow).parse(dataOf(await roomRows(client, me.person.id).eq('id', id)))[0]
     if (made?.name !== name) throw new ProblemError('conflict', 'This room id is taken. Make another one.')
+    // The room itself has not woken, so nobody else tells the person's devices of it.
+    c.executionCtx.waitUntil(inboxObject(c.env, me.person.id).reload())
     return c.json({ room: summary(made, me.person.id, new Map(), 0) } satisfies RoomCreated, repeat ? 200 : 201)
   })
 

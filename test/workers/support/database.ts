@@ -103,3 +103,34 @@ export async function profileRow(person: string): Promise<Record<string, unknown
   if (answer.error) throw new Error(answer.error.message)
   return answer.data
 }
+
+/** Rooms of two in which the first person wrote so many messages as the room's number says, up to a hundred. */
+export async function manyRooms(author: string, reader: string, count: number): Promise<string[]> {
+  const rooms = Array.from({ length: count }, () => crypto.randomUUID())
+  const at = (place: number) => new Date(Date.UTC(2026, 0, 1) + place * 1_000).toISOString()
+  const written = (place: number) => place % 100
+  const rows = rooms.map((id, place) => {
+    const name = `Room ${place}`
+    return { id, type: 'group', name, created_by: author, last_seq: written(place), last_message_at: at(place) }
+  })
+  const members = rooms.map((room_id) => ({ room_id, user_id: reader, role: 'member' }))
+  const messages = rooms.flatMap((room_id, place) =>
+    Array.from({ length: written(place) }, (_, i) => {
+      const seq = i + 1
+      return { room_id, seq, rev: seq, client_id: crypto.randomUUID(), sender_id: author, content: `Message ${seq}` }
+    }),
+  )
+  await insert('rooms', rows)
+  await insert('room_participants', members)
+  await insert('messages', messages)
+  return rooms
+}
+
+async function insert(table: string, rows: object[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += 2_000) {
+    const answer = await service()
+      .from(table)
+      .insert(rows.slice(i, i + 2_000))
+    if (answer.error) throw new Error(answer.error.message)
+  }
+}

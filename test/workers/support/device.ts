@@ -33,6 +33,12 @@ export class Device extends Wire<InboxUpstream, InboxDownstream> {
     return done
   }
 
+  /** Closes the socket, and waits until the inbox has. */
+  async leave(): Promise<void> {
+    this.close()
+    await this.until(() => this.closedWith !== null)
+  }
+
   /** Takes in changes until a line looks so. */
   async line(room: string, fits: (line: RoomLine) => boolean): Promise<RoomLine> {
     while (true) {
@@ -44,8 +50,12 @@ export class Device extends Wire<InboxUpstream, InboxDownstream> {
 }
 
 /** Opens the person's inbox, without a hello. */
-export async function connectInbox(person: Person): Promise<Device> {
-  return new Device(await openSocket(person, '/inbox/socket'))
+export async function connectInbox(
+  person: Person,
+  headers: Record<string, string> = {},
+  path = '/inbox/socket',
+): Promise<Device> {
+  return new Device(await openSocket(person, path, headers))
 }
 
 /** Opens the person's inbox and takes in the list. */

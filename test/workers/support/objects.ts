@@ -80,3 +80,41 @@ export async function loseStorage(room: string): Promise<void> {
   })
   await evictDurableObject(objectOf(room), { webSockets: 'close' })
 }
+
+/** Puts someone's inbox to sleep under the sockets of their devices. */
+export async function hibernateInbox(person: string): Promise<void> {
+  await evictDurableObject(inboxOf(person))
+}
+
+/** Someone's inbox dies, and its sockets with it; what it stored stays. */
+export async function crashInbox(person: string): Promise<void> {
+  await evictDurableObject(inboxOf(person), { webSockets: 'close' })
+}
+
+/** Someone's inbox loses everything. */
+export async function loseInbox(person: string): Promise<void> {
+  await runInDurableObject(inboxOf(person), async (_, state) => {
+    await state.storage.deleteAlarm()
+    await state.storage.deleteAll()
+  })
+  await crashInbox(person)
+}
+
+/** Looks into an object until it is so: each look lets the object go on, and no test looks for ever. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let look = 0; look < 1_000; look++) if (await holds()) return
+  throw new Error(`it never was so: ${holds.toString()}`)
+}
+
+/** Tells the inboxes of a room's members what is owed to them, without the pause between two tellings. */
+export async function tellInboxes(room: string): Promise<void> {
+  await runInDurableObject(objectOf(room), async (object) => await object['bumps'].tell())
+}
+
+/** Has someone's inbox do what it owes: read the list, call rooms back, say what was received, keep what was set. */
+export async function runErrand(
+  person: string,
+  errand: 'reading' | 'calling' | 'receiving' | 'keeping',
+): Promise<void> {
+  await runInDurableObject(inboxOf(person), async (object) => await object[errand].start())
+}

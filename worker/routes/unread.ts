@@ -1,0 +1,71 @@
+import { Hono } from 'hono'
+import * as z from 'zod/mini'
+import type { UnreadAudit, UnreadCounts } from '../../protocol/api.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { App } from '../env.ts'
+import { inboxObject } from '../objects.ts'
+import { recount } from '../recount.ts'
+import { signedIn } from '../session.ts'
+import { asPerson, databaseAway, dataOf } from '../supabase.ts'
+import { difference, judge, type Accounts, type Counted } from '../unread-audit.ts'
+
+type Client = ReturnType<typeof asPerson>
+
+const number = z.coerce.number()
+const Count = z.object({
+  ...{ room_id: z.string(), unread: number, mentions: number, last_seq: number, last_read_seq: number },
+})
+
+// Three more looks, 300 ms apart: a room tells its inboxes twice a second, and Postgres sooner than that.
+const looks = 4
+const lookAgainMs = 300
+
+/** What is unread: as Postgres counts it, and whether everyone who counts agrees. */
+export const unread = new Hono<App>()
+  .get('/unread', signedIn, async (c) => {
+    const counts = await counted(asPerson(c.env, c.get('session').token))
+    const rooms = [...counts].map(([room, count]) => ({ room, unread: count.unread, mentions: count.mentions }))
+    return c.json({ total: rooms.reduce((sum, room) => sum + room.unread, 0), rooms } satisfies UnreadCounts)
+  })
+  /** GET /unread/audit: rooms that are in motion are looked at again before anything is said of them. */
+  .get('/unread/audit', signedIn, async (c) => {
+    const { me, token } = c.get('session')
+    const client = asPerson(c.env, token)
+    const inbox = inboxObject(c.env, me.person.id)
+    let open: Map<string, Accounts> | null = null
+    let checked = 0
+    for (let look = 0; look < looks && open?.size !== 0; look++) {
+      if (look > 0) await scheduler.wait(lookAgainMs)
+      const lines = await inbox.currentList()
+      if (!lines) throw databaseAway()
+      const again: string[] | null = open && [...open.keys()]
+      const [sql, rows] = await Promise.all([counted(client), recount(client, me.person.id, again)])
+      const known = new Map(lines.map((line) => [line.room, line]))
+      // A list in Postgres that is cut short says nothing of the rooms beyond it.
+      const whole = sql.size < limits.list
+      const rooms: string[] = again ?? [...new Set([...sql.keys(), ...rows.keys(), ...(whole ? known.keys() : [])])]
+      if (!again) checked = rooms.length
+      const accounts = rooms.map((room): [string, Accounts] => {
+        return [room, { inbox: known.get(room), sql: sql.get(room), recount: rows.get(room) }]
+      })
+      open = new Map(accounts.filter(([, each]) => judge(each) !== 'same'))
+    }
+    const left = [...(open ?? [])]
+    const differences = left.filter(([, each]) => judge(each) === 'different')
+    const behind = left.filter(([, each]) => judge(each) === 'behind')
+    return c.json({
+      checked,
+      differences: differences.map(([room, each]) => difference(room, each)),
+      behind: behind.map(([room]) => room),
+    } satisfies UnreadAudit)
+  })
+
+async function counted(client: Client): Promise<Map<string, Counted>> {
+  const answer = await client.rpc('get_unread_counts', { p_cap: limits.unreadCap }).retry(false)
+  const rows = z.array(Count).parse(dataOf(answer))
+  return new Map(
+    rows.map(({ room_id, unread: count, mentions, last_seq, last_read_seq }) => {
+      return [room_id, { unread: count, mentions, lastSeq: last_seq, read: last_read_seq }]
+    }),
+  )
+}
