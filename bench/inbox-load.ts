@@ -60,6 +60,7 @@ async function bumps({ url, room, seats, everyMs, posts }: Bumps): Promise<Bumps
   })
   author.send(JSON.stringify({ t: 'hello', v: protocolVersion, epoch: null, since: 0, from: 0 }))
   while (!ready) await sleep(5)
+  process.stdout.write(`${JSON.stringify({ t: 'there' })}\n`)
   for (let i = 0; i < posts; i++) {
     const sentAt = performance.now()
     const ack = new Promise<number>((resolve) => (acked = resolve))

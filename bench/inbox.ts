@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { SignJWT } from 'jose'
 import postgres from 'postgres'
@@ -56,7 +58,16 @@ async function bumps(system: System, sql: postgres.Sql): Promise<void> {
   const room = await roomWith(system, sql, members)
   const seats = members.map(({ token }) => token)
   const posts = { everyMs: 1_000, posts: 12 }
-  const ours = await load<BumpsSeen>('inbox-load.ts', { t: 'bumps', url: system.pageUrl, room, seats, ...posts })
+  let computing = 0
+  const before = computedMs()
+  const ours = await load<BumpsSeen | { t: 'there' }>(
+    'inbox-load.ts',
+    { t: 'bumps', url: system.pageUrl, room, seats, ...posts },
+    () => (computing ||= -computedMs()),
+  )
+  const connecting = -computing - before
+  computing += computedMs()
+  if (ours.t !== 'bumps') throw new Error('Nothing was measured.')
   const bare = await startBare()
   let peer: Seen
   try {
@@ -72,6 +83,8 @@ async function bumps(system: System, sql: postgres.Sql): Promise<void> {
     ['last has it p50 ms', ours.last.p50, peer.last.p50],
     ['last has it max ms', ours.last.max, peer.last.max],
     ['connecting all ms', ours.connectMs, peer.connectMs],
+    ['computing a bump ms', computing / ours.frames, null],
+    ['computing a connection ms', connecting / seats.length, null],
   ])
 }
 
@@ -145,16 +158,39 @@ async function connect(system: System, sql: postgres.Sql, { reader }: Stage): Pr
   ])
 }
 
-/** Runs a load to its end and answers what it said last. */
-async function load<T>(program: string, job: Job | Crowd): Promise<T> {
+/** Runs a load to its end and answers what it said last; `said` hears each line. */
+async function load<T>(program: string, job: Job | Crowd, said: () => unknown = () => {}): Promise<T> {
   const running = spawn(process.execPath, [resolve(import.meta.dirname, program)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     timeout: 200_000,
   })
   running.stdin.end(JSON.stringify(job))
-  let text = ''
-  for await (const chunk of running.stdout) text += String(chunk)
-  return JSON.parse(text.trim().split('\n').at(-1)!) as T
+  let last = ''
+  for await (const line of createInterface(running.stdout)) {
+    last = line
+    said()
+  }
+  return JSON.parse(last) as T
+}
+
+/** What workerd has computed so far, in milliseconds of a core, which other work on the machine does not move. */
+function computedMs(): number {
+  const stats = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => statOf(pid))
+    .filter((stat) => / \(workerd\) . (\d+) /.exec(` ${stat}`)?.[1] === `${process.pid}`)
+  // A tick is 10 ms; the 14th and 15th fields are what the process has used.
+  const ticks = stats.flatMap((stat) => stat.split(' ').slice(13, 15).map(Number))
+  return 10 * ticks.reduce((sum, each) => sum + each, 0)
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    // It ended while we looked.
+    return ''
+  }
 }
 
 type Row = [what: string, ours: number | null, peer: number | null]
