@@ -18,7 +18,7 @@ type Heard = { sentAt: number; by: number; halfAt: number; lastAt: number }
 async function bumps({ url, room, seats, everyMs, posts }: Bumps): Promise<BumpsSeen> {
   const heard = new Map<number, Heard>()
   const half = Math.ceil(seats.length / 2)
-  let live = 0
+  let listed = 0
   let frames = 0
   // A line tells of the newest message alone, so whoever has a later one has the earlier ones too.
   const seat = () => {
@@ -29,7 +29,7 @@ async function bumps({ url, room, seats, everyMs, posts }: Bumps): Promise<Bumps
       if (said.t !== 'rooms') return
       if (said.done && !there) {
         there = true
-        live += 1
+        listed += 1
       }
       const head = said.rooms.find((line) => line.room === room)?.head ?? 0
       if (head <= last) return
@@ -46,20 +46,21 @@ async function bumps({ url, room, seats, everyMs, posts }: Bumps): Promise<Bumps
   const began = performance.now()
   const wires: Wire[] = []
   for (const token of seats) wires.push(await openInbox(url, token, { epoch: null, since: 0 }, seat()))
-  while (live < seats.length) await sleep(5)
+  while (listed < seats.length) await sleep(5)
   const connectMs = performance.now() - began
 
   // The one who posts has the room open, as someone who writes does.
   let acked: (seq: number) => void = () => {}
   const address = `${url.replace('http', 'ws')}/api/v1/rooms/${room}/socket`
-  let ready = false
+  let ready: () => void = () => {}
+  const live = new Promise<void>((resolve) => (ready = resolve))
   const author = await openWire(address, { authorization: `Bearer ${seats[0]!}` }, (frame) => {
     const said = JSON.parse(frame.toString()) as { t: string; seq?: number; live?: boolean }
     if (said.t === 'ack') acked(said.seq!)
-    if (said.t === 'changes' && said.live) ready = true
+    if (said.t === 'changes' && said.live) ready()
   })
   author.send(JSON.stringify({ t: 'hello', v: protocolVersion, epoch: null, since: 0, from: 0 }))
-  while (!ready) await sleep(5)
+  await live
   process.stdout.write(`${JSON.stringify({ t: 'there' })}\n`)
   for (let i = 0; i < posts; i++) {
     const sentAt = performance.now()
