@@ -145,7 +145,7 @@ export class Bumps implements Listener {
     let shown = members.size !== before.members.size
     for (const [person, was] of before.members) {
       const now = members.get(person)
-      if (now && JSON.stringify(now) !== JSON.stringify(was)) changed.push(person)
+      if (now && ownLine(now) !== ownLine(was)) changed.push(person)
       if (now?.name !== was.name) shown = true
       if (!now) this.left(was)
     }
@@ -171,8 +171,10 @@ export class Bumps implements Listener {
     return this.book.transact(() => {
       const n = this.next()
       this.keep({ ...this.told!, n })
-      this.inboxes.put({ ...row, back: Math.max(row.back, visit), silent: null, failed: 0, due: 0 })
       const { shared } = this
+      // While nobody listened the watermark stood still: what is in this answer is no news any more.
+      const since = shared.room.head
+      this.inboxes.put({ ...row, since, back: Math.max(row.back, visit), silent: null, failed: 0, due: 0 })
       return this.bumpOf(shared.room.members.get(person)!, n, null, shared)
     })
   }
@@ -265,7 +267,7 @@ export class Bumps implements Listener {
       const { shared } = this
       for (const member of shared.room.members.values()) {
         const row = inboxes.of(member.person)
-        if (row.due > now || !(this.everyone || row.owed !== null)) continue
+        if (row.due > now || row.silent?.wake === 'nothing' || !(this.everyone || row.owed !== null)) continue
         const since = row.since ?? told.bumped
         const news = this.unread.news(member, since, now)
         if (!this.wanted(row, news)) continue
@@ -335,7 +337,7 @@ export class Bumps implements Listener {
 
   /** Something concerns everyone. */
   private owe(): void {
-    if (this.everyone || !this.told) return
+    if (this.everyone || !this.told || !this.heard()) return
     this.everyone = true
     this.keep({ ...this.told, everyone: true })
     this.plan()
@@ -412,6 +414,14 @@ export class Bumps implements Listener {
     return why !== null && why !== ownerDeletedIt
   }
 
+  /** Whether there is anyone to whom a change of lines is told. */
+  private heard(): boolean {
+    for (const person of this.book.awake().members.keys()) {
+      if (this.inboxes.of(person).silent?.wake !== 'nothing') return true
+    }
+    return false
+  }
+
   private large(): boolean {
     return this.book.awake().members.size > limits.bumpMembers
   }
@@ -428,6 +438,11 @@ export class Bumps implements Listener {
     this.told = told
     this.inboxes.setTold(told)
   }
+}
+
+/** What of a member changes their own line alone. */
+function ownLine({ role, historyFrom, read, unread, blocks }: RoomMember): string {
+  return [role, historyFrom, read, unread.from, ...blocks].join()
 }
 
 /** What is known of an inbox that was told that the person is no member; null: nothing any more. */

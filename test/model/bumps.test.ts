@@ -301,6 +301,29 @@ describe('silence', () => {
     expect(town.told.filter(({ to }) => to === grace).map(({ bump }) => bump?.last?.text)).toEqual(['one', 'four'])
   })
 
+  test('[BMP6] where nobody listens nothing is planned; what came meanwhile is no news to who is back', async () => {
+    await quiet()
+    for (const person of [ada, grace, linus]) town.answers.set(person, () => nobody(7))
+    town.post(ada, 'one')
+    await town.time.turn(5_000)
+    town.post(ada, 'two')
+    expect(town.host.storage.read("select kind from agenda where kind = 'bump'")).toEqual([])
+    await town.time.turn(5_000)
+
+    town.answers.clear()
+    await town.ask((room) => room.back(grace, 8))
+    town.told.length = 0
+    town.say(ada, { t: 'edit', id: town.freshId(), seq: 2, text: 'too' })
+    await town.time.turn(5_000)
+    town.post(ada, 'three')
+    await town.time.turn(5_000)
+
+    expect(told()).toEqual([
+      { to: 'Grace', text: 'too', count: 2, mentions: 0, news: null },
+      { to: 'Grace', text: 'three', count: 3, mentions: 0, news: 'message' },
+    ])
+  })
+
   test('[BMP6] silence and what ends it survive the room’s sleep and its death', async () => {
     await quiet()
     town.answers.set(grace, () => nobody(7))

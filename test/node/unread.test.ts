@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Seqs } from '../../durable-objects/room/seqs.ts'
 import { readTo, Unread, type Countable, type Reader } from '../../durable-objects/room/unread.ts'
+import type { Posted } from '../../protocol/events.ts'
 import { uuidV7 } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
 import { changed, emptied, expired, made, type MessageRow } from '../../protocol/row.ts'
@@ -24,9 +25,7 @@ class Messages {
   }
 
   post(seq: number, by: string | null, change: Partial<MessageRow> = {}): void {
-    const id = uuidV7(seq, new Uint8Array(10))
-    const posted = { kind: 'posted', seq, at: seq, id, by, text: 'hello', replyTo: null, mentions: [] } as const
-    this.put({ ...made({ ...posted, mentions: [], source: null, hash: '' }), ...change })
+    this.put({ ...made(posted(seq, by)), ...change })
   }
 
   /** The formula, message by message. */
@@ -67,6 +66,11 @@ class Messages {
         imported: 'import' in metadata,
       }))
   }
+}
+
+function posted(seq: number, by: string | null): Posted {
+  const id = uuidV7(seq, new Uint8Array(10))
+  return { kind: 'posted', seq, at: seq, id, by, text: 'hello', replyTo: null, mentions: [], source: null, hash: '' }
 }
 
 function mentioned({ by, mentions }: MessageRow, { person, blocks }: Reader): boolean {
@@ -211,6 +215,36 @@ test('[UNR2] [AC-19] deleting an unread message lowers the count, and never belo
   for (const seq of [2, 2, 1]) messages.put(emptied(messages.rows.get(seq)!, 9, ada))
 
   expect(messages.unread.of(reader(grace), 0)).toEqual({ count: 0, mentions: 0 })
+})
+
+test('[UNR2] a thousand members who have read nothing are counted with a few looks at the spine', () => {
+  const looks = { page: 0, person: 0 }
+  const message = (seq: number): Countable => ({
+    seq,
+    by: `p${seq % 100}`,
+    mentions: [],
+    expiresAt: null,
+    imported: false,
+  })
+  const unread = new Unread(room, {
+    before: (seq, limit) => {
+      looks.page += 1
+      return Array.from({ length: limit }, (_, index) => message(Math.min(seq, 1_000_001) - 1 - index))
+    },
+    ofOthers: () => {
+      looks.person += 1
+      return []
+    },
+  })
+
+  for (let round = 0; round < 3; round++) {
+    for (let person = 0; person < 1_000; person++) {
+      expect(unread.of(reader(`p${person}`), 0)).toEqual({ count: limits.unreadCap, mentions: 0 })
+    }
+    unread.put({ ...made(posted(1_000_001 + round, ada)), by: ada })
+  }
+
+  expect(looks).toEqual({ page: 4, person: 0 })
 })
 
 test('[UNR2] what is marked as unread counts from there on, and nothing from before one could read the room', () => {
