@@ -113,7 +113,8 @@ as $$
         and n.type <> 'system'
         and n.deleted_at is null
         and (n.expires_at is null or n.expires_at > now())
-      order by n.seq
+      -- Of more than the cap the newest, as the room counts them.
+      order by n.seq desc
       limit least(greatest(p_cap, 1), 1000)
     ) m
   ) u on true;
