@@ -49,11 +49,11 @@ export async function idbStore(person: string, now: () => number): Promise<Store
   async function open(): Promise<IDBDatabase> {
     const db = await openDatabase(name, version, upgrade)
     // Another tab deletes or upgrades it: this one must let go, or that one waits for ever.
-    db.onversionchange = close
+    db.addEventListener('versionchange', close)
     // The browser took it away (storage pressure, a crash of its own): the next call opens it again.
-    db.onclose = () => {
+    db.addEventListener('close', () => {
       opening = null
-    }
+    })
     return db
   }
 
@@ -190,7 +190,7 @@ function upgrade(db: IDBDatabase, tx: IDBTransaction): void {
   if (!db.objectStoreNames.contains('drafts')) db.createObjectStore('drafts')
   const outbox = tx.objectStore('outbox')
   const all: IDBRequest<Unsent[]> = outbox.getAll()
-  all.onsuccess = () => all.result.forEach((unsent) => outbox.put(carried(unsent)))
+  all.addEventListener('success', () => all.result.forEach((unsent) => outbox.put(carried(unsent))))
 }
 
 function put(drafts: IDBObjectStore, key: string, draft: KeptDraft | null): void {

@@ -1,16 +1,17 @@
 /** What IndexedDB answers, as a promise. */
 export function answer<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error!)
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error!))
   })
 }
 
 /** Resolves once everything in the transaction is written; rejects when none of it is. */
 export function written(tx: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
-    tx.oncomplete = () => resolve()
-    tx.onabort = tx.onerror = () => reject(tx.error ?? new DOMException('The transaction was aborted.', 'AbortError'))
+    tx.addEventListener('complete', () => resolve())
+    // An error that nobody takes care of ends here too.
+    tx.addEventListener('abort', () => reject(tx.error ?? new DOMException('It was aborted.', 'AbortError')))
   })
 }
 
@@ -21,6 +22,6 @@ export function openDatabase(
   upgrade: (db: IDBDatabase, tx: IDBTransaction) => void,
 ): Promise<IDBDatabase> {
   const request = indexedDB.open(name, version)
-  request.onupgradeneeded = () => upgrade(request.result, request.transaction!)
+  request.addEventListener('upgradeneeded', () => upgrade(request.result, request.transaction!))
   return answer(request)
 }
