@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { startBot } from '../../web/sync/bot.ts'
+import type { InboxView } from '../../web/sync/inbox/types.ts'
 import type { Message } from '../../protocol/message.ts'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { freshId, makeRoomAs, openRoom, signUpBot } from './support/bot.ts'
@@ -38,6 +40,29 @@ test('[BOT1] the example bot answers what is said in its room, and goes when it 
   close()
   program.kill('SIGTERM')
   expect(await once(program, 'exit')).toEqual([0, null])
+})
+
+test('[BOT1] a bot has an inbox of its rooms, which counts what it has not read', async () => {
+  const { pageUrl } = inject('parley')
+  const [ada, account] = [await signUpBot(pageUrl, 'Ada'), await signUpBot(pageUrl, 'Echo')]
+  const room = await makeRoomAs(ada, pageUrl)
+  await join(pageUrl, room, ada.token, account.token)
+
+  const bot = await startBot({ origin: pageUrl, token: async () => account.token })
+  onTestFinished(() => bot.close())
+  const until = (holds: (view: InboxView) => boolean) =>
+    new Promise<InboxView>((resolve) => {
+      const look = () => holds(bot.inbox.view.getState()) && resolve(bot.inbox.view.getState())
+      bot.inbox.view.subscribe(look)
+      look()
+    })
+  const { rooms } = await until(({ connection, stale }) => connection.state === 'live' && !stale)
+  expect(rooms).toMatchObject([{ room, unread: 0 }])
+  const { send, close } = await openRoom(ada, pageUrl, room, () => {})
+  send({ t: 'post', id: freshId(), text: 'Hello, machine' })
+  const after = await until(({ badge }) => badge > 0)
+  expect(after.rooms).toMatchObject([{ room, unread: 1, last: { text: 'Hello, machine', name: 'Ada' } }])
+  close()
 })
 
 /** One makes a link, the other comes in by it. */
