@@ -71,8 +71,11 @@ export function useReading(
   useEffect(() => {
     const element = scroller.current
     const touched = (event: Event) => {
+      const { last } = hand.current
       byHand()
       hand.current.pressed = event.type === 'pointerdown'
+      // At the end of the log a wheel turns and nothing scrolls.
+      if (!last) lookNow()
     }
     const letGo = () => {
       hand.current.pressed = false
