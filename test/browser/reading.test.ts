@@ -132,7 +132,10 @@ test('[AC-29] the divider stands still, moves with a new run that nobody watches
   const { ada, grace, id } = await together(browser, 'Log book')
   const divider = (words: string) => grace.page.getByRole('separator').filter({ hasText: words })
   const dividedAt = () =>
-    grace.page.getByRole('article').filter({ has: grace.page.getByRole('separator') }).getAttribute('data-seq')
+    grace.page
+      .getByRole('article')
+      .filter({ has: grace.page.getByRole('separator') })
+      .getAttribute('data-seq')
   const seen = (text: string) => message(ada.page, text).getByLabel('Read by everyone').waitFor()
   await grace.page.goto('/')
   await grace.page.getByText('Pick a room').waitFor()

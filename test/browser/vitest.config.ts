@@ -12,5 +12,6 @@ export default defineConfig({
     // A watchdog, not a measure.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -24,6 +24,8 @@ export interface Api {
   changeMembers(roomId: string, body: z.infer<typeof shapes.ChangeMembers>): Promise<shapes.MembersChanged>
   handOver(roomId: string, body: z.infer<typeof shapes.HandOver>): Promise<shapes.MembersChanged>
   deleteRoom(roomId: string): Promise<void>
+  /** What three count independently as unread, and where they differ. */
+  unreadAudit(): Promise<shapes.UnreadAudit>
   createLink(roomId: string): Promise<shapes.JoinLink>
   link(code: string): Promise<shapes.LinkPreview>
   join(code: string): Promise<shapes.Joined>
@@ -60,6 +62,7 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     changeMembers: (roomId, body) => asPerson('POST', `rooms/${roomId}/members`, shapes.MembersChanged, body),
     handOver: (roomId, body) => asPerson('POST', `rooms/${roomId}/owner`, shapes.MembersChanged, body),
     deleteRoom: async (roomId) => void (await asPerson('DELETE', `rooms/${roomId}`, null)),
+    unreadAudit: () => asPerson('GET', 'unread/audit', shapes.UnreadAudit),
     createLink: (roomId) => asPerson('POST', `rooms/${roomId}/links`, shapes.JoinLink, {}),
     link: (code) => asPerson('GET', `links/${encodeURIComponent(code)}`, shapes.LinkPreview),
     join: (code) => asPerson('POST', `links/${encodeURIComponent(code)}/join`, shapes.Joined, {}),

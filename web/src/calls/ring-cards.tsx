@@ -76,10 +76,10 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
         </span>
       </div>
       <div className="flex flex-wrap gap-2">
-        <Button className="flex-1" look="quiet" onClick={() => inbox.answerRing(ring.call, 'decline')}>
+        <Button className="flex-1 px-2! whitespace-nowrap" look="quiet" onClick={() => inbox.answerRing(ring.call, 'decline')}>
           Decline
         </Button>
-        <Button className="flex-1" onClick={onOpen}>
+        <Button className="flex-1 px-2! whitespace-nowrap" onClick={onOpen}>
           Open the room
         </Button>
       </div>

@@ -52,6 +52,8 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       direct: now.room?.type === 'direct',
     })),
   )
+  const blocked = useStore(desk.mine.inbox.view, (now) => now.blocked)
+  const { roomId: room } = view.getState()
   const minute = useMinute()
   const people = useMemo(() => peopleOf(members), [members])
   const bySeq = useMemo(
@@ -361,12 +363,17 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       <Jumps
         count={waiting.length}
         far={far}
-        mentioned={waiting.some(({ mentions }) => mentions.includes(me))}
+        mentioned={waiting.some(({ mentions, by }) => names(mentions, [me, room]) && !blocked.includes(by ?? ''))}
         onFirst={above ? toFirst : null}
         onLatest={toLatest}
       />
     </>
   )
+}
+
+/** Whether a message mentions one of these: me, or, by the room's own id, everyone in it. */
+function names(mentions: readonly string[], those: readonly string[]): boolean {
+  return those.some((one) => mentions.includes(one))
 }
 
 /** The tick of an own message; null for those of others. */

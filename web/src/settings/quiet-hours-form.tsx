@@ -49,10 +49,10 @@ export function QuietHoursForm({
           </div>
           <fieldset>
             <legend className="mb-1.5 text-sm font-medium">On the nights that begin on</legend>
-            <div className="flex flex-wrap gap-1.5">
+            <div className="grid grid-cols-7 gap-1">
               {days.map(({ day, name }) => (
                 <label
-                  className="grid min-h-9 min-w-11 cursor-pointer place-items-center rounded-lg border border-line px-1.5 text-sm text-muted has-checked:border-petrol has-checked:bg-petrol-soft has-checked:font-semibold has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-petrol touch:min-h-11"
+                  className="grid min-h-9 cursor-pointer place-items-center rounded-lg border border-line text-sm text-muted has-checked:border-petrol has-checked:bg-petrol-soft has-checked:font-semibold has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-petrol touch:min-h-11"
                   key={day}
                 >
                   <input

@@ -54,6 +54,6 @@ function OnePage({
     case 'blocked':
       return <BlockedPage client={client} />
     case 'unread':
-      return <UnreadPage />
+      return <UnreadPage client={client} />
   }
 }
