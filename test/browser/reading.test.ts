@@ -50,21 +50,21 @@ test('[AC-20] nothing is read while the window has no focus or the tab is hidden
 
 test('[AC-20] a message of which less than half is in view is not read', async () => {
   const { ada, grace } = await together(browser, 'Narrows')
-  for (let n = 1; n <= 20; n++) await send(ada.page, `Buoy ${n}.`)
-  await message(grace.page, 'Buoy 20.').waitFor()
+  for (let n = 1; n <= 30; n++) await send(ada.page, `Buoy ${n}.`)
+  await message(grace.page, 'Buoy 30.').waitFor()
   const reads = readsOf(grace.page)
   await grace.page.clock.install()
   await grace.page.reload()
-  await message(grace.page, 'Buoy 20.').waitFor()
+  await message(grace.page, 'Buoy 30.').waitFor()
   await grace.page.getByRole('log', { name: /Messages in/ }).hover()
-  await grace.page.mouse.wheel(0, -200)
+  await grace.page.mouse.wheel(0, -300)
   await grace.page.getByRole('button', { name: /latest message/ }).waitFor()
   await send(ada.page, Array.from({ length: 40 }, (_, n) => `Line ${n} of the sailing directions`).join('\n'))
   const long = message(grace.page, 'sailing directions')
   await ada.page.getByLabel('Delivered to everyone').waitFor()
 
   // Its first lines come into view, and stay there.
-  await grace.page.mouse.wheel(0, 260)
+  await grace.page.mouse.wheel(0, 360)
   await long.waitFor()
   await pass(grace.page, longMs)
   const seq = await seqOf(grace.page, 'sailing directions')
@@ -84,7 +84,7 @@ test('[AC-20] a message of which less than half is in view is not read', async (
 
 test('[AC-20] a programmatic scroll and a jump to a message read nothing that flew past; the reader at the wheel does', async () => {
   const { ada, grace, id } = await together(browser, 'Tides')
-  const grown = message(grace.page, 'Tide 70.')
+  const newest = message(grace.page, 'Tide 70.')
   await grace.page.goto('/')
   await grace.page.getByText('Pick a room').waitFor()
   for (let n = 1; n <= 70; n++) await send(ada.page, `Tide ${n}.`)
@@ -105,7 +105,7 @@ test('[AC-20] a programmatic scroll and a jump to a message read nothing that fl
   await grace.page.getByRole('log', { name: /Messages in/ }).evaluate((log) => {
     log.scrollTop = log.scrollHeight
   })
-  await grown.waitFor()
+  await newest.waitFor()
   await pass(grace.page, longMs)
   expect(reads.upTo()).toBe(atOpening)
 
@@ -115,7 +115,7 @@ test('[AC-20] a programmatic scroll and a jump to a message read nothing that fl
   const further = reads.upTo()
   expect(further).toBeLessThan(last - 10)
   await grace.page.getByRole('button', { name: /^Pinned.*Tide 70/ }).click()
-  await grown.and(grace.page.locator(':focus')).waitFor()
+  await newest.and(grace.page.locator(':focus')).waitFor()
   await pass(grace.page, longMs)
   expect(reads.upTo()).toBe(further)
   expect(await unread.count()).toBe(1)

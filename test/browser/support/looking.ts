@@ -27,6 +27,7 @@ export function readsOf(page: Page): { upTo: () => number } {
   page.on('websocket', (socket) => {
     if (!socket.url().includes('/rooms/')) return
     socket.on('framesent', ({ payload }) => {
+      if (payload === 'ping') return
       const frame = JSON.parse(String(payload)) as { t?: string; read?: number }
       if (frame.t === 'mark') read = Math.max(read, frame.read ?? 0)
     })

@@ -76,7 +76,11 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
         </span>
       </div>
       <div className="flex flex-wrap gap-2">
-        <Button className="flex-1 px-2! whitespace-nowrap" look="quiet" onClick={() => inbox.answerRing(ring.call, 'decline')}>
+        <Button
+          className="flex-1 px-2! whitespace-nowrap"
+          look="quiet"
+          onClick={() => inbox.answerRing(ring.call, 'decline')}
+        >
           Decline
         </Button>
         <Button className="flex-1 px-2! whitespace-nowrap" onClick={onOpen}>
