@@ -430,9 +430,13 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   /** Rooms that are too large to tell everyone are read while someone looks. */
   private planLarge(now: number): void {
-    const looked = this.devices.welcomed().some((socket) => !deviceAt(socket).away)
-    if (!looked || this.lines.large().length === 0) this.agenda.done('large')
+    if (!this.looked() || this.lines.large().length === 0) this.agenda.done('large')
     else this.agenda.hasten('large', now + limits.largeRoomEveryMs)
+  }
+
+  /** Whether somebody sits before a device. */
+  private looked(): boolean {
+    return this.devices.welcomed().some((socket) => !deviceAt(socket).away)
   }
 
   private async perform(duty: InboxDuty): Promise<void> {
@@ -451,10 +455,9 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       case 'rings':
         return this.next('rings', this.ringing.endOverdue(now), now + 1)
       case 'large':
+        if (this.looked()) await this.list.readSome(this.lines.large())
         this.agenda.done('large')
-        this.planLarge(now)
-        if (this.agenda.due('large') !== null) await this.list.readSome(this.lines.large())
-        return
+        return this.planLarge(now)
       case 'presence':
       case 'keep':
       case 'tell':

@@ -32,7 +32,8 @@ export class Ringing {
 
   /** Ends what nobody answered in time, and says when the next one is due. */
   endOverdue(now: number): number | null {
-    for (const { room, call, until } of this.all()) if (until <= now) this.end(room, call, 'missed')
+    const overdue = this.sql.exec<{ room: string; call: string }>('select room, call from rings where until <= ?', now)
+    for (const { room, call } of overdue.toArray()) this.end(room, call, 'missed')
     return this.sql.exec<{ next: number | null }>('select min(until) as next from rings').one().next
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Bump } from '../../durable-objects/between.ts'
 import { bumpOf, later } from './support/bumps.ts'
-import { enter, type Client } from './support/client.ts'
+import { enter, post } from './support/client.ts'
 import { gate } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import {
@@ -17,12 +17,6 @@ import {
   tellInboxes,
 } from './support/objects.ts'
 import { freshId, roomOf, signUpAfresh } from './support/people.ts'
-
-async function post(client: Client, text: string): Promise<void> {
-  const id = freshId()
-  client.send({ t: 'post', id, text })
-  await client.next('ack', (ack) => ack.id === id)
-}
 
 /** What the inbox keeps of a room beside its line. */
 async function kept(person: string, room: string): Promise<Record<string, SqlStorageValue>> {

@@ -1,7 +1,7 @@
 import type { Changes, Downstream, Welcome } from '../../../protocol/downstream.ts'
 import type { Message } from '../../../protocol/message.ts'
 import type { Upstream } from '../../../protocol/upstream.ts'
-import { openSocket, type Person } from './people.ts'
+import { freshId, openSocket, type Person } from './people.ts'
 import { Wire } from './wire.ts'
 
 /** A room's socket. */
@@ -29,6 +29,13 @@ interface CaughtUp {
 
 /** A client that holds nothing yet. */
 export const nothing = { epoch: null, since: 0, from: 0 }
+
+/** Posts a message, and waits until it is kept. Answers its seq. */
+export async function post(client: Client, text: string, mentions: string[] = []): Promise<number> {
+  const id = freshId()
+  client.send({ t: 'post', id, text, ...(mentions.length > 0 && { mentions }) })
+  return (await client.next('ack', (ack) => ack.id === id)).seq
+}
 
 /** Opens the room's socket with the person's cookies. */
 export async function connect(person: Person, room: string, headers: Record<string, string> = {}): Promise<Client> {

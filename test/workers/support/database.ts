@@ -134,3 +134,9 @@ async function insert(table: string, rows: object[]): Promise<void> {
     if (answer.error) throw new Error(answer.error.message)
   }
 }
+
+/** A message is taken out of Postgres behind the room's back. */
+export async function removeMessage(room: string, seq: number): Promise<void> {
+  const answer = await service().from('messages').delete().eq('room_id', room).eq('seq', seq)
+  if (answer.error) throw new Error(answer.error.message)
+}
