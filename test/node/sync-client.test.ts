@@ -106,4 +106,29 @@ describe('the tabs of a browser', () => {
     one.close()
     other.close()
   })
+
+  test('[INB25] one leads; when it is gone, another one does', async () => {
+    const [one, other] = [browserTabs(), browserTabs()]
+    const leading: string[] = []
+    let began = () => {}
+    const next = () => new Promise<void>((resolve) => (began = resolve))
+    const lead = (tabs: typeof one, name: string) =>
+      tabs.lead('list', () => {
+        leading.push(name)
+        began()
+      })
+    const first = next()
+    const resign = lead(one, 'one')
+    await first
+    const second = next()
+    const waiting = lead(other, 'other')
+    lead(other, 'never')()
+    expect(leading).toEqual(['one'])
+    resign()
+    await second
+    expect(leading).toEqual(['one', 'other'])
+    waiting()
+    one.close()
+    other.close()
+  })
 })

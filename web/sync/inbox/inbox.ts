@@ -362,11 +362,10 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   }
 
   function wake(): void {
-    if (!page.visible()) return
-    hidden.clear()
+    if (page.visible()) hidden.clear()
     look()
-    if (!link) return connect()
-    link.verify()
+    if (link) link.verify()
+    else if (page.visible()) connect()
     // The clock was set, or the machine slept: what mutes may be over.
     turn()
     if (time.doubtful() && connection.state === 'live') hello()
