@@ -147,3 +147,41 @@ describe('among a million messages', () => {
     expect(await as.scans(ask, perRow)).toMatchObject([{ filter: expect.stringMatching(/SubPlan/) }])
   })
 })
+
+describe('the list of 200 rooms, among a million messages', () => {
+  let service: Explainer
+  beforeAll(async () => {
+    service = await explainer(sql, 'service')
+  })
+  afterAll(() => service.end())
+  const list = `select parley.inbox_state('${grace}')`
+  const counting = /^\(\(room_id = .*seq > GREATEST/
+  const newest = /^\(\(room_id = .*seq > .*history_from_seq/
+
+  test('[INB8] is one statement, which reads what is above each mark, and one row at the end of each room', async () => {
+    const [above] = await sql`
+      select count(*) as rows from room_participants p
+      join messages m on m.room_id = p.room_id and m.seq > p.last_read_seq
+      where p.user_id = ${grace}`
+    // The tenth time as the first: a session keeps plans.
+    for (let time = 1; time <= 10; time++) {
+      expect(await service.scans(list)).toMatchObject([
+        {
+          node: 'Index Scan',
+          index: 'messages_pkey',
+          condition: expect.stringMatching(counting),
+          rows: expect.closeTo(above!['rows'] as number, -2),
+        },
+        { node: 'Index Scan', index: 'messages_pkey', condition: expect.stringMatching(newest), rows: 200 },
+      ])
+    }
+    // Its row twice, its newest message, the author; the rest is what is above the marks.
+    expect((await service.pages(list)) / 200).toBeLessThan(20)
+  })
+
+  test('[INB8] not so without the key', async () => {
+    const scans = await service.scans(list, withoutKey)
+    expect(scans).not.toEqual([])
+    expect(scans.map(({ index }) => index)).not.toContain('messages_pkey')
+  })
+})

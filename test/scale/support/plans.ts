@@ -2,22 +2,24 @@ import postgres from 'postgres'
 import { actAs } from '../../postgres/support/people.ts'
 import type { Sql } from '../../postgres/support/database.ts'
 
-/** A scan of a table in an executed plan. */
-export type Scan = { node: string; index: string | null; condition: string; filter: string }
+/** A scan of a table in an executed plan. `rows` is how many it gave and sifted out, all its runs together. */
+export type Scan = { node: string; index: string | null; condition: string; filter: string; rows: number }
 
 type Node = Record<string, unknown> & { Plans?: Node[] }
 
-/** Runs a query as a person and answers how Postgres read messages for it, inside of functions too. */
+/** Runs a query and answers how Postgres read messages for it, inside of functions too. */
 export type Explainer = {
   scans(query: string, change?: string): Promise<Scan[]>
+  /** The pages that a query reads, of whatever table. */
+  pages(query: string): Promise<number>
   end(): Promise<void>
 }
 
 /**
- * An explainer for one person. `change` is done by the owner first, in the same transaction, and rolled back with it: the
+ * An explainer for one person, or for the service. `change` is done by the owner first, in the same transaction, and rolled back with it: the
  * plan that there would be without an index.
  */
-export async function explainer(sql: Sql, person: string): Promise<Explainer> {
+export async function explainer(sql: Sql, person: string | 'service'): Promise<Explainer> {
   const notices: string[] = []
   const { host, port, database, user, pass } = sql.options
   const connection = postgres({
@@ -29,25 +31,32 @@ export async function explainer(sql: Sql, person: string): Promise<Explainer> {
     set auto_explain.log_min_duration = 0;
     set auto_explain.log_nested_statements = on;
     set auto_explain.log_analyze = on;
+    set auto_explain.log_buffers = on;
     set auto_explain.log_timing = off;
     set auto_explain.log_format = json;
     set auto_explain.log_level = notice;
     set client_min_messages = notice;
   `)
+  async function explain(query: string, change = 'select'): Promise<Node[]> {
+    await connection
+      .begin(async (tx) => {
+        await tx.unsafe(change)
+        await actAs(tx as never, person === 'service' ? 'service_role' : 'authenticated', person)
+        notices.length = 0
+        await tx.unsafe(query)
+        throw undone
+      })
+      .catch((error: unknown) => {
+        if (error !== undone) throw error
+      })
+    return notices.flatMap((notice) => planOf(notice))
+  }
   return {
-    async scans(query, change = 'select') {
-      await connection
-        .begin(async (tx) => {
-          await tx.unsafe(change)
-          await actAs(tx as never, 'authenticated', person)
-          notices.length = 0
-          await tx.unsafe(query)
-          throw undone
-        })
-        .catch((error: unknown) => {
-          if (error !== undone) throw error
-        })
-      return notices.flatMap((notice) => scansOf(notice))
+    scans: async (query, change) => (await explain(query, change)).flatMap((plan) => scansOf(plan)),
+    async pages(query) {
+      // The statement itself comes last, and what its functions read is in it.
+      const top = (await explain(query)).at(-1)!
+      return Number(top['Shared Hit Blocks']) + Number(top['Shared Read Blocks'])
     },
     end: () => connection.end(),
   }
@@ -55,10 +64,13 @@ export async function explainer(sql: Sql, person: string): Promise<Explainer> {
 
 const undone = new Error('undone')
 
-function scansOf(notice: string): Scan[] {
+function planOf(notice: string): Node[] {
   const begins = notice.indexOf('{')
   if (!notice.startsWith('duration:') || begins < 0) return []
-  const { Plan } = JSON.parse(notice.slice(begins)) as { Plan: Node }
+  return [(JSON.parse(notice.slice(begins)) as { Plan: Node }).Plan]
+}
+
+function scansOf(plan: Node): Scan[] {
   const scans: Scan[] = []
   const visit = (node: Node, above: Node | null) => {
     // A bitmap scan names the table above and the index below.
@@ -70,11 +82,13 @@ function scansOf(notice: string): Scan[] {
         index: (node['Index Name'] as string | undefined) ?? null,
         condition: (node['Index Cond'] as string | undefined) ?? '',
         filter: (node['Filter'] as string | undefined) ?? '',
+        rows:
+          (Number(node['Actual Rows']) + Number(node['Rows Removed by Filter'] ?? 0)) * Number(node['Actual Loops']),
       })
     }
     const heap = name.startsWith('Bitmap') && node['Relation Name'] === undefined ? above : node
     for (const child of node.Plans ?? []) visit(child, heap)
   }
-  visit(Plan, null)
+  visit(plan, null)
   return scans
 }
