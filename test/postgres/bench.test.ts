@@ -50,7 +50,7 @@ test('a measurement that does not exist is answered with those that do', async (
   await expect(asked).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/npm run bench -- .*\bsql\b/) })
 })
 
-test('what the database is asked most is measured: unread, history, changes, search, and batches of every size', async () => {
+test('what the database is asked most is measured: unread, the list, history, changes, search, and batches of every size', async () => {
   const sql = await freshDatabase()
   await signUp(sql)
   const long = { id: people.ada, head: 9, since: 5, sinceTime: '2026-11-01' }
@@ -66,6 +66,7 @@ test('what the database is asked most is measured: unread, history, changes, sea
   )
   const asked = [
     'unread of 200 rooms',
+    'the list of 200 rooms',
     'page of history, in the middle',
     'changes since a seq',
     ...searches,
