@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { Seq } from '../../protocol/ids.ts'
 import { RoomLine, type RoomPreferences } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
-import { OwnFacts } from './profile.ts'
 import type { ServiceFunctions } from '../service-functions.ts'
+import { OwnFacts } from './core/own-facts.ts'
 
 /** A line as Postgres has it: a direct room that lost its other person has no name. */
 const SqlLine = z.object({

@@ -1,18 +1,9 @@
 import type { ChangeSettings } from '../../protocol/api.ts'
 import * as z from 'zod/mini'
-import { TimeMs, Uuid } from '../../protocol/ids.ts'
-import { OwnStatus, Settings } from '../../protocol/inbox.ts'
+import { Uuid } from '../../protocol/ids.ts'
+import { type OwnStatus, Settings } from '../../protocol/inbox.ts'
 import type { ServiceFunctions } from '../service-functions.ts'
-
-/** What Postgres knows of a person beside their rooms. */
-export const OwnFacts = z.object({
-  name: z.string(),
-  status: OwnStatus,
-  lastSeenAt: z.nullable(TimeMs),
-  settings: Settings,
-  blocked: z.array(Uuid),
-})
-export type OwnFacts = z.infer<typeof OwnFacts>
+import { OwnFacts } from './core/own-facts.ts'
 
 /** The person and, of their rooms, whose direct rooms they opened; null: no such person. */
 const OwnState = z.object({

@@ -1,7 +1,8 @@
 import type { OwnStatus, Settings } from '../../protocol/inbox.ts'
 import type { People, Privacy } from './core/may-see.ts'
 import type { Visit } from './core/visit.ts'
-import type { KeptPresence, OwnFacts } from './profile.ts'
+import type { OwnFacts } from './core/own-facts.ts'
+import type { KeptPresence } from './profile.ts'
 
 /** What is Postgres' to say of the person. */
 type Said = Pick<OwnFacts, 'name' | 'settings' | 'blocked'>

@@ -58,11 +58,12 @@ language sql immutable
 return (timestamp 'epoch' + make_interval(days => (ms / 86400000)::int) + (ms % 86400000)::int * interval '1 millisecond')
   at time zone 'UTC';
 
--- 'infinity' is the last time that JavaScript has: as a number it would be none.
+-- Whatever comes after the last time that JavaScript has is that time: Postgres counts on for 18,000 years, and 'infinity'
+-- would be no number.
 create function private.to_ms(moment timestamptz) returns bigint
 language sql stable
 return case
-  when isfinite(moment) then floor(extract(epoch from moment) * 1000)::bigint
+  when isfinite(moment) then least(floor(extract(epoch from moment) * 1000)::bigint, 8640000000000000)
   when moment > '-infinity' then 8640000000000000
   when moment = '-infinity' then -8640000000000000
 end;

@@ -85,7 +85,9 @@ create table public.room_participants (
   updated_at timestamptz not null default now(),
   primary key (room_id, user_id),
   constraint room_participants_marks_check
-    check (history_from_seq >= 0 and last_delivered_seq >= 0 and last_read_seq >= 0 and unread_from_seq > 0)
+    check (history_from_seq >= 0 and last_delivered_seq >= 0 and last_read_seq >= 0 and unread_from_seq > 0),
+  -- On the wire times count from 1970.
+  constraint room_participants_times_check check (pinned_at >= 'epoch' and archived_at >= 'epoch' and muted_until >= 'epoch')
 ) with (fillfactor = 80);
 
 alter table public.room_participants enable row level security;

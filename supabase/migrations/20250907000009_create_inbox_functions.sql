@@ -54,7 +54,8 @@ as $$
       'seq', n.seq, 'at', private.to_ms(n.created_at), 'by', n.sender_id, 'name', author.display_name,
       'text', case when gone.is then '' else left(n.content, 200) end)
       || case when gone.is then '{"deleted": true}' else '{}'::jsonb end
-      || case when not gone.is and n.metadata ? 'attachments'
+      -- In an sql room members write the metadata themselves.
+      || case when not gone.is and jsonb_typeof(n.metadata -> 'attachments') = 'array'
         then jsonb_build_object('attachments', jsonb_array_length(n.metadata -> 'attachments')) else '{}' end as preview
     from (
       select * from public.messages o

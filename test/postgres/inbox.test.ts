@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { RoomLine, Settings } from '../../protocol/inbox.ts'
+import { OwnFacts } from '../../durable-objects/inbox/core/own-facts.ts'
+import { RoomLine } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
 import { attempt, keepAs, people, type Person, startOver } from './support/people.ts'
@@ -62,18 +63,46 @@ describe('what an inbox begins with', () => {
     })
   })
 
-  test('[INB8] it reads as the protocol says, whatever there is in it', async () => {
+  test('[INB8] it reads as the protocol says, whatever people wrote past the objects', async () => {
     const direct = await openDirect('ada', 'grace')
     const group = await makeRoom(sql, ['grace'])
+    const own = await makeRoom(sql, ['grace'], 'sql')
     await fill(sql, direct, run(1, 3))
     await fill(sql, group, [posted(1, { by: null, text: '' })])
-    await sql`
-      update room_participants set muted_until = 'infinity', pinned_at = now(), archived_at = 'infinity', unread_from_seq = 1
-      where user_id = ${people.grace}`
+    await keepAs(
+      sql,
+      'ada',
+      (tx) => tx`
+        insert into messages (room_id, client_id, sender_id, metadata)
+        values (${own}, ${randomUUID()}, ${people.ada}, '{"attachments": "none"}')`,
+    )
+    await keepAs(sql, 'grace', async (tx) => {
+      await tx`
+        update room_participants set muted_until = 'infinity', pinned_at = '294000-01-01', archived_at = 'infinity', unread_from_seq = 1
+        where room_id = ${own}`
+      await tx`
+        insert into user_presence (user_id, custom, last_seen_at)
+        values (${people.grace}, ${tx.json({ text: '🦀'.repeat(100), emoji: 'crab', until: 1e99 })}, '-infinity')`
+      const quietHours = { from: 0.5, to: 7, timeZone: 'Mars/Olympus', days: [] }
+      await tx`update user_profiles set notification_preferences = ${tx.json({ quietHours })}`
+    })
     const { person, rooms } = await stateOf('grace')
-    expect(z.array(RoomLine).parse(rooms)).toHaveLength(2)
-    expect(rooms[0]).toMatchObject({ mutedUntil: 8_640_000_000_000_000, archivedAt: 8_640_000_000_000_000 })
-    expect(Settings.parse(person['settings'])).toEqual(person['settings'])
+    expect(z.array(RoomLine).parse(rooms)).toHaveLength(3)
+    const last = 8_640_000_000_000_000
+    expect(rooms.find(({ room }) => room === own)).toMatchObject({
+      ...{ mutedUntil: last, pinnedAt: last, archivedAt: last },
+      last: { text: '' },
+    })
+    expect(OwnFacts.parse(person)).toMatchObject({
+      status: { show: 'available', custom: null },
+      lastSeenAt: null,
+      settings: { quietHours: null, photo: 'everyone' },
+    })
+    const before1970 = (column: string) =>
+      attempt(sql, 'grace', (tx) => tx`update room_participants set ${tx(column)} = '-infinity' where room_id = ${own}`)
+    expect(await Promise.all(['pinned_at', 'archived_at', 'muted_until'].map(before1970))).toEqual(
+      Array.from({ length: 3 }, () => 'refused 23514'),
+    )
   })
 
   test('[INB8] a direct room is called after the other one, on both sides, and says who has opened it', async () => {

@@ -16,10 +16,10 @@ export type Explainer = {
 }
 
 /**
- * An explainer for one person, or for the service. `change` is done by the owner first, in the same transaction, and rolled back with it: the
+ * An explainer for one person, by their id, or for `service`. `change` is done by the owner first, in the same transaction, and rolled back with it: the
  * plan that there would be without an index.
  */
-export async function explainer(sql: Sql, person: string | 'service'): Promise<Explainer> {
+export async function explainer(sql: Sql, person: string): Promise<Explainer> {
   const notices: string[] = []
   const { host, port, database, user, pass } = sql.options
   const connection = postgres({
