@@ -156,8 +156,15 @@ export const SetRoom = z.object({
 })
 export type SetRoom = z.infer<typeof SetRoom>
 
-/** Marks a whole room as read, or as unread from its last message on, without opening it. Answered by `ack`. */
-export const MarkRoom = z.object({ t: z.literal('mark'), id: ClientId, room: Uuid, as: z.enum(['read', 'unread']) })
+/**
+ * Marks a whole room as read, or as unread from its last message on, without opening it. `upTo`: what the device knew of
+ * when the person read it; what came later stays as it is (absent: everything). Answered by `ack`.
+ */
+export const MarkRoom = z.object({
+  ...{ t: z.literal('mark'), id: ClientId, room: Uuid },
+  as: z.enum(['read', 'unread']),
+  upTo: z.optional(Seq),
+})
 export type MarkRoom = z.infer<typeof MarkRoom>
 
 /** What is being written, for the person's other devices. Sent when it has rested for a moment. */

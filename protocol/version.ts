@@ -20,6 +20,6 @@ export const ledger: readonly { version: number; brought: string; wire: string }
   {
     version: 3,
     brought: 'the inbox: room list, drafts, presence, ringing; how a call ended',
-    wire: '18b0651bc1c0fe30',
+    wire: '9de6373208a9c891',
   },
 ]

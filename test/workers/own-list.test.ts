@@ -83,14 +83,19 @@ test('[INB14] what was set while Postgres is away stands against what Postgres s
   expect(await keptOf(room, ada.id)).toMatchObject({ level: 'nothing' })
 })
 
-test('[INB15] a whole room is marked as read or unread from the list, and refused while the room cannot answer', async () => {
+test('[INB15] [UNR4] a whole room is marked as read or unread from the list, and refused while the room cannot answer', async () => {
   const { ada, grace, room } = await two()
   const device = await openInbox(ada)
   const talk = await enter(grace, room)
   await post(talk, 'One')
   await post(talk, 'Two')
   await tellInboxes(room)
-  await device.line(room, ({ unread }) => unread === 2)
+  const { head } = await device.line(room, ({ unread }) => unread === 2)
+  // One device knew of the first message alone when its person read it.
+  device.send({ t: 'mark', id: freshId(), room, as: 'read', upTo: head - 1 })
+  await device.next('ack')
+  await tellInboxes(room)
+  await device.line(room, ({ unread }) => unread === 1)
   const id = freshId()
   device.send({ t: 'mark', id, room, as: 'read' })
   await device.next('ack', (ack) => ack.id === id)

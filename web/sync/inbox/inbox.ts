@@ -485,7 +485,10 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
       else connect()
     },
     setRoom: (room, choice) => ask({ t: 'set', id: newId(), room, ...choice }, room),
-    markRoom: (room, as) => ask({ t: 'mark', id: newId(), room, as }, room),
+    markRoom(room, as) {
+      const head = shown.get(room)?.head
+      ask({ t: 'mark', id: newId(), room, as, ...(as === 'read' && head !== undefined && { upTo: head }) }, room)
+    },
     setStatus: (status) => ask({ t: 'status', id: newId(), ...status }, null),
     answerRing(call, how) {
       const ring = rings.find((one) => one.call === call)
