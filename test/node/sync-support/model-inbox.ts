@@ -132,6 +132,7 @@ export function modelInbox(now: () => number, chunk = 3) {
         break
       case 'draft': {
         const { t: _t, ...draft } = frame
+        if (!lines.has(draft.room)) return
         const key = `${draft.room}/${draft.thread}`
         const held = drafts.get(key)
         if (held && held.at >= draft.at) return
