@@ -51,7 +51,31 @@ test.each([
   await page.getByRole('button', { name: 'New room' }).click()
   await closed('new room')
   await page.getByRole('button', { name: /^You:/ }).click()
-  await closed('account')
+  await page.getByRole('dialog').waitFor()
+  await check('you')
+  for (const name of ['Status', 'Notifications', 'Privacy', 'Blocked people', 'Unread looks wrong?']) {
+    await page.getByRole('dialog').getByRole('button', { name }).click()
+    await page.getByRole('button', { name: 'Back', exact: true }).waitFor()
+    if (name === 'Notifications') await page.getByRole('switch', { name: 'Quiet hours' }).check()
+    if (name.startsWith('Unread')) {
+      await page.getByRole('button', { name: 'Count again' }).click()
+      await page.getByText(/rooms checked: all three agree/).waitFor()
+    }
+    await check(name)
+    await page.getByRole('button', { name: 'Back', exact: true }).click()
+  }
+  await closed('you, again')
+  await page
+    .getByRole('link', { name: /Ebb 2\.0/ })
+    .first()
+    .press('Shift+F10')
+  await page.getByRole('menu').waitFor()
+  await check('room menu')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Unread', exact: true }).click()
+  await page.getByText('You have read everything.').waitFor()
+  await check('nothing unread')
+  await page.getByRole('button', { name: 'All', exact: true }).click()
   await page.getByRole('link', { name: /Ebb 2\.0/ }).click()
   await page.getByRole('article').first().waitFor()
   await check('room')

@@ -61,7 +61,7 @@ test('[AC-20] a message of which less than half is in view is not read', async (
   await grace.page.getByRole('button', { name: /latest message/ }).waitFor()
   await send(ada.page, Array.from({ length: 40 }, (_, n) => `Line ${n} of the sailing directions`).join('\n'))
   const long = message(grace.page, 'sailing directions')
-  await ada.page.getByLabel('Delivered to everyone').waitFor()
+  await message(ada.page, 'sailing directions').getByLabel('Delivered to everyone').waitFor()
 
   // Its first lines come into view, and stay there.
   await grace.page.mouse.wheel(0, 360)
