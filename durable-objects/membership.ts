@@ -168,9 +168,12 @@ export class Membership {
   /** Takes what Postgres did into the copy, once, and tells everyone. */
   private take(command: string, made: MadeChange[], membersVersion: number, by: string | null): void {
     const before = this.book.awake()
+    // The answers of two changes crossed each other: of the same person Postgres may by now say otherwise.
+    const overtaken = membersVersion < before.membersVersion
     const changed = this.book.transact(() => {
       this.book.record.removeIntent(command)
       if (this.book.log.find(command)) return null
+      if (overtaken) this.book.record.doubtMembers()
       this.book.record.setMembersVersion(membersVersion)
       this.book.room = { ...before, membersVersion: Math.max(before.membersVersion, membersVersion) }
       const events = made.flatMap((change) => this.enter(change, by))
@@ -186,6 +189,7 @@ export class Membership {
     this.crowd.announce(changed)
     this.crowd.tellWhoIsHere()
     this.left()
+    if (this.book.record.membersCheckedAt() === 0) void this.refresh()
   }
 
   /** A newcomer stands in the copy with what Postgres knows of them before the event says that they came. */

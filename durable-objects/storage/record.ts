@@ -158,6 +158,11 @@ export class RoomRecord {
     return this.row()?.members_checked_at ?? 0
   }
 
+  /** The copy of the members may be wrong: whoever comes next has it compared. */
+  doubtMembers(): void {
+    this.sql.exec('update room set members_checked_at = 0')
+  }
+
   setFlushed(seq: number): void {
     this.sql.exec('update room set flushed = ?', seq)
   }

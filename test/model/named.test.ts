@@ -130,6 +130,30 @@ test('[JOI2] a copy of the members that was read before a join does not undo it'
   expect([newcomer.view()!.closed, newcomer.view()!.connection.state]).toEqual([null, 'live'])
 })
 
+test('[MEM1] of two changes of a person whose answers cross each other, the one that Postgres made last holds', async () => {
+  const request = world.weather.request.bind(world.weather)
+  let lost = false
+  world.weather.request = async (url, init) => {
+    const answer = await request(url, init)
+    if (lost || !url.endsWith('change_members')) return answer
+    lost = true
+    return new Promise(() => {})
+  }
+  const change = (kind: 'remove' | 'add') => {
+    void ada.tab!.room.changeMembers([{ kind, person: grace.person }]).catch(() => {})
+    return world.time.turn(1_000)
+  }
+  await change('remove')
+  await change('add')
+  // The first is asked again, and answered as it was then.
+  await world.time.turn(30_000)
+  expect(world.postgres.isMember(grace.person)).toBe(true)
+  grace.close()
+  grace.open()
+  await world.time.turn(2_000)
+  expect([grace.view()!.closed, grace.view()!.connection.state]).toEqual([null, 'live'])
+})
+
 test('[SET1] [MEM1] [UNR1] what happens to the room while someone catches up is told to them, too', async () => {
   const phone = new Device(world.site, grace.person, 'phone')
   world.devices.push(phone)
