@@ -43,6 +43,13 @@ describe('an open room and its line', () => {
     expect(shown()).toMatchObject({ role: 'admin', head: 4, last, lastAt: 8, unread: 4, mentions: 1 })
   })
 
+  test('[INB34] whoever wrote last and has left since is called as the list calls them', async () => {
+    const last = { seq: 3, at: 3, by: linus, name: 'Linus', text: 'bye' }
+    const { link, shown } = await followed({ last, lastAt: 3, head: 3 })
+    link.say(changes([4, 4], [message(3, { by: linus, at: 3, rev: 4, text: 'good bye' })]))
+    expect(shown().last).toEqual({ ...last, text: 'good bye' })
+  })
+
   test('[AC-17] [INB34] reading here lowers the line at once: others count, own messages do not', async () => {
     const { client, link, unread } = await followed()
     expect(unread()).toBe(3)

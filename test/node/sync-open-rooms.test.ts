@@ -3,7 +3,7 @@ import { createOpenRooms } from '../../web/sync/open-rooms.ts'
 import { handClock, settled } from './sync-support/hand-clock.ts'
 import { changes, opened } from './sync-support/opened.ts'
 import { welcome } from './sync-support/fake-link.ts'
-import { roomId } from './sync-support/people.ts'
+import { messages, roomId } from './sync-support/people.ts'
 
 function shared() {
   const clock = handClock()
@@ -43,6 +43,24 @@ describe('open rooms', () => {
     expect(link.closed).toBe(false)
     link.open()
     link.say(welcome(), changes([1, 0], []), { t: 'ack', id, seq: 1, at: 1 })
+    await clock.turn(10_000)
+    expect(link.closed).toBe(true)
+  })
+
+  test('[MRK1] [AC-17] a room that is left stays open until it was told what was read', async () => {
+    const { rooms, clock, starts } = shared()
+    const pane = rooms.open(roomId)
+    await settled()
+    const { link } = starts[0]!
+    link.open()
+    link.say(welcome({ head: 3 }), changes([1, 3], messages(1, 3)))
+    link.drop()
+    pane.read(3)
+    pane.close()
+    await clock.turn(60_000)
+    expect(link.closed).toBe(false)
+    link.open()
+    link.say(welcome({ head: 3 }), changes([4, 3], []))
     await clock.turn(10_000)
     expect(link.closed).toBe(true)
   })

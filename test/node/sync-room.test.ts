@@ -183,6 +183,17 @@ describe('a live room', () => {
     expect(marksIn(link.heard())).toEqual([{ t: 'mark', delivered: 4, read: 4 }])
   })
 
+  test('[MRK1] [AC-17] what was read a moment ago is told as the room is closed', async () => {
+    const { client, link, live } = opened()
+    await live(messages(1, 4))
+    client.read(2)
+    client.read(4)
+    link.heard()
+    expect(client.waiting()).toBe(1)
+    client.close()
+    expect(marksIn(link.heard())).toEqual([{ t: 'mark', delivered: 4, read: 4 }])
+  })
+
   test('what was read offline is reported, even after a reload', async () => {
     const store = memoryStore()
     const first = opened({ store })

@@ -24,6 +24,8 @@ export interface MarkReporter {
   /** The connection is gone. */
   down(): void
   readSoFar(): number
+  /** Whether the room was told of everything up to here that was read, and of the mark as unread that it cleared. */
+  told(seq: number): boolean
 }
 
 export function createMarkReporter(clock: Clock, send: (report: Report) => boolean): MarkReporter {
@@ -93,5 +95,6 @@ export function createMarkReporter(clock: Clock, send: (report: Report) => boole
       cleared = false
     },
     readSoFar: () => read,
+    told: (seq) => seq <= known.read && (!clears || cleared),
   }
 }

@@ -53,6 +53,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   let closed: Closed | null = null
   let durable = store.durable
   let readAtOpen = 0
+  // Up to where the person has read since the room was opened.
+  let readHere = 0
   let notLiveSince = clock.now()
   let connection: Connection = { state: 'connecting', since: notLiveSince }
   let welcomed: Welcome | null = null
@@ -446,6 +448,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     typing: announcer.say,
     read(seq) {
       const before = marks.readSoFar()
+      readHere = Math.max(readHere, Math.min(seq, head))
       marks.read(Math.min(seq, head))
       if (marks.readSoFar() === before) return
       members = raiseMarks(members, ownMarks())
@@ -464,9 +467,10 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       render()
     },
     renew: (ticket) => void link.send({ t: 'renew', ticket }),
-    waiting: sender.waiting,
+    waiting: () => sender.waiting() + (marks.told(readHere) ? 0 : 1),
     close() {
       if (over) return
+      marks.report()
       over = true
       for (const stop of stopListening) stop()
       catchUp.startOver()

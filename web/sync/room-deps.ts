@@ -34,6 +34,6 @@ export interface OpenedRoom extends RoomClient {
   ready: Promise<void>
   /** Passes a renewal ticket on, so that the socket outlives the old session. */
   renew(ticket: string): void
-  /** How many commands still have to reach the room. */
+  /** How much still has to reach the room: commands, and what was read here. */
   waiting(): number
 }

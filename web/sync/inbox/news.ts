@@ -71,9 +71,14 @@ export function withNews(line: RoomLine, news: News | undefined): RoomLine {
       line.mentions,
       news.counting.filter(({ mention }) => mention),
     ),
-    last: newer ? news.last : line.last,
+    last: newer ? named(news.last!, line.last) : line.last,
     lastAt: newer ? Math.max(line.lastAt, news.last!.at) : line.lastAt,
   }
+}
+
+/** A room names its members alone: whoever has left it is called as the list said. */
+function named(last: Preview, told: Preview | null): Preview {
+  return last.name === null && told?.by === last.by ? { ...last, name: told.name } : last
 }
 
 /** Whether the list has come as far as the room had. */
