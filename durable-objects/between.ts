@@ -50,8 +50,8 @@ export interface RoomForInboxes {
   back(person: string, visit: number): Promise<BackAnswer>
   /** A device of the person has everything up to `seq`: the second tick does not wait for reading. */
   received(person: string, seq: number): Promise<void>
-  /** Reads everything, or marks the last message of someone else as unread. False: not a member, or nothing to mark. */
-  markAll(person: string, as: 'read' | 'unread'): Promise<'marked' | 'nothing' | 'gone' | 'away'>
+  /** Reads everything (up to a seq), or marks the last message of someone else as unread. */
+  markAll(person: string, as: 'read' | 'unread', upTo?: number): Promise<'marked' | 'nothing' | 'gone' | 'away'>
   /** Members look different in Postgres by now: a name, a block, receipts. Read anew, and told, before it is answered. */
   refreshMembers(): Promise<'fresh' | 'gone' | 'away'>
   /** What a person does with a call that rings for them. `over`: it rings no more. */

@@ -362,11 +362,11 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.devices.send(socket, { t: 'ack', id })
   }
 
-  private async mark(socket: WebSocket, { id, room, as }: Frame<'mark'>): Promise<void> {
+  private async mark(socket: WebSocket, { id, room, as, upTo }: Frame<'mark'>): Promise<void> {
     const outcome = this.commands.done(id)
       ? 'marked'
       : await this.room(room)
-          .markAll(this.person, as)
+          .markAll(this.person, as, upTo)
           .catch((error: unknown) => unreached(room, error))
     switch (outcome) {
       case 'marked':

@@ -60,12 +60,16 @@ export class Reading {
     this.crowd.tellUnread(person)
   }
 
-  /** The person has read everything that is there. False: they had. */
-  readAll(person: string): boolean {
+  /** The person has read everything that is there, or was there up to a seq. False: they had. */
+  readAll(person: string, upTo = Infinity): boolean {
     const { head, members } = this.book.awake()
     const before = members.get(person)
-    if (!before || (before.read === head && before.unread.from === null)) return false
-    this.mark(person, { t: 'mark', delivered: head, read: head, unread: before.unread.version })
+    if (!before) return false
+    const read = Math.min(upTo, head)
+    const { from, version } = before.unread
+    const clears = from !== null && from <= read
+    if (before.read >= read && !clears) return false
+    this.mark(person, { t: 'mark', delivered: read, read, ...(clears && { unread: version }) })
     this.settle()
     return true
   }

@@ -318,10 +318,10 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     if (await this.ready()) this.reading.mark(person, { t: 'mark', delivered: seq, read: 0 })
   }
 
-  async markAll(person: string, as: 'read' | 'unread'): Promise<'marked' | 'nothing' | 'gone' | 'away'> {
+  async markAll(person: string, as: 'read' | 'unread', upTo?: number): Promise<'marked' | 'nothing' | 'gone' | 'away'> {
     const refused = await this.outside(person)
     if (refused) return refused
-    return (as === 'read' ? this.reading.readAll(person) : this.reading.unreadLast(person)) ? 'marked' : 'nothing'
+    return (as === 'read' ? this.reading.readAll(person, upTo) : this.reading.unreadLast(person)) ? 'marked' : 'nothing'
   }
 
   async refreshMembers(): Promise<'fresh' | 'gone' | 'away'> {

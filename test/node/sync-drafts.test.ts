@@ -167,6 +167,24 @@ describe('drafts', () => {
     expect(mine.shown).toEqual(['later'])
   })
 
+  test('[INB31] a draft in a room that the inbox does not know yet waits until it does', async () => {
+    const { clock, devices, exchange, server } = await two()
+    const [one, other] = devices
+    one.inbox.compose(roomOf(2), null, () => {}).save('first words')
+    await clock.turn(1_000)
+    for (let pings = 0; pings < 3; pings++) {
+      await clock.turn(25_000)
+      await exchange()
+    }
+    expect([server.drafts(), drafts(other)]).toEqual([[], {}])
+    one.cut()
+    await one.live()
+    expect(drafts(one)).toEqual({ [roomOf(2)]: 'first words' })
+    server.change(lineOf(2))
+    await exchange()
+    expect(drafts(other)).toEqual({ [roomOf(2)]: 'first words' })
+  })
+
   test('[INB31] what was said on a connection that broke is said again', async () => {
     const { clock, devices, server } = await two()
     const [one, other] = devices

@@ -342,9 +342,8 @@ describe('what is asked', () => {
     expect(device.view().badge).toBe(0)
     server.change(lineOf(1, { head: 4, unread: 4 }))
     device.connect()
-    device.deliver('up', 1)
-    device.deliver('down')
-    expect(device.view().badge).toBe(4)
+    await device.exchange()
+    expect([device.view().badge, server.line(1)]).toMatchObject([4, { read: 3, unread: 4 }])
   })
 
   test('[INB26] a room that is marked as unread counts at once', async () => {

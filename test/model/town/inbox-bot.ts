@@ -3,6 +3,7 @@ import { uuidV7 } from '../../../protocol/ids.ts'
 import { limits } from '../../../protocol/limits.ts'
 import { protocolVersion } from '../../../protocol/version.ts'
 import { Connection, type FarEnd } from '../world/connection.ts'
+import type { InboxDevice } from './inbox-device.ts'
 
 type Wish = Omit<SetRoom, 'id'> | Omit<MarkRoom, 'id'>
 
@@ -13,10 +14,9 @@ const patienceMs = 10_000
  * A program that follows one person's inbox without the client library: it holds the lines as the frames say, asks for
  * what it missed, and repeats what it wants under its id until that is answered.
  */
-export class InboxBot {
+export class InboxBot implements InboxDevice {
   readonly person: string
   readonly name: string
-  /** Whether it has everything that its inbox had when it last heard of it. */
   live = false
   connection: Connection | null = null
   private readonly far: FarEnd
@@ -46,7 +46,12 @@ export class InboxBot {
     this.down()
   }
 
-  /** It begins with nothing. */
+  kill(): void {
+    this.on = false
+    this.connection?.break()
+    this.down()
+  }
+
   forget(): void {
     this.close()
     this.lines.clear()
@@ -58,7 +63,6 @@ export class InboxBot {
     return this.lines.get(room) ?? null
   }
 
-  /** In the order of a list. */
   rooms(): RoomLine[] {
     return [...this.lines.values()].sort((one, other) => {
       return (
@@ -71,17 +75,28 @@ export class InboxBot {
     return this.rooms().reduce((sum, line) => sum + badgeOf(line, this.far.time.now()), 0)
   }
 
-  /** Whether it is to be connected. */
   get wanted(): boolean {
     return this.on
   }
 
-  /** How many of its wishes are not answered. */
   owes(): number {
     return this.waiting.length
   }
 
-  want(wish: Wish): void {
+  set(room: string, choice: Parameters<InboxDevice['set']>[1]): void {
+    this.want({ t: 'set', room, ...choice })
+  }
+
+  mark(room: string, as: 'read' | 'unread'): void {
+    this.want({ t: 'mark', room, as })
+  }
+
+  /** It opens no rooms. */
+  follow(): () => void {
+    return () => {}
+  }
+
+  private want(wish: Wish): void {
     const id = uuidV7(this.far.time.now(), this.far.random.bytes(10))
     this.waiting.push({ ...wish, id })
     if (this.waiting.length === 1) this.say(this.waiting[0]!)

@@ -21,12 +21,13 @@ export function smallTown(seed: number, faults: Partial<Faults> = {}): Town {
     { name: '', type: 'direct', members: [ada, grace] },
   ] as const
   const town = new Town(seed, names, rooms, faults)
-  for (const name of ['phone', 'tablet', 'desk']) town.handset(ada, `ada's ${name}`)
-  for (const [person, name] of names) if (person !== ada) town.handset(person, `${name.toLowerCase()}'s`)
+  town.handset(ada, "ada's phone", 'bot')
+  for (const name of ['tablet', 'desk']) town.handset(ada, `ada's ${name}`, 'page')
+  for (const [person, name] of names) if (person !== ada) town.handset(person, `${name.toLowerCase()}'s`, 'page')
   for (const handset of town.handsets) {
     if (handset.person === kay) continue
-    handset.inbox.open()
-    if (handset.name !== "ada's phone") handset.room(roomId(0)).open()
+    handset.openInbox()
+    if (handset.name !== "ada's phone") handset.openRoom(roomId(0))
   }
   return town
 }

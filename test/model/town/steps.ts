@@ -51,7 +51,7 @@ const steps: Record<string, Step> = {
     run: (town) =>
       onInbox(town, ({ inbox }, room) => {
         const as = town.random.pick(['read', 'unread'] as const)
-        inbox.want({ t: 'mark', room, as })
+        inbox.mark(room, as)
         return `${room} as ${as}`
       }),
   },
@@ -66,7 +66,7 @@ const steps: Record<string, Step> = {
           { pinned: random.chance(0.5) },
           { archived: random.chance(0.5) },
         ])
-        inbox.want({ t: 'set', room, ...choice })
+        inbox.set(room, choice)
         return `${room}: ${JSON.stringify(choice)}`
       }),
   },
@@ -123,36 +123,38 @@ const steps: Record<string, Step> = {
     run(town) {
       const handset = town.random.pick(town.handsets.slice(1))
       const { site } = town.random.pick(town.places)
-      const device = handset.room(site.roomId)
-      if (device.tab && !device.view()!.closed) return null
-      if (handset.open().length >= 3) return null
-      device.close()
-      device.open()
+      const { tab } = handset.room(site.roomId)
+      if (tab && !tab.room.view.getState().closed) return null
+      if (handset.shown().length >= 3) return null
+      handset.openRoom(site.roomId)
       return `${handset.name}: ${site.roomId}`
     },
   },
   'close a room': {
     weight: 8,
-    run: (town) =>
-      inRoom(town, (device) => {
-        device.close()
-        return 'closed'
-      }),
+    run(town) {
+      const handset = town.random.pick(town.handsets)
+      const [device] = handset.shown()
+      if (!device) return null
+      handset.closeRoom(device.room)
+      return `${handset.name}: ${device.room}`
+    },
   },
   'open an inbox': {
     weight: 10,
     run(town) {
-      const { name, inbox } = town.random.pick(town.handsets)
-      inbox.open()
-      return name
+      const handset = town.random.pick(town.handsets)
+      handset.openInbox()
+      return handset.name
     },
   },
   'close an inbox': {
     weight: 6,
     run(town) {
-      const { name, inbox } = town.random.pick(town.handsets)
-      inbox.close()
-      return name
+      const handset = town.random.pick(town.handsets)
+      if (town.random.chance(0.5)) handset.closeInbox()
+      else handset.kill()
+      return handset.name
     },
   },
   'everyone goes': {
@@ -235,7 +237,7 @@ async function inRoom(
   town: Town,
   run: (device: Device, place: Place) => string | null | Promise<string | null>,
 ): Promise<string | null> {
-  const open = town.handsets.flatMap((handset) => handset.open())
+  const open = town.handsets.flatMap((handset) => handset.shown())
   if (open.length === 0) return null
   const device = town.random.pick(open)
   const what = await run(device, town.place(device.room))

@@ -51,15 +51,16 @@ export async function walkTown({ seed, steps, faults = {} }: TownWalk): Promise<
       walked.mostUnread = Math.max(walked.mostUnread, ...unread)
     }
     for (const handset of town.handsets) {
-      for (const device of handset.open()) if (device.view()!.closed) device.close()
-      handset.inbox.open()
+      for (const device of handset.open()) if (device.view()!.closed) handset.closeRoom(device.room)
+      handset.openInbox()
     }
     await quiet(town)
     everyAnswerIsTheSame(town)
     // Whoever begins with nothing sees the same as whoever went on.
-    for (const { inbox } of town.handsets) {
-      inbox.forget()
-      inbox.open()
+    for (const handset of town.handsets) {
+      handset.closeInbox()
+      handset.inbox.forget()
+      handset.openInbox()
     }
     await quiet(town)
     everyAnswerIsTheSame(town)

@@ -98,8 +98,8 @@ export class Town {
   }
 
   /** A device that its person has from now on. */
-  handset(person: string, name: string): Handset {
-    const handset = new Handset(this, person, name)
+  handset(person: string, name: string, program: 'page' | 'bot' = 'bot'): Handset {
+    const handset = new Handset(this, person, name, program)
     this.handsets.push(handset)
     return handset
   }

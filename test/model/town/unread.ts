@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RoomLine } from '../../../protocol/inbox.ts'
 import { Violation } from '../checks/watch.ts'
-import type { InboxBot } from './inbox-bot.ts'
+import type { InboxDevice } from './inbox-device.ts'
 import type { Place, Town } from './town.ts'
 
 interface KeptMember {
@@ -46,13 +46,19 @@ export function everyAnswerIsTheSame(town: Town): void {
       same(`${roomId} in the inbox of ${person}`, shown(kept.get(roomId) ?? null), true_)
     }
     for (const { inbox, name } of town.handsets.filter((handset) => handset.person === person)) {
-      same(`the lines on ${name}`, new Map(inbox.rooms().map((line) => [line.room, line])), kept)
-      same(`the order on ${name}`, ordered(inbox.rooms()), ordered(town.database.lines(person)))
+      same(`the lines on ${name}`, byRoom(inbox.rooms()), byRoom([...kept.values()]))
+      const order = inbox.rooms().map(({ room }) => room)
+      same(`the order on ${name}`, order, ordered(town.database.lines(person)))
     }
   }
 }
 
-/** The same list is in the same order, by what it is ordered by. */
+/** But for the head: an open room shows further events that no line tells of. */
+function byRoom(lines: readonly RoomLine[]): Record<string, unknown> {
+  return Object.fromEntries(lines.map(({ head: _head, ...line }) => [line.room, line]))
+}
+
+/** The newest pin first, then by when someone last wrote. */
 function ordered(lines: readonly RoomLine[]): string[] {
   const before = (one: RoomLine, other: RoomLine) => {
     if (one.pinnedAt !== other.pinnedAt) return (other.pinnedAt ?? 0) - (one.pinnedAt ?? 0)
@@ -85,7 +91,7 @@ function truth(town: Town, { site, ledger }: Place, person: string): Truth | nul
   return { role, memberCount: members.length, read, unreadFrom, ...ledger.count(reader) }
 }
 
-function badgeIsTheSum(town: Town, inbox: InboxBot): void {
+function badgeIsTheSum(town: Town, inbox: InboxDevice): void {
   const now = town.time.now()
   let sum = 0
   for (const { mutedUntil, level, unread, mentions } of inbox.rooms()) {

@@ -1,16 +1,13 @@
 import type { MemberChange } from '../../../protocol/api.ts'
-import { closeCodes } from '../../../protocol/close-codes.ts'
 import type { Settings } from '../../../web/sync/command.ts'
 import { memoryStore } from '../../../web/sync/memory-store.ts'
 import { openRoom } from '../../../web/sync/room-client.ts'
 import type { OpenedRoom } from '../../../web/sync/room-deps.ts'
 import type { Store } from '../../../web/sync/store.ts'
-import type { Transport, TransportEvents } from '../../../web/sync/transport.ts'
 import type { RoomView } from '../../../web/sync/types.ts'
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { mortal, pageTransport, type NearEnd } from './page-transport.ts'
 import type { Site } from './site.ts'
-
-const decided: readonly number[] = [closeCodes.signIn, closeCodes.notAMember, closeCodes.clientTooOld]
 
 interface Tab {
   room: OpenedRoom
@@ -21,7 +18,7 @@ interface Tab {
 }
 
 /** One person's device: a disk that survives, a clock of its own, and at times a tab with the room in it. */
-export class Device {
+export class Device implements NearEnd {
   readonly name: string
   readonly person: string
   /** Ids in the order in which they were handed to the client. */
@@ -50,6 +47,14 @@ export class Device {
 
   view(): RoomView | null {
     return this.tab?.room.view.getState() ?? null
+  }
+
+  now(): number {
+    return this.site.time.now() + this.skewMs
+  }
+
+  up(text: string): string {
+    return this.site.faults.up(text, this)
   }
 
   open(): void {
@@ -97,24 +102,16 @@ export class Device {
   private openTab(): Tab {
     const { site, disk } = this
     let alive = true
-    // Of a killed tab nothing is heard any more: no timer, no answer of the disk, no frame.
-    const never = new Promise<never>(() => {})
-    const mortal =
-      <A extends unknown[], T>(run: (...args: A) => Promise<T>) =>
-      async (...args: A): Promise<T> => {
-        if (!alive) return never
-        const result = await run(...args)
-        return alive ? result : never
-      }
+    const living = <A extends unknown[], T>(run: (...args: A) => Promise<T>) => mortal(() => alive, run)
     const store: Store = {
       ...disk,
       durable: true,
-      open: mortal(disk.open),
-      keep: mortal(disk.keep),
-      addUnsent: mortal(disk.addUnsent),
-      putUnsent: mortal(disk.putUnsent),
-      removeUnsent: mortal(disk.removeUnsent),
-      forget: mortal(disk.forget),
+      open: living(disk.open),
+      keep: living(disk.keep),
+      addUnsent: living(disk.addUnsent),
+      putUnsent: living(disk.putUnsent),
+      removeUnsent: living(disk.removeUnsent),
+      forget: living(disk.forget),
     }
     const wakes = new Set<() => void>()
     const hides = new Set<() => void>()
@@ -126,22 +123,22 @@ export class Device {
       roomId: site.roomId,
       me: this.person,
       store,
-      openTransport: (_room, events) => this.transport(events, () => alive),
-      fetchPage: mortal(async (_room: string, before: number, limit: number) => {
+      openTransport: (_room, events) => pageTransport(site, this, events, () => alive),
+      fetchPage: living(async (_room: string, before: number, limit: number) => {
         return await site.page(this.person, before, limit)
       }),
-      fetchChanges: mortal((_room: string, since: number, from: number) => site.changes(since, from)),
-      fetchPins: mortal(() => site.pins()),
-      changeMembers: mortal((_room: string, { command, changes }: { command: string; changes: MemberChange[] }) => {
+      fetchChanges: living((_room: string, since: number, from: number) => site.changes(since, from)),
+      fetchPins: living(() => site.pins()),
+      changeMembers: living((_room: string, { command, changes }: { command: string; changes: MemberChange[] }) => {
         return site.changeMembers((room) => room.changeMembers(this.person, command, changes))
       }),
-      handOver: mortal((_room: string, { command, to }: { command: string; to: string }) => {
+      handOver: living((_room: string, { command, to }: { command: string; to: string }) => {
         return site.changeMembers((room) => room.handOver(this.person, command, to))
       }),
       deleteRoom: () => Promise.reject(new Error('Nobody deletes the room here.')),
       refresh: async () => 'renewed',
       clock: {
-        now: () => site.time.now() + this.skewMs,
+        now: () => this.now(),
         elapsed: site.time.now,
         after: (ms, run) => site.time.after(ms, () => alive && run()),
       },
@@ -156,61 +153,6 @@ export class Device {
       },
       wake: () => wakes.forEach((run) => run()),
       hide: () => hides.forEach((run) => run()),
-    }
-  }
-
-  /** A transport as the page's: one connection at a time, tried again after a growing pause. */
-  private transport(events: TransportEvents, alive: () => boolean): Transport {
-    const { site } = this
-    let over = false
-    let failures = 0
-    let cancelRetry: (() => void) | null = null
-
-    const attempt = () => {
-      cancelRetry?.()
-      cancelRetry = null
-      this.connection?.close()
-      events.connecting()
-      const mine = () => alive() && !over && this.connection === connection
-      const connection: Connection = new Connection(site, this.person, this.name, {
-        open() {
-          if (!mine()) return
-          failures = 0
-          events.open()
-        },
-        text: (text) => mine() && events.text(text),
-        down: (code) => {
-          if (!mine()) return
-          this.connection = null
-          if (decided.includes(code)) return events.down(code, null)
-          const delayMs = Math.min(30_000, (500 + site.random.int(0, 500)) * 1.8 ** failures++)
-          cancelRetry = site.time.after(delayMs, () => alive() && !over && attempt())
-          events.down(code, site.time.now() + this.skewMs + delayMs)
-        },
-      })
-      this.connection = connection
-    }
-
-    const cancelFirst = site.time.after(0, () => alive() && !over && !this.connection && attempt())
-    return {
-      send: (text) => {
-        if (over || !alive() || !this.connection?.isOpen) return false
-        this.connection.send(site.faults.up(text, this))
-        return true
-      },
-      reconnect: () => {
-        if (over) return
-        cancelFirst()
-        attempt()
-      },
-      close: () => {
-        over = true
-        cancelFirst()
-        cancelRetry?.()
-        if (!alive()) return
-        this.connection?.close()
-        this.connection = null
-      },
     }
   }
 }

@@ -114,8 +114,11 @@ export function modelInbox(now: () => number, chunk = 3) {
       case 'mark': {
         const line = lines.get(frame.room)?.line
         if (!done.has(frame.id) && line) {
-          if (frame.as === 'read') change({ ...line, read: line.head, unreadFrom: null, unread: 0, mentions: 0 })
-          else change({ ...line, unreadFrom: line.head, unread: Math.max(1, line.unread) })
+          if (frame.as === 'read') {
+            const read = Math.min(frame.upTo ?? line.head, line.head)
+            const all = read === line.head
+            change({ ...line, read, unreadFrom: null, ...(all && { unread: 0, mentions: 0 }) })
+          } else change({ ...line, unreadFrom: line.head, unread: Math.max(1, line.unread) })
         }
         break
       }
@@ -129,6 +132,7 @@ export function modelInbox(now: () => number, chunk = 3) {
         break
       case 'draft': {
         const { t: _t, ...draft } = frame
+        if (!lines.has(draft.room)) return
         const key = `${draft.room}/${draft.thread}`
         const held = drafts.get(key)
         if (held && held.at >= draft.at) return

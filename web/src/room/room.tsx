@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { persistently } from '../persistently.ts'
+import { followTick } from '../rooms/own-ticks.ts'
 import { leave } from '../session.ts'
 import { ConnectionBar } from '../shell/connection-bar.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
@@ -56,6 +57,7 @@ function OpenRoom({ desk }: { desk: Desk }) {
   const wide = useMedia('(min-width: 64rem)')
   const covered = beside !== null && !wide
 
+  useEffect(() => followTick(view), [view])
   useEffect(() => {
     if (closed === 'signed_out') leave()
   }, [closed])

@@ -29,7 +29,7 @@ export function FilterChips({
       {chips.map(([filter, words, count]) => (
         <button
           aria-pressed={chosen === filter}
-          className="flex min-h-7 flex-none items-center gap-1 rounded-full border border-line px-2 text-sm text-muted hover:bg-sunken focus-visible:-outline-offset-2 aria-pressed:border-petrol-soft aria-pressed:bg-petrol-soft aria-pressed:font-semibold aria-pressed:text-ink touch:min-h-11 touch:px-3"
+          className="flex min-h-7 flex-none items-center gap-1 rounded-full border border-line px-1.5 text-sm text-muted hover:bg-sunken focus-visible:-outline-offset-2 aria-pressed:border-petrol-soft aria-pressed:bg-petrol-soft aria-pressed:font-semibold aria-pressed:text-ink touch:min-h-11 touch:px-3"
           key={filter}
           onClick={() => onChoose(filter)}
           type="button"

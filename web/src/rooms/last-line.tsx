@@ -1,4 +1,6 @@
+import { Ticks } from '../room/ticks.tsx'
 import type { RoomLine } from '../../../protocol/inbox.ts'
+import type { Tick } from '../../sync/types.ts'
 import type { Typist } from '../../sync/inbox/types.ts'
 
 /** What stands under a room's name: who writes there, what I have half written, or what was last said. */
@@ -7,12 +9,14 @@ export function LastLine({
   typing,
   draft,
   folded,
+  tick,
   me,
 }: {
   line: RoomLine
   typing: readonly Typist[] | undefined
   draft: string
   folded: boolean
+  tick: Tick | null
   me: string
 }) {
   const { last, type } = line
@@ -31,6 +35,11 @@ export function LastLine({
   const who = last.by === me ? 'You' : type === 'group' ? last.name : null
   return (
     <>
+      {tick !== null && (
+        <span className="me-1 inline-block align-[-0.125rem]">
+          <Ticks tick={tick} />
+        </span>
+      )}
       {who !== null && (
         <>
           <bdi>{who}</bdi>:{' '}

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icon.tsx'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { presenceWords } from '../people/presence-words.ts'
 import { LastLine } from './last-line.tsx'
+import type { Tick } from '../../sync/types.ts'
 import type { Typist } from '../../sync/inbox/types.ts'
 
 /** One room in the list: who it is with and how they are, its last line, when, and how much is unread. */
@@ -16,6 +17,7 @@ export const RoomLine = memo(function RoomLine({
   typing,
   draft,
   folded,
+  tick,
   current,
   me,
   now,
@@ -28,6 +30,8 @@ export const RoomLine = memo(function RoomLine({
   draft: string
   /** Whether its last message is by someone I blocked. */
   folded: boolean
+  /** How far its last message has come, where it is mine and that is known. */
+  tick: Tick | null
   current: boolean
   me: string
   now: number
@@ -61,7 +65,7 @@ export const RoomLine = memo(function RoomLine({
         </span>
         <span className="flex items-center gap-1.5">
           <span className={`min-w-0 flex-1 truncate text-sm ${loud ? 'text-ink' : 'text-muted'}`}>
-            <LastLine draft={current ? '' : draft} folded={folded} line={line} me={me} typing={typing} />
+            <LastLine draft={current ? '' : draft} folded={folded} line={line} me={me} tick={tick} typing={typing} />
           </span>
           {line.pinnedAt !== null && <Said icon="pin" words="Pinned" />}
           {mentions > 0 && (

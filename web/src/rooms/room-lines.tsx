@@ -5,6 +5,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { useMinute } from '../clock.ts'
 import { anchorOf, type Anchor } from '../ui/popup.tsx'
 import { usePress } from '../ui/use-press.ts'
+import { ownTicks } from './own-ticks.ts'
 import { RoomLine } from './room-line.tsx'
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react'
 import type { RoomLine as Line } from '../../../protocol/inbox.ts'
@@ -31,6 +32,7 @@ export function RoomLines({
     inbox.view,
     useShallow(({ typing, presence, drafts, blocked }) => ({ typing, presence, drafts, blocked })),
   )
+  const ticks = useStore(ownTicks)
   const scroller = useRef<HTMLElement>(null)
   useMinute()
   const now = inbox.now()
@@ -82,6 +84,7 @@ export function RoomLines({
                 line={line}
                 me={me.id}
                 now={now}
+                tick={ticks[room] !== undefined && ticks[room].seq === last?.seq ? ticks[room].tick : null}
                 presence={other === null ? undefined : presence[other]?.state}
                 typing={typing[room]}
               />

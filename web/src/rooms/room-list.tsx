@@ -25,7 +25,7 @@ const emptyWords: Record<Exclude<RoomFilter, 'all'>, string> = {
 /** My rooms: the pinned ones, then the most recent first. */
 export function RoomList({ client, open, around }: { client: Client; open: string | null; around: Around }) {
   const { inbox, me: person } = client
-  const { rooms, state, stale, failure, connection, status } = useStore(inbox.view)
+  const { rooms, state, stale, failure, connection, status, closed } = useStore(inbox.view)
   const [filter, setFilter] = useState<RoomFilter>('all')
   // What the list showed when the pointer came over it.
   const [held, setHeld] = useState<readonly string[] | null>(null)
@@ -64,16 +64,17 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
         </button>
       </header>
       {open === null && <ConnectionBar connection={connection} />}
-      {state === 'known' && (failure !== null || (stale && connection.state === 'live')) && (
-        <div
-          className="flex items-center gap-2 border-b border-line bg-sunken px-4 py-1.5 text-sm text-muted"
-          role="status"
-        >
-          <span className="min-w-0 flex-1">This list may be out of date.</span>
-          <Button look="link" onClick={refresh}>
-            Refresh
-          </Button>
-        </div>
+      {closed === 'client_too_old' ? (
+        <Said action="Load it" onClick={() => location.reload()}>
+          There is a new version of Parley.
+        </Said>
+      ) : (
+        state === 'known' &&
+        (failure !== null || (stale && connection.state === 'live')) && (
+          <Said action="Refresh" onClick={refresh}>
+            This list may be out of date.
+          </Said>
+        )
       )}
       {rooms.length > 0 && (
         <FilterChips archived={count.archived} chosen={filter} onChoose={setFilter} unread={count.unread} />
@@ -118,6 +119,21 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
         )}
       </div>
     </>
+  )
+}
+
+/** A line over the list about all of it, and what to do. */
+function Said({ action, onClick, children }: { action: string; onClick: () => void; children: string }) {
+  return (
+    <div
+      className="flex items-center gap-2 border-b border-line bg-sunken px-4 py-1.5 text-sm text-muted"
+      role="status"
+    >
+      <span className="min-w-0 flex-1">{children}</span>
+      <Button look="link" onClick={onClick}>
+        {action}
+      </Button>
+    </div>
   )
 }
 

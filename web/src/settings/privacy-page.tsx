@@ -47,7 +47,7 @@ export function PrivacyPage({ inbox, onPage }: { inbox: Inbox; onPage: (page: Pa
         </Choice>
       ))}
       <Switch
-        hint="In conversations of two. Without them you do not see either whether others have read."
+        hint="In conversations of two. If you hide it, you do not see it of others either."
         label="Show that you have read"
         on={settings.readReceipts}
         onChange={(readReceipts) => void change({ readReceipts })}

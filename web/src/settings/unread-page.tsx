@@ -58,7 +58,6 @@ export function UnreadPage({ client }: { client: Client }) {
                           <bdi>{nameOf(room)}</bdi>
                         </th>
                         {[inbox, sql, recount].map((count, index) => (
-                          // oxlint-disable-next-line react/no-array-index-key
                           <td className="py-1.5 pe-3 tabular-nums" key={index}>
                             {words(count)}
                           </td>

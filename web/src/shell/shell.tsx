@@ -27,32 +27,30 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
     if (closed === 'signed_out') leave()
   }, [closed])
   return (
-    <>
-      <main className="flex h-dvh">
-        <div
-          className={`min-h-0 flex-none flex-col border-line bg-surface max-sm:w-full sm:flex sm:w-[17.5rem] sm:border-e lg:w-80 ${
-            roomId === null ? 'flex' : 'max-sm:hidden'
-          }`}
-        >
-          <PaneBoundary name="room list">
-            <RoomList around={around} client={client} open={roomId} />
+    <main className="flex h-dvh">
+      <div
+        className={`min-h-0 flex-none flex-col border-line bg-surface max-sm:w-full sm:flex sm:w-[17.5rem] sm:border-e lg:w-80 ${
+          roomId === null ? 'flex' : 'max-sm:hidden'
+        }`}
+      >
+        <PaneBoundary name="room list">
+          <RoomList around={around} client={client} open={roomId} />
+        </PaneBoundary>
+      </div>
+      <div className={`min-h-0 min-w-0 flex-1 ${roomId === null ? 'max-sm:hidden' : ''}`}>
+        {roomId === null ? (
+          <Suspense>
+            <NoRoom client={client} />
+          </Suspense>
+        ) : (
+          <PaneBoundary name="room" resetKey={roomId}>
+            <Room client={client} key={roomId} roomId={roomId} />
           </PaneBoundary>
-        </div>
-        <div className={`min-h-0 min-w-0 flex-1 ${roomId === null ? 'max-sm:hidden' : ''}`}>
-          {roomId === null ? (
-            <Suspense>
-              <NoRoom client={client} />
-            </Suspense>
-          ) : (
-            <PaneBoundary name="room" resetKey={roomId}>
-              <Room client={client} key={roomId} roomId={roomId} />
-            </PaneBoundary>
-          )}
-        </div>
-      </main>
+        )}
+      </div>
       <PaneBoundary name="attendant">
         <Suspense>{(idle || asked) && <Attendant around={around} client={client} />}</Suspense>
       </PaneBoundary>
-    </>
+    </main>
   )
 }

@@ -80,10 +80,9 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   const list = createList()
   const wishes = createWishes({ ...deps, person: me, send: say, changed: relist })
   const drafts = createDrafts({
-    disk: deps.store,
-    clock,
-    now: time.now,
-    send: (frame) => connection.state === 'live' && say(frame),
+    ...{ disk: deps.store, clock, now: time.now },
+    // A draft in a room that the inbox does not know yet is kept nowhere: it waits here until it does.
+    send: (frame) => connection.state === 'live' && list.line(frame.room) !== undefined && say(frame),
   })
   const typists = createListTypists(clock, render)
   const watching = createWatching(clock, (people) => say({ t: 'watch', people }), forgetUnwatched)
@@ -306,6 +305,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     wishes.told(rooms)
     if (connection.state !== 'live') live()
     relist()
+    drafts.live()
     seen()
     keepSoon()
   }
@@ -320,7 +320,6 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     look()
     watching.live()
     wishes.live()
-    drafts.live()
   }
 
   /** Tells how far this device is, at most once a second. */
@@ -485,7 +484,10 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
       else connect()
     },
     setRoom: (room, choice) => ask({ t: 'set', id: newId(), room, ...choice }, room),
-    markRoom: (room, as) => ask({ t: 'mark', id: newId(), room, as }, room),
+    markRoom(room, as) {
+      const head = shown.get(room)?.head
+      ask({ t: 'mark', id: newId(), room, as, ...(as === 'read' && head !== undefined && { upTo: head }) }, room)
+    },
     setStatus: (status) => ask({ t: 'status', id: newId(), ...status }, null),
     answerRing(call, how) {
       const ring = rings.find((one) => one.call === call)
