@@ -215,6 +215,22 @@ describe('the connection', () => {
     expect(device.attempts()).toBe(2)
   })
 
+  test('[AC-08] [INB24] after an hour of sleep the list is right as soon as the page is back', async () => {
+    const { device, server, clock } = started([lineOf(1, { mutedUntil: handClock().now() + 1_800_000 })])
+    await device.live()
+    expect(device.view().badge).toBe(0)
+    // The machine sleeps: its timers too, and the socket dies without a word.
+    clock.set(3_600_000)
+    server.change(lineOf(2, { unread: 5 }))
+    device.lose('down')
+    device.page.wake()
+    expect(device.view().badge).toBe(3)
+    await clock.turn(2_000)
+    expect(device.attempts()).toBe(2)
+    await device.live()
+    expect(device.view()).toMatchObject({ badge: 8, stale: false })
+  })
+
   test('a refreshed session is passed on', async () => {
     const { device } = started()
     await device.live()

@@ -5,9 +5,11 @@ import { noTabs, type Note, type Tabs } from '../../web/sync/tabs.ts'
 import { fakeServer, problem } from './sync-support/fake-server.ts'
 import { handClock, settled } from './sync-support/hand-clock.ts'
 import { fakePage } from './sync-support/opened.ts'
-import { ada } from './sync-support/people.ts'
+import { ada, roomId } from './sync-support/people.ts'
 
 const hour = 3_600_000
+const pins = `GET rooms/${roomId}/pins`
+const none = { messages: [], asOf: 0 }
 
 /** Two tabs of one browser: they hear each other, and one at a time is alone. */
 function twoTabs(): [Tabs, Tabs] {
@@ -52,14 +54,14 @@ describe('the API', () => {
     const errors = [{ field: 'name', message: 'is empty' }]
     const { api } = gated({
       'POST rooms': () => problem('invalid_request', { detail: 'Name the room.', errors }),
-      'GET rooms': () => problem('slow_down', { retryAfterMs: 2_000 }),
+      [pins]: () => problem('slow_down', { retryAfterMs: 2_000 }),
       'GET me': () => ({ body: { hello: 'portal' } }),
       'POST auth/sign-out': () => 'unreachable',
     })
     const name = await api.createRoom({ id: ada, name: '' }).catch((error: unknown) => error)
     expect(name).toBeInstanceOf(ProblemError)
     expect(name).toMatchObject({ kind: 'invalid_request', detail: 'Name the room.', errors, retryAfterMs: null })
-    await expect(api.rooms()).rejects.toMatchObject({ kind: 'slow_down', retryAfterMs: 2_000 })
+    await expect(api.pins(roomId)).rejects.toMatchObject({ kind: 'slow_down', retryAfterMs: 2_000 })
     await expect(api.me()).rejects.toBeInstanceOf(NetworkError)
     await expect(api.signOut()).rejects.toBeInstanceOf(NetworkError)
   })
@@ -67,13 +69,13 @@ describe('the API', () => {
   test('a session that is over is refreshed once and the call goes again once', async () => {
     let signedIn = false
     const { api, server, renewals, clock } = gated({
-      'GET rooms': () => (signedIn ? { body: { rooms: [] } } : problem('sign_in')),
+      [pins]: () => (signedIn ? { body: none } : problem('sign_in')),
       'POST auth/refresh': () => {
         signedIn = true
         return { body: { expiresAt: clock.now() + hour, renewal: 'ticket' } }
       },
     })
-    expect(await Promise.all([api.rooms(), api.rooms()])).toEqual([{ rooms: [] }, { rooms: [] }])
+    expect(await Promise.all([api.pins(roomId), api.pins(roomId)])).toEqual([none, none])
     expect(server.asked.filter((asked) => asked === 'POST auth/refresh')).toHaveLength(1)
     expect(renewals).toEqual(['ticket'])
   })
@@ -150,11 +152,11 @@ describe('the session', () => {
 
   test('[SES5] a call that needs the database says so in grace, and signs nobody out', async () => {
     const { api, clock, endings, server } = gated({
-      'GET rooms': () => problem(server.asked.includes('POST auth/refresh') ? 'database_away' : 'sign_in'),
+      [pins]: () => problem(server.asked.includes('POST auth/refresh') ? 'database_away' : 'sign_in'),
       'POST auth/refresh': () => ({ body: { expiresAt: clock.now() + 600_000, renewal: 'ticket', grace: true } }),
     })
-    await expect(api.rooms()).rejects.toMatchObject({ kind: 'database_away' })
-    expect([server.asked, endings()]).toEqual([['GET rooms', 'POST auth/refresh', 'GET rooms'], 0])
+    await expect(api.pins(roomId)).rejects.toMatchObject({ kind: 'database_away' })
+    expect([server.asked, endings()]).toEqual([[pins, 'POST auth/refresh', pins], 0])
   })
 
   test('a refresh that is refused ends the session; a server in trouble does not', async () => {

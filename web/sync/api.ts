@@ -14,7 +14,6 @@ export interface Api {
   signIn(person: z.infer<typeof shapes.SignIn>): Promise<shapes.SignedIn>
   signOut(): Promise<void>
   me(): Promise<shapes.Me>
-  rooms(): Promise<shapes.RoomList>
   createRoom(room: z.infer<typeof shapes.CreateRoom>): Promise<shapes.RoomSummary>
   /** The newest messages below `before`, or the newest of all. */
   messages(roomId: string, before?: number, limit?: number): Promise<shapes.Page>
@@ -48,7 +47,6 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     signIn: (person) => send('POST', 'auth/sign-in', shapes.SignedIn, person),
     signOut: async () => void (await send('POST', 'auth/sign-out', null)),
     me: () => asPerson('GET', 'me', shapes.Me),
-    rooms: () => asPerson('GET', 'rooms', shapes.RoomList),
     createRoom: async (room) => (await asPerson('POST', 'rooms', shapes.RoomCreated, room)).room,
     messages(roomId, before, limit) {
       const query = new URLSearchParams()
