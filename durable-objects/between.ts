@@ -78,8 +78,11 @@ export interface InboxForOthers {
   /** A call rings. Never kept back by silence. `blocked`: the person wants no calls of this one; `busy`: do not disturb. */
   ring(ring: Ring): Promise<'ringing' | 'nobody' | 'blocked' | 'busy'>
   ringOver(room: string, call: string, why: 'accepted' | 'declined' | 'ended' | 'missed'): Promise<void>
-  /** Someone wants to hear how this person is from now on. Answers how they are, as far as the watcher may see it. */
-  watch(watcher: Watcher): Promise<Presence>
+  /**
+   * Someone wants to hear how this person is from now on. Answers how they are, as far as the watcher may see it; `away`:
+   * that is not known, and has to be asked again.
+   */
+  watch(watcher: Watcher): Promise<Presence | 'away'>
   unwatch(person: string): Promise<void>
   /** A person whom this one watches changed. False: no device watches them any more. */
   presence(presence: Presence): Promise<boolean>

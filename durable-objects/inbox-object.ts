@@ -228,8 +228,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.ringing.end(room, call, why)
   }
 
-  async watch(watcher: Watcher): Promise<Presence> {
-    return await this.self.watchedBy(watcher, Date.now())
+  async watch(watcher: Watcher): Promise<Presence | 'away'> {
+    return await orAway(this.self.watchedBy(watcher))
   }
 
   async unwatch(person: string): Promise<void> {
@@ -342,7 +342,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       ...{ drafts: this.drafts.all(), rings: this.ringing.all().filter(({ until }) => until > now) },
     })
     for (const frame of this.list.frames(whole ? 0 : asked.since, whole)) this.devices.send(socket, frame)
-    this.self.hello(now)
+    this.self.hello(socket, now)
     this.planLarge(now)
   }
 

@@ -105,9 +105,16 @@ export class Here {
       // Who never was here and is not has nothing to tell.
       if (told || visit) this.agenda.hasten('keep', now + keepAfterMs)
     } else if (renewAt !== null) this.agenda.hasten('keep', Math.max(renewAt, now + 1))
-    if (!visit) return this.agenda.done('presence')
+    if (!visit) return this.lookAgain(now)
     const turn = this.nextTurn(now, renewAt)
     if (this.agenda.due('presence') !== turn) this.agenda.plan('presence', turn)
+  }
+
+  /** Nobody is here. A device that was kept from its pings, and sends them again, wakes nobody: it has to be looked for. */
+  private lookAgain(now: number): void {
+    if (!this.devices.listen(now)) return this.agenda.done('presence')
+    const due = this.agenda.due('presence')
+    if (due === null || due <= now) this.agenda.plan('presence', now + limits.presenceRenewMs)
   }
 
   /** A lease that is over is noticed at once while someone watches or no device is left, and else with the next renewal. */

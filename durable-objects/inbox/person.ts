@@ -12,7 +12,7 @@ import { noteDevice, type Devices } from './devices.ts'
 import type { PersonDuty, Plans } from './duty.ts'
 import { Here } from './here.ts'
 import { InTurn } from './in-turn.ts'
-import { Profile, type OwnState } from './profile.ts'
+import { Profile, type ChangedSettings, type OwnState } from './profile.ts'
 import { Pushes } from './pushes.ts'
 import { Refreshes } from './refreshes.ts'
 import { Self } from './self.ts'
@@ -40,6 +40,8 @@ export class Person {
   private readonly pushes: Pushes
   private readonly changing = new InTurn()
   private reading: Promise<boolean> | null = null
+  /** Changes of settings that Postgres was asked for and has not answered: what is read meanwhile may be from before. */
+  private asking = 0
 
   constructor(parts: {
     person: string
@@ -74,7 +76,8 @@ export class Person {
   }
 
   /** A device was welcomed. */
-  hello(now: number): void {
+  hello(socket: WebSocket, now: number): void {
+    this.watching.greet(socket)
     this.here.sense(now)
   }
 
@@ -101,8 +104,9 @@ export class Person {
   }
 
   /** Someone has the person on screen. Throws while nothing is known of the person and Postgres cannot say. */
-  async watchedBy(watcher: Watcher, now: number): Promise<Presence> {
+  async watchedBy(watcher: Watcher): Promise<Presence> {
     if (!(await this.known())) return hidden(this.self.person)
+    const now = Date.now()
     const presence = this.watchers.add(watcher, this.here.now(now))
     this.here.expected(now)
     return presence
@@ -152,26 +156,33 @@ export class Person {
   /** Changes what is named: in Postgres first, and then for everyone who sees the person. */
   async changeSettings(change: ChangeSettings): Promise<SettingsAnswer> {
     return await this.changing.do(async () => {
+      // Before it is asked for: whatever becomes of the answer or of this object, what Postgres has is read again.
+      this.agenda.hasten('facts', Date.now() + readAgainMs)
       this.self.doubt()
+      this.asking += 1
       try {
         const changed = await this.profile.changeSettings(change)
-        if (!changed) return { outcome: 'gone' }
-        const hid = this.self.hides()
-        this.self.setSettings(changed.settings)
-        this.refreshes.add(changed.rooms)
-        this.devices.tell({ t: 'mine', ...this.own() })
-        this.turned()
-        if (hid !== this.self.hides()) this.inBackground(this.watching.askAnew(null))
-        if (changed.rooms.length > 0) this.inBackground(this.refreshes.run())
-        return { outcome: 'changed', settings: changed.settings }
+        return changed ? this.changed(changed) : { outcome: 'gone' }
       } catch (error) {
-        // It may have been done, and only the answer was lost.
         this.self.doubt()
-        this.agenda.hasten('facts', Date.now() + readAgainMs)
         if (error instanceof DatabaseAway) return { outcome: 'away' }
         throw error
+      } finally {
+        this.asking -= 1
       }
     })
+  }
+
+  private changed({ settings, rooms }: NonNullable<ChangedSettings>): SettingsAnswer {
+    const hid = this.self.hides()
+    this.self.setSettings(settings)
+    this.refreshes.add(rooms)
+    this.devices.tell({ t: 'mine', ...this.own() })
+    this.turned()
+    if (hid !== this.self.hides()) this.inBackground(this.watching.askAnew(null))
+    if (rooms.length > 0) this.inBackground(this.refreshes.run())
+    this.agenda.done('facts')
+    return { outcome: 'changed', settings }
   }
 
   /** Blocks someone, or lets them again. */
@@ -200,7 +211,7 @@ export class Person {
     const [known, before] = [this.self.known(), this.self.settings()]
     const others = this.contacts.replace(contactsIn(rooms))
     const changed = this.self.take(person)
-    this.agenda.done('facts')
+    if (this.asking === 0) this.agenda.done('facts')
     if (!changed && !others) return true
     if (changed) this.devices.tell({ t: 'mine', ...this.own() })
     if (known && before.readReceipts !== this.self.settings().readReceipts) {
@@ -232,6 +243,7 @@ export class Person {
         return await this.refreshes.run()
       case 'facts':
         await this.read()
+        if (this.asking > 0) return this.agenda.plan('facts', Date.now() + readAgainMs)
         return this.agenda.done('facts')
     }
   }

@@ -109,12 +109,12 @@ export class Self {
 
   setSettings(settings: Settings): void {
     this.changes += 1
-    this.say({ ...this.said(), settings })
+    this.sayMore({ settings })
   }
 
   setBlocked(blocked: string[]): void {
     this.changes += 1
-    this.say({ ...this.said(), blocked })
+    this.sayMore({ blocked })
   }
 
   visit(): Visit | null {
@@ -152,6 +152,11 @@ export class Self {
   private said(): Said {
     const { said } = this.row()
     return said === null ? unsaid : (JSON.parse(said) as Said)
+  }
+
+  /** Of someone who is not known yet a part says too little; all of it is read when it is asked for. */
+  private sayMore(part: Partial<Said>): void {
+    if (this.known()) this.say({ ...this.said(), ...part })
   }
 
   private say(said: Said): boolean {

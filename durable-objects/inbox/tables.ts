@@ -11,7 +11,7 @@
  * `self`: one row. What Postgres `said` of the person, their `status`, their `visit` and when they were last seen, what of it
  * Postgres was `told`, and whether a push would reach them (`subscribed`). `contacts`: whose direct room they opened.
  * `watchers`: who has the person on screen and what each was `told`; `screens`: whom each socket has on screen;
- * `watched`: how those people are, and whether they were `asked`. `wishes`: blocks that are not known to be done;
+ * `watched`: how those people are, and whether they have answered (`asked`) what was asked in this `round`. `wishes`: blocks that are not known to be done;
  * `refreshes`: rooms that have to read their members anew; `pushes`: the last news of each room that is worth a push.
  * `drafts`, `rings`; `commands`: what was carried out; `agenda`, `tries`, `tickets` as in a room.
  */
@@ -51,7 +51,7 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists screens (socket text not null, person text not null, primary key (socket, person)) without rowid;
     create index if not exists screens_person on screens (person);
     create table if not exists watched (
-      person text primary key, presence text, asked integer not null default 0, heard integer not null default 0
+      person text primary key, presence text, asked integer not null default 0, round integer not null default 0
     ) without rowid;
     create table if not exists wishes (
       other text primary key, command text not null, block integer not null, done integer not null, direct text

@@ -50,14 +50,24 @@ export class Watching {
     for (const person of new Set(people)) {
       if (person === this.self.person) continue
       this.sql.exec('insert into screens (socket, person) values (?, ?)', key, person)
-      this.sql.exec('insert or ignore into watched (person) values (?)', person)
+      // It begins anywhere: an answer to a question from before they were off the screen is none to this one.
+      this.sql.exec('insert or ignore into watched (person, round) values (?, abs(random() % 1000000000000))', person)
     }
     this.forget()
     const now = new Set(this.people())
-    const known = this.known().filter(({ person }) => people.includes(person))
-    if (known.length > 0) this.devices.send(socket, { t: 'presence', people: known })
+    if (deviceAt(socket).welcomed) this.greet(socket)
     const over = [...before].filter((person) => !now.has(person))
     return Promise.all([this.ask(), this.unwatch(over)]).then(() => undefined)
+  }
+
+  /** A device was welcomed, or has others on screen: it hears of whom is known, also of those it named before. */
+  greet(socket: WebSocket): void {
+    const rows = this.sql.exec<{ presence: string }>(
+      `select presence from watched join screens using (person) where socket = ? and presence is not null`,
+      keyOf(socket),
+    )
+    const people = rows.toArray().map(({ presence }) => JSON.parse(presence) as Presence)
+    if (people.length > 0) this.devices.send(socket, { t: 'presence', people })
   }
 
   /** A device is gone: whoever only it had on screen is watched no more, and is told so when they tell something. */
@@ -78,14 +88,14 @@ export class Watching {
     )
     const row = rows.toArray()[0]
     if (!row) return false
-    this.sql.exec('update watched set presence = ?, heard = heard + 1 where person = ?', text, person)
+    this.sql.exec('update watched set presence = ?, round = round + 1 where person = ?', text, person)
     if (row.before !== text) this.show(seen)
     return true
   }
 
   /** Who has begun to hide or to block is seen differently: everyone, or one of them, is asked again. */
   askAnew(person: string | null): Promise<void> {
-    this.sql.exec('update watched set asked = 0 where ? is null or person = ?', person, person)
+    this.unanswered(person)
     for (const { person: other } of this.known()) {
       if (this.self.blocks(other) || this.self.hides()) this.heard(hidden(other))
     }
@@ -113,16 +123,13 @@ export class Watching {
       const now = Date.now()
       const some = people.slice(0, askedAtOnce).filter(() => this.mayAsk(now))
       if (some.length === 0) return this.agenda.plan('watch', now + retryMs)
-      await atOnce(askedAtOnce, some, async ({ person, heard }) => {
-        const [hides, blocks] = [this.self.hides(), this.self.blocks(person)]
-        const presence = await this.inboxes.getByName(person).watch({ person: this.self.person, hides, blocks })
-        // What they told meanwhile may be older or newer than the answer; and what they were told of us may be over.
-        const asked = hides === this.self.hides() && blocks === this.self.blocks(person)
-        if (!asked) return
+      await atOnce(askedAtOnce, some, async ({ person, round }) => {
+        const watcher = { person: this.self.person, hides: this.self.hides(), blocks: this.self.blocks(person) }
+        const presence = await this.inboxes.getByName(person).watch(watcher)
+        if (presence === 'away') throw new Error(`the inbox of ${person} cannot tell`)
         const answered = this.sql.exec(
-          'update watched set asked = 1 where person = ? and heard = ? returning 1',
-          person,
-          heard,
+          'update watched set asked = 1 where person = ? and round = ? returning 1',
+          ...[person, round],
         )
         if (answered.toArray().length > 0) this.heard(presence)
       })
@@ -143,7 +150,7 @@ export class Watching {
     )
     // Who is on screen again meanwhile may have heard of both in the other order.
     const again = people.filter((person) => this.people().includes(person))
-    for (const person of again) this.sql.exec('update watched set asked = 0 where person = ?', person)
+    for (const person of again) this.unanswered(person)
     if (again.length > 0) await this.ask()
   }
 
@@ -174,9 +181,14 @@ export class Watching {
     return rows.toArray().map(({ presence }) => JSON.parse(presence) as Presence)
   }
 
-  private unasked(): { person: string; heard: number }[] {
+  /** One of them, or everyone, has to be asked anew; an answer that is under way says nothing. */
+  private unanswered(person: string | null): void {
+    this.sql.exec('update watched set asked = 0, round = round + 1 where ? is null or person = ?', person, person)
+  }
+
+  private unasked(): { person: string; round: number }[] {
     return this.sql
-      .exec<{ person: string; heard: number }>('select person, heard from watched where asked = 0')
+      .exec<{ person: string; round: number }>('select person, round from watched where asked = 0')
       .toArray()
   }
 }
