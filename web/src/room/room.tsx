@@ -123,7 +123,7 @@ function OpenRoom({ desk }: { desk: Desk }) {
           </PaneBoundary>
         </div>
         <Announcer inbox={desk.mine.inbox} view={view} />
-        <TypingLine view={view} />
+        <TypingLine inbox={desk.mine.inbox} view={view} />
         <Composer client={client} place="room" timeline={timeline} />
       </section>
       {covered && (

@@ -5,6 +5,8 @@ import { useShallow } from 'zustand/react/shallow'
 import { limits } from '../../../protocol/limits.ts'
 import { outcome, sentence } from '../outcome.ts'
 import { Block } from '../people/block.tsx'
+import { presenceLine } from '../people/presence-words.ts'
+import { usePresence } from '../people/use-presence.ts'
 import { span } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
@@ -23,7 +25,7 @@ const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
 
 /** What a room says of itself, and, for who may, the way to change it. */
 export function SettingsPanel({ onClose }: { onClose: () => void }) {
-  const { client } = useDesk()
+  const { client, mine } = useDesk()
   const { room, name, other, members, here, mayChange, owns, offline } = useStore(
     client.view,
     useShallow((view) => ({
@@ -37,6 +39,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       offline: view.connection.state !== 'live',
     })),
   )
+  const presence = usePresence(mine.inbox, other)
   const notices = useStore(client.view, (now) => now.notices)
   const [wanted, setWanted] = useState<Partial<Wanted>>({})
   const [missing, setMissing] = useState(false)
@@ -93,7 +96,9 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
             <p className="line-clamp-2 text-lg font-semibold tracking-tight">
               <bdi>{name}</bdi>
             </p>
-            <p className="text-sm text-muted">{headcount(members, here)}</p>
+            <p className="text-sm text-muted">
+              {room.type === 'direct' ? presenceLine(presence, mine.inbox.now()) : headcount(members, here)}
+            </p>
           </div>
         </div>
         {mayChange ? (

@@ -2,17 +2,22 @@ import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { typists } from './typists.ts'
 import type { StoreApi } from 'zustand/vanilla'
+import type { Inbox } from '../../sync/inbox/types.ts'
 import type { RoomView } from '../../sync/types.ts'
 
 /** Who is writing. Always of the same height, and never read aloud. */
-export function TypingLine({ view }: { view: StoreApi<RoomView> }) {
+export function TypingLine({ view, inbox }: { view: StoreApi<RoomView>; inbox: Inbox }) {
+  const blocked = useStore(inbox.view, (now) => now.blocked)
   const names = useStore(
     view,
     useShallow((now) =>
-      now.typing.map((person) => now.members.find((member) => member.person === person)?.name ?? 'Someone'),
+      now.typing
+        .filter((person) => !blocked.includes(person))
+        .map((person) => now.members.find((member) => member.person === person)?.name ?? 'Someone'),
     ),
   )
-  const count = useStore(view, (now) => now.typists)
+  const unseen = useStore(view, (now) => now.typing.length) - names.length
+  const count = useStore(view, (now) => now.typists) - unseen
   const line = typists(names, count)
   return (
     <div aria-hidden="true" className="h-6 flex-none">

@@ -2,7 +2,7 @@ import { outcome, sentence } from '../outcome.ts'
 import { span } from '../times.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { otherOf } from './people.ts'
+import { otherOf, roomName } from './people.ts'
 import { whyNotWriting, type Writing } from './standing.ts'
 import type { Desk } from './desk.ts'
 
@@ -30,7 +30,13 @@ export function WritingClosed({
     >
       <Icon name={icons[writes.state]} />
       <span className="text-balance">
-        {whyNotWriting(writes)}
+        {writes.state === 'blocked' ? (
+          <>
+            You blocked <bdi>{roomName(desk.client.view.getState())}</bdi>.
+          </>
+        ) : (
+          whyNotWriting(writes)
+        )}
         {writes.state === 'silenced' && writes.until !== null && (
           <span aria-hidden="true"> You can write again in {span(writes.until - writes.now)}.</span>
         )}

@@ -36,7 +36,7 @@ export function LastLine({
   return (
     <>
       {tick !== null && (
-        <span className="me-1 inline-block align-[-0.125rem]">
+        <span className="me-1 inline-flex align-middle">
           <Ticks tick={tick} />
         </span>
       )}

@@ -86,7 +86,7 @@ export function RoomLines({
                 now={now}
                 tick={ticks[room] !== undefined && ticks[room].seq === last?.seq ? ticks[room].tick : null}
                 presence={other === null ? undefined : presence[other]?.state}
-                typing={typing[room]}
+                typing={typing[room]?.filter(({ person }) => !blocked.includes(person))}
               />
             </Place>
           )

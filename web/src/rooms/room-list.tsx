@@ -12,6 +12,7 @@ import { FilterChips } from './filter-chips.tsx'
 import { shows, tally, type RoomFilter } from './room-filter.ts'
 import { RoomLines } from './room-lines.tsx'
 import { stillOrder } from './still-order.ts'
+import { useHeld } from './use-held.ts'
 import type { Client } from '../../sync/client.ts'
 import type { Around } from '../shell/around.ts'
 
@@ -27,8 +28,7 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
   const { inbox, me: person } = client
   const { rooms, state, stale, failure, connection, status, closed } = useStore(inbox.view)
   const [filter, setFilter] = useState<RoomFilter>('all')
-  // What the list showed when the pointer came over it.
-  const [held, setHeld] = useState<readonly string[] | null>(null)
+  const { held, handlers } = useHeld(() => shown.map(({ room }) => room))
   const now = inbox.now()
   const count = tally(rooms, now)
   const shown = stillOrder(rooms, held).filter(
@@ -79,13 +79,7 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
       {rooms.length > 0 && (
         <FilterChips archived={count.archived} chosen={filter} onChoose={setFilter} unread={count.unread} />
       )}
-      <div
-        className="min-h-0 flex-1"
-        onPointerEnter={({ pointerType }) => {
-          if (pointerType === 'mouse') setHeld(shown.map(({ room }) => room))
-        }}
-        onPointerLeave={() => setHeld(null)}
-      >
+      <div className="min-h-0 flex-1" {...handlers}>
         {state === 'unknown' ? (
           failure === null ? (
             <Loading />
