@@ -83,11 +83,14 @@ export async function loseStorage(room: string): Promise<void> {
 
 /** Puts someone's inbox to sleep under the sockets of their devices. */
 export async function hibernateInbox(person: string): Promise<void> {
+  await inInbox(person, () => undefined)
   await evictDurableObject(inboxOf(person))
 }
 
 /** Someone's inbox dies, and its sockets with it; what it stored stays. */
 export async function crashInbox(person: string): Promise<void> {
+  // Only what runs can die.
+  await inInbox(person, () => undefined)
   await evictDurableObject(inboxOf(person), { webSockets: 'close' })
 }
 
