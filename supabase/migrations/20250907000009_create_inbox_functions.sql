@@ -20,13 +20,14 @@ as $$
 $$;
 
 -- The lines of a person's room list, the most recent first; p_rooms null: of all their rooms. A direct room that lost its
--- other person has neither a name nor that person. The newest message is found by one look at the key, from its end.
+-- other person has neither a name nor that person. The newest message that someone wrote is found by one look at the key,
+-- from its end; it gives the order, as in the room's own bumps, while which rooms come under p_limit goes by any event.
 create function private.lines_of(p_person uuid, p_rooms uuid[], p_limit int) returns jsonb
 language sql stable
 set search_path = ''
 as $$
   with mine as materialized (
-    select p.*, r.type, r.name, r.member_count, r.epoch, r.last_seq, r.last_message_at,
+    select p.*, r.type, r.name, r.member_count, r.epoch, r.last_seq, r.created_at,
       case
         when r.type <> 'direct' then null
         when split_part(r.direct_key, ':', 1) = p_person::text then split_part(r.direct_key, ':', 2)
@@ -43,28 +44,32 @@ as $$
     'room', m.room_id, 'type', m.type, 'name', coalesce(m.name, other.display_name), 'other', other.id, 'role', m.role,
     'memberCount', m.member_count, 'epoch', m.epoch, 'head', m.last_seq, 'delivered', m.last_delivered_seq,
     'read', m.last_read_seq, 'unreadFrom', m.unread_from_seq, 'unread', u.unread, 'mentions', u.mentions,
-    'last', newest.preview, 'lastAt', private.to_ms(m.last_message_at), 'pinnedAt', private.to_ms(m.pinned_at),
+    'last', newest.preview, 'lastAt', coalesce(newest.at, private.to_ms(m.created_at)), 'pinnedAt', private.to_ms(m.pinned_at),
     'archivedAt', private.to_ms(m.archived_at), 'mutedUntil', private.to_ms(m.muted_until), 'level', m.notify_level,
-    'accepted', m.type = 'group' or m.accepted_at is not null) order by m.last_message_at desc, m.room_id), '[]')
+    'accepted', m.type = 'group' or m.accepted_at is not null) order by coalesce(newest.at, private.to_ms(m.created_at)) desc, m.room_id), '[]')
   from mine m
   join private.unread_of(p_person, 1000, array(select room_id from mine)) u on u.room_id = m.room_id
   left join public.user_profiles other on other.id = m.other_id
   left join lateral (
-    select jsonb_build_object(
-      'seq', n.seq, 'at', private.to_ms(n.created_at), 'by', n.sender_id, 'name', author.display_name,
-      'text', case when gone.is then '' else left(n.content, 200) end)
-      || case when gone.is then '{"deleted": true}' else '{}'::jsonb end
-      -- In an sql room members write the metadata themselves.
-      || case when not gone.is and jsonb_typeof(n.metadata -> 'attachments') = 'array'
-        then jsonb_build_object('attachments', jsonb_array_length(n.metadata -> 'attachments')) else '{}' end as preview
+    select o.at, case when n.seq > m.history_from_seq then jsonb_build_object(
+        'seq', n.seq, 'at', o.at, 'by', n.sender_id, 'name', author.display_name,
+        'text', case when o.gone then '' else left(n.content, 200) end)
+      || case when o.gone then '{"deleted": true}' else '{}'::jsonb end
+      || case when o.files > 0 and not o.gone then jsonb_build_object('attachments', o.files) else '{}' end end as preview
     from (
-      select * from public.messages o
-      where o.room_id = m.room_id and o.seq > m.history_from_seq and o.type <> 'system'
-      order by o.seq desc
+      select * from public.messages t
+      where t.room_id = m.room_id and t.type <> 'system'
+      order by t.seq desc
       limit 1
     ) n
-    -- What has lapsed is gone at its time, however late its row is emptied.
-    cross join lateral (select n.deleted_at is not null or coalesce(n.expires_at <= now(), false) as is) gone
+    cross join lateral (
+      select private.to_ms(n.created_at) as at,
+        -- What has lapsed is gone at its time, however late its row is emptied.
+        n.deleted_at is not null or coalesce(n.expires_at <= now(), false) as gone,
+        -- In an sql room members write the metadata themselves.
+        case when jsonb_typeof(n.metadata -> 'attachments') = 'array'
+          then jsonb_array_length(n.metadata -> 'attachments') end as files
+    ) o
     left join public.user_profiles author on author.id = n.sender_id
   ) newest on true;
 $$;

@@ -56,7 +56,7 @@ describe('what an inbox begins with', () => {
           ...{ room, type: 'group', name: 'Analytical engines', other: null, role: 'member', memberCount: 3, epoch: 1 },
           ...{ head: 4, delivered: 0, read: 0, unreadFrom: null, unread: 2, mentions: 1 },
           last: { seq: 3, at: nineOClock + 3_000, by: people.grace, name: 'grace', text: 'message 3' },
-          lastAt: nineOClock + 4_000,
+          lastAt: nineOClock + 3_000,
           ...{ pinnedAt: null, archivedAt: null, mutedUntil: null, level: 'all', accepted: true },
         },
       ],
@@ -165,6 +165,23 @@ describe('what an inbox begins with', () => {
     expect(await last()).toEqual({ ...line, text: '', deleted: true })
     await sql`delete from auth.users where id = ${people.ada}`
     expect(await last()).toEqual({ ...line, by: null, name: null, text: '', deleted: true })
+  })
+
+  test('[INB8] a room stands where someone last wrote in it, or where it was made; who comes and goes does not move it', async () => {
+    const [empty, older, newer] = [await makeRoom(sql), await makeRoom(sql), await makeRoom(sql)]
+    await sql`update rooms set created_at = ${new Date(nineOClock)}`
+    await fill(sql, older, [posted(1, { at: nineOClock + 1_000 }), joined(90)])
+    await fill(sql, newer, [posted(1, { at: nineOClock + 2_000 })])
+    const order = async () => (await stateOf('grace')).rooms.map(({ room, lastAt }) => [room, lastAt])
+    const places = [
+      [newer, nineOClock + 2_000],
+      [older, nineOClock + 1_000],
+      [empty, nineOClock],
+    ]
+    expect(await order()).toEqual(places)
+    // What was said before one's time is not shown, and stands all the same.
+    await sql`update room_participants set history_from_seq = 99`
+    expect(await order()).toEqual(places)
   })
 
   test('[INB8] nobody who is gone has an inbox', async () => {
