@@ -136,6 +136,26 @@ test('[BLK4] a call of someone who is blocked does not ring, and none does in do
   expect(await inboxOf(ada.id).ring({ ...call, by: grace.id, name: 'Grace' })).toBe('busy')
 })
 
+test('[BLK5] the first direct message after a block is refused, of either, and the first after it was lifted is not', async () => {
+  const [ada, grace] = await twoPeople()
+  const room = await directRoom(ada.id, grace.id, false)
+  const [adas, graces] = [await enter(ada, room), await enter(grace, room)]
+  const post = async (from: typeof adas, to: typeof adas, text: string) => {
+    const id = freshId()
+    from.send({ t: 'post', id, text })
+    await from.until(() => from.frames.some((frame) => 'id' in frame && frame.id === id))
+    const answer = from.frames.find((frame) => 'id' in frame && frame.id === id)!
+    return answer.t === 'refused' ? answer.reason : (await to.next('changes')).messages.map((message) => message.text)
+  }
+  expect(await post(graces, adas, 'before')).toEqual(['before'])
+
+  expect((await block(ada, grace)).status).toBe(204)
+  expect([await post(graces, adas, 'now'), await post(adas, graces, 'now')]).toEqual(['not_allowed', 'not_allowed'])
+
+  expect((await block(ada, grace, false)).status).toBe(204)
+  expect(await post(graces, adas, 'again')).toEqual(['again'])
+})
+
 test('[BLK6] in a shared group messages of someone who is blocked count, and their mentions do not, until they are let again', async () => {
   const [ada, grace] = await twoPeople()
   const room = await roomOf(grace, ada)
