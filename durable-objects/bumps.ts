@@ -78,7 +78,9 @@ export class Bumps implements Listener {
       this.keep({ n: this.told?.n ?? 0, epoch, bumped: head, everyone: true })
       for (const row of this.inboxes.all().values()) {
         if (!members.has(row.person)) this.inboxes.put({ ...row, ...this.owing(), gone: true })
-        else if (row.gone) this.inboxes.put({ ...row, ...this.owing(), gone: false })
+        else if (row.gone) this.inboxes.put(this.again(row))
+        // What was put aside for someone who hears nothing is in the answer when they are back.
+        else if (row.silent) this.inboxes.put({ ...row, owed: null })
       }
       this.everyone = true
       this.plan()
@@ -270,7 +272,10 @@ export class Bumps implements Listener {
         if (row.due > now || row.silent?.wake === 'nothing' || !(this.everyone || row.owed !== null)) continue
         const since = row.since ?? told.bumped
         const news = this.unread.news(member, since, now)
-        if (!this.wanted(row, news)) continue
+        if (!this.wanted(row, news)) {
+          if (row.owed !== null) inboxes.put({ ...row, owed: null, since: null, failed: 0 })
+          continue
+        }
         letters.push({ to: member.person, n, kind: 'bump', bump: this.bumpOf(member, n, news, shared), since })
       }
     }
@@ -351,7 +356,12 @@ export class Bumps implements Listener {
 
   private stays(person: string): void {
     const row = this.inboxes.of(person)
-    if (row.gone) this.inboxes.put({ ...row, ...this.owing(), gone: false })
+    if (row.gone) this.inboxes.put(this.again(row))
+  }
+
+  /** A member again before they heard that they were not. Whether they did is not known, and so they are not silent any more. */
+  private again(row: InboxRow): InboxRow {
+    return { ...row, ...this.owing(), gone: false, silent: null }
   }
 
   /** Plans the next round, in the step of what it has to tell. */

@@ -441,6 +441,55 @@ describe('whatever goes wrong', () => {
     expect(hers.at(-1)?.bump).toMatchObject({ memberCount: 3 })
   })
 
+  test('[BMP3] who was silent, left, and is a member again before they heard of it is told how the room stands', async () => {
+    await quiet()
+    town.answers.set(grace, () => nobody(7))
+    town.post(ada, 'one')
+    await town.time.turn(5_000)
+    // The inbox takes the room off the list, and its answer is lost.
+    town.answers.set(grace, () => null)
+    await town.change(ada, { kind: 'remove', person: grace })
+    await town.time.turn(100)
+    await town.change(ada, { kind: 'add', person: grace })
+    town.told.length = 0
+    town.answers.set(grace, () => nobody(7))
+    await town.time.turn(120_000)
+
+    const hers = town.told.filter(({ to }) => to === grace)
+    expect(hers.map(({ bump }) => bump?.memberCount)).toEqual([3])
+    expect(town.host.storage.read("select 1 from agenda where kind = 'bump'")).toEqual([])
+  })
+
+  test('[BMP6] [HIB2] a room that begins anew wakes for nobody who is silent', async () => {
+    await quiet()
+    town.answers.set(grace, () => nobody(7))
+    town.post(ada, 'one')
+    await town.time.turn(5_000)
+    const before = town.epoch()
+    // Another object took the room: this one lets its epoch go.
+    town.postgres.call('claim_epoch', { p_room_id: town.room })
+    town.post(ada, 'two')
+    await town.time.turn(200)
+    await town.time.turn(120_000)
+
+    expect(town.epoch()).toBeGreaterThan(before)
+    expect(town.host.storage.read("select 1 from agenda where kind = 'bump'")).toEqual([])
+  })
+
+  test('[BMP6] [HIB2] what someone silent was to be woken for is owed no more once they have read it elsewhere', async () => {
+    await quiet()
+    town.answers.set(grace, () => nobody(7, 'all'))
+    town.post(ada, 'one')
+    await town.time.turn(5_000)
+    town.answers.set(grace, () => null)
+    town.post(ada, 'two')
+    await town.time.turn(5_000)
+    town.read(grace, 2)
+    await town.time.turn(300_000)
+
+    expect(town.host.storage.read("select 1 from agenda where kind = 'bump'")).toEqual([])
+  })
+
   test('[BMP7] whatever instant the room dies at, everyone hears of the last message and of their own mark', async () => {
     await quiet()
     let seq = 0
