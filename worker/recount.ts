@@ -6,8 +6,8 @@ import { dataOf, type asPerson } from './supabase.ts'
 
 type Client = ReturnType<typeof asPerson>
 
-/** Rooms that are counted at the same time. */
-const atOnce = 8
+/** Rooms whose rows are read together. */
+const roomsAtOnce = 40
 
 const seq = z.coerce.number()
 const Membership = z.object({
@@ -16,7 +16,13 @@ const Membership = z.object({
 type Membership = z.infer<typeof Membership>
 
 const Row = z.object({
-  ...{ seq, type: z.string(), sender_id: z.nullable(z.string()), mentions: z.nullable(z.array(z.string())) },
+  ...{
+    room_id: z.string(),
+    seq,
+    type: z.string(),
+    sender_id: z.nullable(z.string()),
+    mentions: z.nullable(z.array(z.string())),
+  },
   ...{ deleted_at: z.nullable(z.string()), expires_at: z.nullable(z.string()) },
 })
 
@@ -32,54 +38,55 @@ export async function recount(
   rooms: readonly string[] | null,
 ): Promise<Map<string, UnreadCount>> {
   const columns = 'room_id,history_from_seq,last_read_seq,unread_from_seq'
-  const mine = client.from('room_participants').select(columns).eq('user_id', person).is('left_at', null)
+  const own = client.from('room_participants').select(columns).eq('user_id', person).is('left_at', null)
   const [memberships, profile] = await Promise.all([
-    mine.order('room_id').limit(limits.list).retry(false),
+    own.order('room_id').limit(limits.list).retry(false),
     client.from('user_profiles').select('blocked_user_ids').eq('id', person).retry(false),
   ])
   const blocked = new Set(z.array(Profile).parse(dataOf(profile))[0]?.blocked_user_ids)
   const wanted = rooms && new Set(rooms)
-  const left = z
+  const mine = z
     .array(Membership)
     .parse(dataOf(memberships))
     .filter(({ room_id }) => wanted?.has(room_id) ?? true)
-  const counts = new Map<string, UnreadCount>()
-  const worker = async () => {
-    for (let one = left.shift(); one; one = left.shift())
-      counts.set(one.room_id, await recountRoom(client, person, one, blocked))
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  return counts
-}
-
-async function recountRoom(
-  client: Client,
-  person: string,
-  { room_id: room, history_from_seq, last_read_seq, unread_from_seq }: Membership,
-  blocked: ReadonlySet<string>,
-): Promise<UnreadCount> {
-  const count = { unread: 0, mentions: 0 }
+  const counts = new Map(mine.map(({ room_id }) => [room_id, { unread: 0, mentions: 0 }]))
   const now = Date.now()
-  const readTo = Math.min(last_read_seq, unread_from_seq === null ? last_read_seq : unread_from_seq - 1)
-  for (let after = Math.max(history_from_seq, readTo); ;) {
-    const answer = await client
-      .from('messages')
-      .select('seq,type,sender_id,mentions,deleted_at,expires_at')
-      .eq('room_id', room)
-      .gt('seq', after)
-      .order('seq')
-      .limit(limits.list)
-      .retry(false)
-    const page = z.array(Row).parse(dataOf(answer))
-    for (const { type, sender_id: by, mentions, deleted_at, expires_at } of page) {
+  let left = mine.map((membership) => ({ room: membership.room_id, after: readTo(membership) }))
+  while (left.length > 0) {
+    const page = left.slice(0, roomsAtOnce)
+    const rows = await rowsAfter(client, page)
+    for (const { room_id: room, type, sender_id: by, mentions, deleted_at, expires_at } of rows) {
+      const count = counts.get(room)!
       if (type === 'system' || by === person || deleted_at !== null) continue
-      if (expires_at !== null && timeMs(expires_at) <= now) continue
+      if ((expires_at !== null && timeMs(expires_at) <= now) || count.unread === limits.unreadCap) continue
       count.unread += 1
       const named = mentions?.some((each) => each === person || each === room) ?? false
       if (named && !(by !== null && blocked.has(by))) count.mentions += 1
-      if (count.unread === limits.unreadCap) return count
     }
-    if (page.length < limits.list) return count
-    after = page.at(-1)!.seq
+    // A full page ends within a room; those behind it were not reached.
+    const last = rows.length < limits.list ? null : rows.at(-1)!
+    const unreached = page.filter(({ room }) => last !== null && room > last.room_id)
+    const capped = last === null || counts.get(last.room_id)!.unread === limits.unreadCap
+    left = [...(capped ? [] : [{ room: last.room_id, after: last.seq }]), ...unreached, ...left.slice(roomsAtOnce)]
   }
+  return counts
+}
+
+/** How far the person has read, or just below what they marked as unread; nothing from before their time counts. */
+function readTo({ history_from_seq, last_read_seq, unread_from_seq }: Membership): number {
+  const read = unread_from_seq === null ? last_read_seq : Math.min(last_read_seq, unread_from_seq - 1)
+  return Math.max(history_from_seq, read)
+}
+
+/** The rows of these rooms after a place in each, room by room: as many as a page holds. */
+async function rowsAfter(client: Client, places: { room: string; after: number }[]): Promise<z.infer<typeof Row>[]> {
+  const answer = await client
+    .from('messages')
+    .select('room_id,seq,type,sender_id,mentions,deleted_at,expires_at')
+    .or(places.map(({ room, after }) => `and(room_id.eq.${room},seq.gt.${after})`).join(','))
+    .order('room_id')
+    .order('seq')
+    .limit(limits.list)
+    .retry(false)
+  return z.array(Row).parse(dataOf(answer))
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { UnreadAudit, UnreadCounts } from '../../protocol/api.ts'
 import { enter, post } from './support/client.ts'
-import { removeMessage } from './support/database.ts'
+import { manyRooms, removeMessage } from './support/database.ts'
 import { openInbox, type Device } from './support/device.ts'
 import { flushed, inInbox, runErrand, tellInboxes } from './support/objects.ts'
 import { bodyOf, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
@@ -106,4 +106,13 @@ test('[UNR11] of a room whose events Postgres does not have yet nothing is said 
     )
   })
   expect(await audit(ada)).toEqual({ checked: 2, differences: [], behind: [room] })
+})
+
+test('[UNR11] 300 rooms with up to a hundred unread messages each are counted alike', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  await (await openInbox(ada)).leave()
+  await manyRooms(grace.id, ada.id, 300)
+  const device = await openInbox(ada)
+  expect(device.holding.lines.size).toBe(300)
+  expect(await audit(ada)).toEqual({ checked: 300, differences: [], behind: [] })
 })
