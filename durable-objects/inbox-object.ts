@@ -355,7 +355,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     const now = Date.now()
     const { id, room } = frame
     if (!this.commands.done(id)) {
-      if (!this.list.set(room, preferencesIn(frame, now))) return this.refuse(socket, id, 'not_allowed', notAMember)
+      if (!this.list.set(room, preferencesIn(frame, Math.min(frame.at ?? now, now))))
+        return this.refuse(socket, id, 'not_allowed', notAMember)
       this.commands.keep(id, now)
       this.keeping.plan(now + limits.flushAfterMs)
     }

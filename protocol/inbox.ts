@@ -144,11 +144,15 @@ export type InboxHello = z.infer<typeof InboxHello>
 /** The device has taken in everything up to a version: what it tells of has been received. At most once a second. */
 export const Seen = z.object({ t: z.literal('seen'), version: z.int() })
 
-/** Changes what the person set about a room; what is missing stays as it is. Answered by `ack`. */
+/**
+ * Changes what the person set about a room; what is missing stays as it is. `at`: when they did, so that what came since
+ * brings back a room that they archived (absent: now). Answered by `ack`.
+ */
 export const SetRoom = z.object({
   t: z.literal('set'),
   id: ClientId,
   room: Uuid,
+  at: z.optional(TimeMs),
   pinned: z.optional(z.boolean()),
   archived: z.optional(z.boolean()),
   mutedUntil: z.optional(z.nullable(TimeMs)),

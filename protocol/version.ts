@@ -20,6 +20,6 @@ export const ledger: readonly { version: number; brought: string; wire: string }
   {
     version: 3,
     brought: 'the inbox: room list, drafts, presence, ringing; how a call ended',
-    wire: '9de6373208a9c891',
+    wire: 'a2f449cf09016b9d',
   },
 ]

@@ -362,6 +362,20 @@ describe('what is asked', () => {
     expect([device.view().badge, server.line(1)]).toMatchObject([4, { read: 3, unread: 4 }])
   })
 
+  test('[INB26] a room that was archived without a network is back with what came meanwhile', async () => {
+    const { device, server, clock } = started()
+    await device.live()
+    device.cut()
+    device.inbox.setRoom(roomOf(1), { archived: true })
+    const archived = () => isArchived(device.view().rooms[0]!, clock.now())
+    expect(archived()).toBe(true)
+    await clock.turn(60_000)
+    server.change(lineOf(1, { head: 4, lastAt: clock.now() }))
+    await clock.turn(60_000)
+    await device.live()
+    expect([archived(), server.line(1)!.archivedAt]).toEqual([false, clock.now() - 120_000])
+  })
+
   test('[INB26] a room that is marked as unread counts at once', async () => {
     const { device, server } = started([lineOf(1, { unread: 0, read: 3 })])
     await device.live()

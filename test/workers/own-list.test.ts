@@ -45,6 +45,8 @@ test('[INB14] what someone sets about a room holds at once on all devices, and i
   // The promise outlives the object, and Postgres hears all that was set by then.
   first.send({ t: 'set', id: freshId(), room, archived: true, mutedUntil: Date.now() + 3_600_000 })
   await second.line(room, ({ archivedAt }) => archivedAt !== null)
+  first.send({ t: 'set', id: freshId(), room, archived: true, at: 1_000 })
+  await second.line(room, ({ archivedAt }) => archivedAt === 1_000)
   await hibernateInbox(ada.id)
   await runErrand(ada.id, 'keeping')
   expect(await keptOf(room, ada.id)).toEqual({ pinned: true, archived: true, muted: true, level: 'mentions' })

@@ -105,8 +105,9 @@ export function modelInbox(now: () => number, chunk = 3) {
         const line = lines.get(frame.room)?.line
         if (!done.has(frame.id) && line) {
           const { pinned, archived, mutedUntil = line.mutedUntil, level = line.level } = frame
-          const pinnedAt = pinned === undefined ? line.pinnedAt : pinned ? now() : null
-          const archivedAt = archived === undefined ? line.archivedAt : archived ? now() : null
+          const at = Math.min(frame.at ?? now(), now())
+          const pinnedAt = pinned === undefined ? line.pinnedAt : pinned ? at : null
+          const archivedAt = archived === undefined ? line.archivedAt : archived ? at : null
           change({ ...line, pinnedAt, archivedAt, mutedUntil, level })
         }
         break

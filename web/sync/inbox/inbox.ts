@@ -470,7 +470,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   }
 
   function ask(frame: Asked, room: string | null): void {
-    wishes.add(frame, room === null ? undefined : shown.get(room), time.now())
+    wishes.add(frame, room === null ? undefined : shown.get(room))
   }
 
   const newId = () => uuidV7(time.now(), deps.randomBytes(10))
@@ -483,7 +483,11 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
       if (link) link.verify()
       else connect()
     },
-    setRoom: (room, choice) => ask({ t: 'set', id: newId(), room, ...choice }, room),
+    setRoom(room, choice) {
+      // Of what was there to be seen nothing came later, whatever the clocks say.
+      const at = Math.max(time.now(), shown.get(room)?.lastAt ?? 0)
+      ask({ t: 'set', id: newId(), room, at, ...choice }, room)
+    },
     markRoom(room, as) {
       const head = shown.get(room)?.head
       ask({ t: 'mark', id: newId(), room, as, ...(as === 'read' && head !== undefined && { upTo: head }) }, room)

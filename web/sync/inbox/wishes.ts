@@ -8,7 +8,7 @@ import {
   type OwnStatus,
   type RoomLine,
 } from '../../../protocol/inbox.ts'
-import { Seq, TimeMs } from '../../../protocol/ids.ts'
+import { Seq } from '../../../protocol/ids.ts'
 import { alarm, type Clock } from '../clock.ts'
 import type { Store } from '../store.ts'
 import type { Tabs } from '../tabs.ts'
@@ -19,7 +19,7 @@ import type { InboxNotice } from './types.ts'
  * it; after that it is shown until the list says so itself.
  */
 export interface Wishes {
-  add(frame: Asked, line: RoomLine | undefined, at: number): void
+  add(frame: Asked, line: RoomLine | undefined): void
   /** What an earlier page kept. */
   load(): Promise<void>
   /** The inbox listens: everything that it has not answered goes out, in order. */
@@ -49,7 +49,6 @@ export type Asked = z.infer<typeof Asked>
 
 const Wish = z.object({
   frame: Asked,
-  at: TimeMs,
   /** The line's head when it was asked: what came later is not meant. */
   head: Seq,
 })
@@ -120,8 +119,8 @@ export function createWishes({ store, tabs, clock, person, send, changed }: Wish
   }
 
   return {
-    add(frame, line, at) {
-      const wish = { frame, at, head: line?.head ?? 0 }
+    add(frame, line) {
+      const wish = { frame, head: line?.head ?? 0 }
       become([...open, { ...wish, state: 'waiting' }])
       // A call does not ring any more when the page is opened again.
       if (frame.t !== 'answer') keep((kept) => [...kept, wish])
@@ -191,9 +190,9 @@ export function createWishes({ store, tabs, clock, person, send, changed }: Wish
 }
 
 /** A line with what was asked of it. */
-function granted(line: RoomLine, { frame, at, head }: Open): RoomLine {
+function granted(line: RoomLine, { frame, head }: Open): RoomLine {
   if (frame.t === 'set' && frame.room === line.room) {
-    const { pinned, archived, mutedUntil = line.mutedUntil, level = line.level } = frame
+    const { at = 0, pinned, archived, mutedUntil = line.mutedUntil, level = line.level } = frame
     return {
       ...line,
       pinnedAt: pinned === undefined ? line.pinnedAt : pinned ? (line.pinnedAt ?? at) : null,
