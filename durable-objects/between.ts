@@ -49,7 +49,7 @@ export interface RoomForInboxes {
   /** The person has a device again. Answers `gone` to who is no member. */
   back(person: string, visit: number): Promise<BackAnswer>
   /** A device of the person has everything up to `seq`: the second tick does not wait for reading. */
-  received(person: string, seq: number): Promise<void>
+  received(person: string, seq: number): Promise<'heard' | 'gone' | 'away'>
   /** Reads everything (up to a seq), or marks the last message of someone else as unread. */
   markAll(person: string, as: 'read' | 'unread', upTo?: number): Promise<'marked' | 'nothing' | 'gone' | 'away'>
   /** Members look different in Postgres by now: a name, a block, receipts. Read anew, and told, before it is answered. */

@@ -11,6 +11,7 @@ export class Reading {
   private readonly crowd: Crowd
   private readonly risen = new Map<string, Marks>()
   private timer: ReturnType<typeof setTimeout> | null = null
+  private waiting: (() => void)[] = []
 
   constructor(book: Book, crowd: Crowd) {
     this.book = book
@@ -33,20 +34,25 @@ export class Reading {
     if (this.risen.size > 0) this.timer ??= setTimeout(() => this.settle(), limits.marksEveryMs)
   }
 
+  /** Someone has received up to a seq. False: that could not be kept. */
+  async received(person: string, seq: number): Promise<boolean> {
+    this.mark(person, { t: 'mark', delivered: seq, read: 0 })
+    if (this.timer !== null) await new Promise<void>((settled) => this.waiting.push(settled))
+    const { room } = this.book
+    const member = room?.members.get(person)
+    return room !== null && (!member || member.delivered >= Math.min(seq, room.head))
+  }
+
   /** Keeps the marks that have risen, and tells them. */
   settle(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
-    const { room } = this.book
-    // Once more: the members may have been read anew since.
-    const marks = [...this.risen.values()].flatMap((mark) => {
-      const member = room?.members.get(mark.person)
-      return (room && member && advance(member, mark, room.head)) ?? []
-    })
-    this.risen.clear()
-    if (marks.length === 0) return
-    this.book.transact(() => this.book.setMarks(marks))
-    this.crowd.raise(marks.map(({ person }) => person))
+    const waiting = this.waiting.splice(0)
+    try {
+      this.keepRisen()
+    } finally {
+      for (const settled of waiting) settled()
+    }
   }
 
   /** Marks everything from a seq on as unread, or (null) takes that back. Nobody else sees it. */
@@ -87,5 +93,18 @@ export class Reading {
     const { head, members } = this.book.awake()
     this.risen.clear()
     this.book.setMarks([...members.keys()].map((person) => ({ person, delivered: head, read: head })))
+  }
+
+  private keepRisen(): void {
+    const { room } = this.book
+    // Once more: the members may have been read anew since.
+    const marks = [...this.risen.values()].flatMap((mark) => {
+      const member = room?.members.get(mark.person)
+      return (room && member && advance(member, mark, room.head)) ?? []
+    })
+    this.risen.clear()
+    if (marks.length === 0) return
+    this.book.transact(() => this.book.setMarks(marks))
+    this.crowd.raise(marks.map(({ person }) => person))
   }
 }

@@ -314,8 +314,10 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     return stopped === null ? { state: 'bump', bump: this.bumps.back(person, visit) } : { state: 'away' }
   }
 
-  async received(person: string, seq: number): Promise<void> {
-    if (await this.ready()) this.reading.mark(person, { t: 'mark', delivered: seq, read: 0 })
+  async received(person: string, seq: number): Promise<'heard' | 'gone' | 'away'> {
+    const refused = await this.outside(person)
+    if (refused) return refused
+    return (await this.reading.received(person, seq)) ? 'heard' : 'away'
   }
 
   async markAll(person: string, as: 'read' | 'unread', upTo?: number): Promise<'marked' | 'nothing' | 'gone' | 'away'> {

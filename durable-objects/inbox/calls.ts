@@ -80,7 +80,8 @@ export class Calls {
       perRun,
     )
     await atOnce(askedAtOnce, owed.toArray(), async ({ room, received }) => {
-      await this.rooms.getByName(room).received(this.person, received)
+      const answer = await this.rooms.getByName(room).received(this.person, received)
+      if (answer === 'away') throw new Error(`room ${room} cannot answer`)
       this.sql.exec(
         'update lines set received = iif(received > ?, received, 0), delivered = max(delivered, ?) where room = ?',
         ...[received, received, room],

@@ -157,6 +157,32 @@ describe('who is told of what', () => {
     expect(town.member(grace)).toMatchObject({ delivered: 1, read: 0 })
   })
 
+  test('[INB7] what was received stays received, although the room dies as soon as it has answered', async () => {
+    await quiet()
+    town.post(ada, 'one')
+    await town.time.turn(5_000)
+
+    let answer: string | null = null
+    void town.host.call('received', (room) => room.received(grace, 1)).then((said) => (answer = said))
+    while (answer === null) await town.time.turn(1)
+    town.host.kill()
+
+    expect(answer).toBe('heard')
+    expect(town.member(grace)).toMatchObject({ delivered: 1, read: 0 })
+  })
+
+  test('[INB7] a room that may not write says that it has not heard what was received', async () => {
+    await quiet()
+    town.post(ada, 'one')
+    await town.time.turn(5_000)
+    town.postgres.call('claim_epoch', { p_room_id: town.room })
+    town.post(ada, 'two')
+    await town.time.turn(1_000)
+
+    expect(await town.ask((room) => room.received(grace, 1))).toBe('away')
+    expect(await town.ask((room) => room.received(stranger, 1))).toBe('gone')
+  })
+
   test('[BMP3] a newcomer hears how the room stands; whoever is removed hears that it is theirs no more', async () => {
     await quiet()
     await town.change(ada, { kind: 'add', person: stranger })
