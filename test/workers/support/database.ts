@@ -110,14 +110,15 @@ export async function manyRooms(author: string, reader: string, count: number): 
   const at = (place: number) => new Date(Date.UTC(2026, 0, 1) + place * 1_000).toISOString()
   const written = (place: number) => place % 100
   const rows = rooms.map((id, place) => {
-    const name = `Room ${place}`
-    return { id, type: 'group', name, created_by: author, last_seq: written(place), last_message_at: at(place) }
+    const times = { created_at: at(place), last_message_at: at(place) }
+    return { id, type: 'group', name: `Room ${place}`, created_by: author, last_seq: written(place), ...times }
   })
   const members = rooms.map((room_id) => ({ room_id, user_id: reader, role: 'member' }))
   const messages = rooms.flatMap((room_id, place) =>
     Array.from({ length: written(place) }, (_, i) => {
       const seq = i + 1
-      return { room_id, seq, rev: seq, client_id: crypto.randomUUID(), sender_id: author, content: `Message ${seq}` }
+      const sent = { client_id: crypto.randomUUID(), created_at: at(place), sender_id: author }
+      return { room_id, seq, rev: seq, content: `Message ${seq}`, ...sent }
     }),
   )
   await insert('rooms', rows)
