@@ -1,6 +1,6 @@
 import type { OwnStatus } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
-import { being, carryOn, current, nextTurn, type Being, type Sign } from './core/visit.ts'
+import { being, carryOn, current, leave, nextTurn, type Being, type Sign } from './core/visit.ts'
 import { deviceAt, type Devices } from './devices.ts'
 import type { Plans } from './duty.ts'
 import type { KeptPresence, Profile } from './profile.ts'
@@ -56,7 +56,7 @@ export class Here {
   left(socket: WebSocket, clean: boolean, now: number): void {
     const { away, welcomed } = deviceAt(socket)
     const last = { seenAt: clean ? now : this.devices.aliveAt(socket), away }
-    if (welcomed) this.self.setVisit(carryOn(this.self.visit(), [...this.signs(), last], now))
+    if (welcomed) this.self.setVisit(leave(this.self.visit(), last, this.signs(), now))
     this.sense(now)
   }
 
@@ -121,7 +121,7 @@ export class Here {
   private nextTurn(now: number, renewAt: number | null): number {
     const visit = this.self.visit()!
     const turn = nextTurn(visit, now)
-    const soon = this.watched() || renewAt === null || !this.devices.any() || turn > now + limits.hereLeaseMs
+    const soon = this.watched() || renewAt === null || !this.devices.any()
     const { custom } = this.self.status()
     const lapses = current(custom, now)?.until ?? Infinity
     return Math.max(now + 1, Math.min(soon ? turn : Math.max(turn, renewAt), lapses))

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { maySee } from '../../durable-objects/inbox/core/may-see.ts'
-import { being, carryOn, nextTurn, shown, type Sign, type Visit } from '../../durable-objects/inbox/core/visit.ts'
+import {
+  being,
+  carryOn,
+  leave,
+  nextTurn,
+  shown,
+  type Sign,
+  type Visit,
+} from '../../durable-objects/inbox/core/visit.ts'
 import type { OwnStatus } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 
@@ -45,7 +53,7 @@ describe('being here', () => {
     const none = visitAfter(one, [], 6_000)
     const again = visitAfter(none, [sign(7_000)], 7_000)
     expect([one, none, again].map((visit) => adaAt(7_000, visit).state)).toEqual(['online', 'online', 'online'])
-    expect(again).toEqual({ since: start + 100, seenAt: start + 7_000, away: false })
+    expect(again).toEqual({ since: start + 100, seenAt: start + 7_000, until: start + 7_000 + lease, away: false })
   })
 
   test('[PRS3] someone is away when nobody sits before any of their devices', () => {
@@ -56,6 +64,21 @@ describe('being here', () => {
     expect(adaAt(4_000, visitAfter(all, [sign(4_000)], 4_000)).state).toBe('online')
     // A device that died says nothing any more, also not that someone looks.
     expect(visitAfter(all, [sign(0), sign(40_000, true)], lease)?.away).toBe(true)
+  })
+
+  test('[PRS7] a page that nobody sees has 120 s, as browsers keep its pings back; who closes it has the 45 s of everyone', () => {
+    const one = visitAfter(null, [sign(0, true)], 0)
+    expect(visitAfter(one, [sign(0, true)], limits.presenceLeaseMs - 1)).toEqual(one)
+    expect(visitAfter(one, [sign(0, true)], limits.presenceLeaseMs)).toBe(null)
+    const closed = leave(one, sign(60_000, true), [], start + 60_000)
+    expect(closed).toEqual({ since: start, seenAt: start + 60_000, until: start + 60_000 + lease, away: true })
+    // One that is looked at again and then dies is gone as soon as any other.
+    const seen = visitAfter(one, [sign(10_000)], 10_000)
+    expect([visitAfter(seen, [], 10_000 + lease - 1), visitAfter(seen, [], 10_000 + lease)]).toEqual([seen, null])
+    // Another device that is still there carries it on.
+    expect(leave(one, sign(60_000), [sign(50_000, true)], start + 60_000)).toEqual({
+      ...{ since: start, seenAt: start + 60_000, until: start + 50_000 + limits.presenceLeaseMs, away: true },
+    })
   })
 
   test('[PRS3] do-not-disturb shows as busy, invisible as hidden, and what one says of oneself until its time', () => {
@@ -98,7 +121,8 @@ describe('being here', () => {
           visit = carryOn(visit, [...open.values()], now)
           const last = alive.at(-1) ?? 0
           const runs = alive.filter((at, i) => i === 0 || at - alive[i - 1]! >= lease)
-          const expected = now - last < lease ? { since: runs.at(-1), seenAt: last, away: false } : null
+          const until = last + lease
+          const expected = now < until ? { since: runs.at(-1), seenAt: last, until, away: false } : null
           expect(visit).toEqual(expected)
         }
       }),

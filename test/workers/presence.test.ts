@@ -19,8 +19,8 @@ async function openPerson(name: string): Promise<Person> {
 async function pass(person: Person, ms: number): Promise<void> {
   await runInDurableObject(inboxOf(person.id), (object, state) => {
     for (const socket of state.getWebSockets()) noteDevice(socket, { seenAt: deviceAt(socket).seenAt - ms })
-    const visit = `json_object('since', json_extract(visit, '$.since') - ${ms}, 'seenAt', json_extract(visit, '$.seenAt') - ${ms},
-      'away', json(iif(json_extract(visit, '$.away'), 'true', 'false')))`
+    const earlier = ['since', 'seenAt', 'until'].map((time) => `'$.${time}', json_extract(visit, '$.${time}') - ${ms}`)
+    const visit = `json_set(visit, ${earlier.join()})`
     state.storage.sql.exec(`update self set visit = ${visit} where visit is not null`)
     object['self']['self']['kept'] = null
   })

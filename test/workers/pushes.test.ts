@@ -1,9 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import type { Bump, BumpAnswer } from '../../durable-objects/between.ts'
+import { enter } from './support/client.ts'
 import { openInbox } from './support/device.ts'
-import { inboxOf, inInbox } from './support/objects.ts'
-import { bodyOf, freshId, request, signUpAfresh, type Person } from './support/people.ts'
+import { inboxOf, inInbox, objectOf } from './support/objects.ts'
+import { bodyOf, freshId, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 
 /** Someone who would be reached by a push, and has no device connected. */
 async function subscribed(name: string): Promise<Person> {
@@ -80,4 +81,21 @@ test('[NOT1] [NOT4] quiet hours and do-not-disturb hold for pushes', async () =>
   await bodyOf(await request(ada, 'PATCH', '/me/settings', { quietHours: null }), 200)
   await tell(ada, room, 2)
   expect(await pushesOf(ada)).toEqual([{ room, seq: 2, news: 'message' }])
+})
+
+test('[NOT4] [AC-32] a room tells who has no device, a push stands, and reading on a device that connects takes it away', async () => {
+  const [ada, grace] = [await subscribed('Ada'), await signUpAfresh('Grace')]
+  const room = await roomOf(grace, ada)
+  const writer = await enter(grace, room)
+  writer.send({ t: 'post', id: freshId(), text: 'hello' })
+  const { seq } = await writer.next('ack')
+  await runInDurableObject(objectOf(room), (object) => object['bumps'].tell())
+  expect(await pushesOf(ada)).toEqual([{ room, seq, news: 'message' }])
+
+  const [list, reader] = [await openInbox(ada), await enter(ada, room)]
+  await list.line(room, ({ unread }) => unread === 1)
+  reader.send({ t: 'mark', delivered: seq, read: seq })
+
+  await list.line(room, ({ unread }) => unread === 0)
+  expect(await pushesOf(ada)).toEqual([])
 })

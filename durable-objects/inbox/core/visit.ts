@@ -8,13 +8,14 @@ export interface Sign {
 }
 
 /**
- * A time in which someone is here without a break longer than the lease, on however many devices: when it began, the
- * last sign of life, and whether nobody sits before any of the devices. It outlives them by the lease, so that a page
+ * A time in which someone is here, on however many devices: when it began, the last sign of life, until when it lasts
+ * without another one, and whether nobody sits before any of the devices. It outlives them by the lease, so that a page
  * that is loaded anew is no leave and no join.
  */
 export interface Visit {
   since: number
   seenAt: number
+  until: number
   away: boolean
 }
 
@@ -23,14 +24,31 @@ export type Being =
   | { state: 'online' | 'away' | 'busy' | 'invisible'; custom: CustomStatus | null }
   | { state: 'offline'; lastSeenAt: number | null; custom: CustomStatus | null }
 
+/** How long a sign of life lasts. Browsers keep a page that nobody sees from its pings for a minute at a time. */
+function leaseMs({ away }: Sign): number {
+  return away ? limits.presenceLeaseMs : limits.hereLeaseMs
+}
+
 /** The visit as the signs of life carry it on, begin it anew, or let it end (null). */
 export function carryOn(visit: Visit | null, signs: readonly Sign[], now: number): Visit | null {
-  const alive = signs.filter(({ seenAt }) => now - seenAt < limits.hereLeaseMs)
-  const seenAt = Math.max(visit?.seenAt ?? 0, ...alive.map((sign) => sign.seenAt))
-  if (now - seenAt >= limits.hereLeaseMs) return null
+  const alive = signs.filter((sign) => now - sign.seenAt < leaseMs(sign))
   // Where no device is left, how the last ones were holds until one is back.
-  const away = alive.length > 0 ? alive.every((sign) => sign.away) : (visit?.away ?? false)
-  return { since: visit?.since ?? now, seenAt, away }
+  if (alive.length === 0) return visit && now < visit.until ? visit : null
+  const seenAt = Math.max(visit?.seenAt ?? 0, ...alive.map((sign) => sign.seenAt))
+  return {
+    ...{ since: visit?.since ?? now, seenAt },
+    until: Math.max(seenAt + limits.hereLeaseMs, ...alive.map((sign) => sign.seenAt + leaseMs(sign))),
+    away: alive.every(({ away }) => away),
+  }
+}
+
+/** The visit after a device has gone, whose last sign of life this was: without others it lasts for the lease from there on. */
+export function leave(visit: Visit | null, last: Sign, others: readonly Sign[], now: number): Visit | null {
+  const before = carryOn(visit, [...others, last], now)
+  const after = carryOn(before, others, now)
+  if (!after || others.some((sign) => now - sign.seenAt < leaseMs(sign))) return after
+  const until = after.seenAt + limits.hereLeaseMs
+  return now < until ? { ...after, until } : null
 }
 
 /** How someone is now. Do-not-disturb tells more than that nobody looks, and being invisible tells nothing. */
@@ -43,9 +61,9 @@ export function being(visit: Visit | null, status: OwnStatus, lastSeenAt: number
 }
 
 /** When the visit changes by itself: it has lasted long enough to count, or its lease is over. */
-export function nextTurn({ since, seenAt }: Visit, now: number): number {
+export function nextTurn({ since, until }: Visit, now: number): number {
   const counts = since + limits.onlineAfterMs
-  return counts > now ? counts : seenAt + limits.hereLeaseMs
+  return counts > now ? counts : until
 }
 
 /** What one may see who may see it. */
