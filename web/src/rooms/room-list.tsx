@@ -70,7 +70,8 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
         </Said>
       ) : (
         state === 'known' &&
-        (failure !== null || (stale && connection.state === 'live')) && (
+        // Offline, the bar above says why.
+        (connection.state === 'live' ? stale : failure !== null && connection.state !== 'offline') && (
           <Said action="Refresh" onClick={refresh}>
             This list may be out of date.
           </Said>
