@@ -42,22 +42,27 @@ export class Calls {
 
   /** Asks rooms how they stand now, and to tell everything from here on. Throws when some did not answer. */
   async callBack(rooms: string[]): Promise<void> {
-    await atOnce(askedAtOnce, rooms, async (room) => {
-      const before = this.lines.of(room)
-      if (!before) return
-      const visit = this.visits.current()
-      const answer = await this.rooms.getByName(room).back(this.person, visit)
-      switch (answer.state) {
-        case 'bump':
-          return this.list.answered(answer.bump, visit)
-        case 'unwritten':
-          return this.visits.answered(room, visit, !newer(this.lines.of(room) ?? before, before))
-        case 'gone':
-          return this.list.goneUnlessTold(room, before)
-        case 'away':
-          throw new Error(`room ${room} cannot answer`)
-      }
-    })
+    await atOnce(askedAtOnce, rooms, (room) => this.callOne(room, false))
+  }
+
+  private async callOne(room: string, compared: boolean): Promise<void> {
+    const before = this.lines.of(room)
+    if (!before) return
+    const visit = this.visits.current()
+    const object = this.rooms.getByName(room)
+    const answer = await object.back(this.person, visit)
+    switch (answer.state) {
+      case 'bump':
+        return this.list.answered(answer.bump, visit)
+      case 'unwritten':
+        return this.visits.answered(room, visit, !newer(this.lines.of(room) ?? before, before))
+      case 'gone':
+        // The room's copy of its members may be older than the list, as where a direct room is opened anew.
+        if (!compared && (await object.refreshMembers()) === 'fresh') return await this.callOne(room, true)
+        return this.list.goneUnlessTold(room, before)
+      case 'away':
+        throw new Error(`room ${room} cannot answer`)
+    }
   }
 
   /** A device has taken in everything up to a version. True: rooms have to hear of it. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Bump } from '../../durable-objects/between.ts'
 import { bumpOf, later } from './support/bumps.ts'
 import { enter, post } from './support/client.ts'
-import { gate } from './support/database.ts'
+import { gate, joinInPostgres } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import {
   crashInbox,
@@ -244,4 +244,22 @@ test('[INB13] [AC-31] two devices are one person: one visit, one list, one ackno
   first.send({ t: 'mark', id: freshId(), room, as: 'read' })
   await first.next('ack')
   expect((await again.line(room, ({ unread }) => unread === 0)).read).toBe(here.head)
+})
+
+test('[INB5] a room that does not know its member yet reads its members before it says no', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await roomOf(grace)
+  const talk = await enter(grace, room)
+  await post(talk, 'Nobody else is here.')
+  await flushed(room)
+  await joinInPostgres(room, ada.id)
+  const device = await openInbox(ada)
+  expect(device.holding.lines.has(room)).toBe(true)
+
+  await runErrand(ada.id, 'calling')
+
+  expect(await heardOfVisit(room, ada.id)).toBe(await visitOf(ada.id))
+  await post(talk, 'Now there is somebody.')
+  await tellInboxes(room)
+  expect((await device.line(room, ({ last }) => last?.text === 'Now there is somebody.')).head).toBeGreaterThan(0)
 })

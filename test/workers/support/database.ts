@@ -56,6 +56,12 @@ export async function leaveInPostgres(room: string, person: string): Promise<voi
   if (answer.error) throw new Error(answer.error.message)
 }
 
+/** Someone is a member, and the object has not heard of it. */
+export async function joinInPostgres(room: string, person: string): Promise<void> {
+  const answer = await service().from('room_participants').insert({ room_id: room, user_id: person })
+  if (answer.error) throw new Error(answer.error.message)
+}
+
 /** Two people with a room of their own; `hidden`: they keep their reading to themselves; `opened`: who has opened it. */
 export async function directRoom(
   one: string,
