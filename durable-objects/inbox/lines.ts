@@ -146,6 +146,8 @@ export class Lines {
     const n = sameEpoch ? before.n : 0
     const delivered = sameEpoch ? Math.max(before.delivered, received) : received
     this.put({ room, epoch, n, head, delivered, line }, before)
+    // Whether a room fell silent of which nothing is kept here is not known: it hears of the visit.
+    if (!before) this.sql.exec('update lines set back = (select visit from inbox) where room = ?', room)
   }
 
   /** What the person set about a room. False: it is none of theirs. */

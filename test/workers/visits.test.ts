@@ -120,6 +120,27 @@ test('[INB5] an inbox that lost its storage asks all its rooms, and its devices 
   expect((await device.line(room, ({ unread }) => unread === 2)).last?.text).toBe('Good morning.')
 })
 
+test('[INB5] a silent room that the list had lost from sight tells everything once the list has it again', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await roomOf(grace, ada)
+  const before = await openInbox(ada)
+  await runErrand(ada.id, 'calling')
+  await before.leave()
+  const talk = await enter(grace, room)
+  await post(talk, 'Is anybody here?')
+  await fallSilent(ada.id, room)
+  // As that of the oldest room goes when there are more than a list has.
+  await inInbox(ada.id, (sql) => sql.exec('delete from lines where room = ?', room))
+
+  const device = await openInbox(ada)
+
+  expect(device.holding.lines.get(room)?.unread).toBe(1)
+  await runErrand(ada.id, 'calling')
+  await post(talk, 'Good morning.')
+  await tellInboxes(room)
+  expect((await device.line(room, ({ unread }) => unread === 2)).last?.text).toBe('Good morning.')
+})
+
 test('[INB5] of two words of a room the higher epoch and n count, and an older one changes nothing', async () => {
   const ada = await signUpAfresh('Ada')
   const device = await openInbox(ada)
