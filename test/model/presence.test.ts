@@ -198,3 +198,27 @@ test('[PRS1] a tab that was kept from its pings is here again once it sends them
   }
   expect(states).toEqual(['online', 'offline', 'online'])
 })
+
+test('[PRS6] an inbox that nobody watches wakes with the lease in Postgres alone: 40 times in an hour', async () => {
+  const town = new Neighbours(1, people, pairs)
+  world = town
+  const [ada, grace] = [people[0]!, people[1]!]
+  town.open(ada)
+  await town.pass(60_000)
+  const host = town.inboxes.host(ada)
+  const alarms = async (ms: number) => {
+    const before = host.calledFor.get('alarm') ?? 0
+    await town.pass(ms)
+    return host.calledFor.get('alarm')! - before
+  }
+  const unwatched = await alarms(3_600_000)
+  town.open(grace)
+  await town.pass(60_000)
+  town
+    .living()
+    .find(({ person }) => person === grace)!
+    .watch([ada])
+  const watched = await alarms(3_600_000)
+  // Watched it wakes when a lease may be over, which the next ping has carried on by then.
+  expect({ unwatched, watched }).toEqual({ unwatched: 40, watched: 120 })
+})

@@ -5,7 +5,7 @@ import type { OwnStatus, Presence } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 import { presenceRow, setPrivacy } from './support/database.ts'
 import { connectInbox, openInbox, type Device } from './support/device.ts'
-import { inboxOf, inInbox, ringInbox } from './support/objects.ts'
+import { eventually, inboxOf, inInbox, ringInbox } from './support/objects.ts'
 import { freshId, signUpAfresh, type Person } from './support/people.ts'
 
 /** Someone who shows to everyone when they are here. */
@@ -31,7 +31,7 @@ async function closed(device: Device, person: Person): Promise<void> {
   const open = () => runInDurableObject(inboxOf(person.id), (_, state) => state.getWebSockets().length)
   const before = await open()
   device.close()
-  while ((await open()) === before);
+  await eventually(async () => (await open()) < before)
 }
 
 /** Someone who has been here for longer than a second. */

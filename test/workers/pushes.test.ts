@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Bump, BumpAnswer } from '../../durable-objects/between.ts'
 import { enter } from './support/client.ts'
 import { openInbox } from './support/device.ts'
-import { inboxOf, inInbox, objectOf } from './support/objects.ts'
+import { inboxOf, inInbox, tellInboxes } from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 
 /** Someone who would be reached by a push, and has no device connected. */
@@ -89,7 +89,7 @@ test('[NOT4] [AC-32] a room tells who has no device, a push stands, and reading 
   const writer = await enter(grace, room)
   writer.send({ t: 'post', id: freshId(), text: 'hello' })
   const { seq } = await writer.next('ack')
-  await runInDurableObject(objectOf(room), (object) => object['bumps'].tell())
+  await tellInboxes(room)
   expect(await pushesOf(ada)).toEqual([{ room, seq, news: 'message' }])
 
   const [list, reader] = [await openInbox(ada), await enter(ada, room)]
