@@ -48,12 +48,14 @@ describe.for(otherReleases)('on PostgreSQL $major', (wanted) => {
     await owner.end()
   })
 
-  test('a room takes its events and people read and search them', async () => {
+  test('a room takes its events, people read and search them, and inboxes list them', async () => {
     const sql = connect(database(url, 'migrated'))
     await signUp(sql)
     const room = await makeRoom(sql)
     const batch = { room, from: 1, to: 3, events: run(1, 3, { text: 'Привет, 今天下午开会' }) }
     expect(await ingest(sql, batch)).toEqual({ outcome: 'applied', appliedTo: 3, duplicates: [] })
+    const [inbox] = await sql`select parley.inbox_state(${people.grace}) #> '{rooms,0}' as line`
+    expect(inbox!['line']).toMatchObject({ room, head: 3, unread: 3, last: { seq: 3, name: 'ada' } })
     await sql.begin(async (tx) => {
       await tx`select set_config('request.jwt.claim.sub', ${people.grace}, true)`
       await tx`set local role authenticated`
