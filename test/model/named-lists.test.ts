@@ -21,7 +21,7 @@ beforeEach(async () => {
   ])
   town = new Town(1, names, [{ name: 'Engines', type: 'group', members: [ada, grace] }])
   phone = town.handset(grace, "grace's phone")
-  desk = town.handset(grace, "grace's desk")
+  desk = town.handset(grace, "grace's desk", 'page')
   other = town.handset(ada, "ada's")
   other.room(room).open()
   await town.time.turn(2_000)
@@ -46,6 +46,31 @@ test('[INB21] [BMP3] a device that was away hears that a room is gone, whoever s
   phone.inbox.open()
   await quiet(town)
   expect(phone.inbox.rooms()).toEqual([])
+})
+
+test('[AC-19] [UNR2] a message that is deleted is unread no more, on all devices within a second', async () => {
+  for (const { inbox } of [phone, desk]) inbox.open()
+  desk.openRoom(room)
+  await say('hello')
+  await say('a slip')
+  const unread = () => [phone, desk].map(({ inbox }) => [inbox.line(room)?.unread, inbox.badge()])
+  expect(unread()).toEqual([
+    [2, 2],
+    [2, 2],
+  ])
+  const slip = other.room(room).view()!.rows.at(-1)!
+  if (slip.state === 'confirmed') await other.room(room).ask(slip.message.seq, (it) => it.remove(slip.message.seq))
+  await town.time.turn(1_000)
+  expect(unread()).toEqual([
+    [1, 1],
+    [1, 1],
+  ])
+  desk.room(room).tab!.room.read(2)
+  await town.time.turn(1_000)
+  expect(unread()).toEqual([
+    [0, 0],
+    [0, 0],
+  ])
 })
 
 test('[BLK6] [UNR3] whoever has left the room mentions nobody who blocks them, also once the members were compared', async () => {

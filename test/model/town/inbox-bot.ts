@@ -71,6 +71,10 @@ export class InboxBot implements InboxDevice {
     })
   }
 
+  inboxTime(): number {
+    return this.far.time.now()
+  }
+
   badge(): number {
     return this.rooms().reduce((sum, line) => sum + badgeOf(line, this.far.time.now()), 0)
   }
@@ -90,6 +94,9 @@ export class InboxBot implements InboxDevice {
   mark(room: string, as: 'read' | 'unread'): void {
     this.want({ t: 'mark', room, as })
   }
+
+  /** Nobody looks at it. */
+  look(): void {}
 
   /** It opens no rooms. */
   follow(): () => void {

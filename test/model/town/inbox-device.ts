@@ -17,12 +17,16 @@ export interface InboxDevice {
   close(): void
   /** Its process ends, without a word. */
   kill(): void
+  /** Its page is looked at from now on, or hidden. */
+  look(on: boolean): void
   /** It begins with nothing when it is opened next. */
   forget(): void
   line(room: string): RoomLine | null
   /** In the order of the list. */
   rooms(): readonly RoomLine[]
   badge(): number
+  /** What it takes for the inbox's time: what is muted goes by it. */
+  inboxTime(): number
   /** How much of what its person wished is not answered. */
   owes(): number
   set(room: string, choice: RoomChoice): void

@@ -70,12 +70,9 @@ export class InboxPage implements InboxDevice, NearEnd {
     this.disk = memoryStore()
   }
 
-  wake(): void {
-    this.page?.wake()
-  }
-
-  hide(): void {
-    this.page?.hide()
+  look(on: boolean): void {
+    if (on) this.page?.wake()
+    else this.page?.hide()
   }
 
   line(room: string) {
@@ -88,6 +85,10 @@ export class InboxPage implements InboxDevice, NearEnd {
 
   badge(): number {
     return this.page?.inbox.view.getState().badge ?? 0
+  }
+
+  inboxTime(): number {
+    return this.page?.inbox.now() ?? this.now()
   }
 
   /** What it wished is shown on its lines until it is done or refused. */

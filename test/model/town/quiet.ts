@@ -45,7 +45,8 @@ function stillOwed(town: Town): string | null {
   return null
 }
 
-function owedByRoom(storage: FakeStorage): string | null {
+/** What a room has yet to do, as far as its storage tells; null: nothing. */
+export function owedByRoom(storage: FakeStorage): string | null {
   if (!hasTable(storage, 'room')) return null
   const [room] = storage.read<{ flushed: number; floor: number; stopped: string | null }>('select * from room')
   if (!room) return null

@@ -1,6 +1,7 @@
 import type { Device } from '../world/device.ts'
 import type { Handset } from './handset.ts'
 import { ada } from './people.ts'
+import { owedByRoom } from './quiet.ts'
 import type { Place, Town } from './town.ts'
 
 /** Something that happens. Answers what exactly, for the trace of a failure; null when it could not happen. */
@@ -99,6 +100,16 @@ const steps: Record<string, Step> = {
       return `${kind} ${person} in ${site.roomId}`
     },
   },
+  rename: {
+    weight: 2,
+    run: (town) =>
+      inRoom(town, async (device, { site }) => {
+        if (site.postgres.facts().room.type === 'direct') return null
+        const name = `Engines ${++town.posts}`
+        await device.change({ name })
+        return name
+      }),
+  },
   leave: {
     weight: 2,
     run: (town) =>
@@ -165,6 +176,14 @@ const steps: Record<string, Step> = {
       return person
     },
   },
+  'look at a page': {
+    weight: 5,
+    run(town) {
+      const { name, inbox } = town.random.pick(town.handsets)
+      inbox.look(town.random.chance(0.6))
+      return name
+    },
+  },
   cut: { weight: 8, run: (town) => onConnection(town, (connection) => connection.break()) },
   deafen: { weight: 2, run: (town) => onConnection(town, (connection) => connection.goDeaf()) },
   slow: {
@@ -179,6 +198,16 @@ const steps: Record<string, Step> = {
         host.kill()
         return true
       }),
+  },
+  'wipe a room': {
+    weight: 1,
+    run(town) {
+      const { site } = town.random.pick(town.places)
+      // What Postgres does not have would be lost for good, and no list could show it.
+      if (owedByRoom(site.host.storage) !== null) return null
+      site.host.wipe()
+      return site.roomId
+    },
   },
   'wipe an inbox': {
     weight: 1,

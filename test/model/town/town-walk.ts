@@ -3,7 +3,7 @@ import type { Faults } from '../world/faults.ts'
 import { smallTown } from './people.ts'
 import { quiet } from './quiet.ts'
 import { nextStep } from './steps.ts'
-import { everyAnswerIsTheSame, unreadIsRight } from './unread.ts'
+import { badgesAreSums, everyAnswerIsTheSame, unreadIsRight } from './unread.ts'
 
 /** How long passes between two things that happen; short pauses are likeliest. */
 const pausesMs = [0, 0, 0, 1, 2, 5, 10, 20, 40, 80, 200, 600, 1_000, 3_000, 15_000, 70_000] as const
@@ -42,6 +42,7 @@ export async function walkTown({ seed, steps, faults = {} }: TownWalk): Promise<
       if (what !== null) town.trace.push(`${walked.steps} ${name}: ${what}`)
       await town.time.turn(town.random.pick(pausesMs))
       town.check()
+      badgesAreSums(town)
       if (walked.steps % stepsUntilQuiet !== stepsUntilQuiet - 1) continue
       await quiet(town)
       town.trace.push('quiet')

@@ -12,6 +12,7 @@ interface KeptMember {
 
 /** What is true of a room for one of its members, counted from its log by this file alone; null: no member. */
 interface Truth {
+  name: string
   role: string
   memberCount: number
   read: number
@@ -29,8 +30,13 @@ export function unreadIsRight(town: Town): void {
       const { site } = place
       same(`${site.roomId} on ${name}`, shown(inbox.line(site.roomId)), truth(town, place, inbox.person))
     }
-    badgeIsTheSum(town, inbox)
   }
+  badgesAreSums(town)
+}
+
+/** What holds at every moment, connected or not: nothing is below none, and a badge is the sum of its rooms. */
+export function badgesAreSums(town: Town): void {
+  for (const { inbox } of town.handsets) badgeIsTheSum(inbox)
 }
 
 /** With everything connected: the inbox's storage, each device, Postgres and the log say the same. */
@@ -70,9 +76,9 @@ function ordered(lines: readonly RoomLine[]): string[] {
 /** What a line says of what the log decides. */
 function shown(line: RoomLine | null): Truth | null {
   if (!line) return null
-  const { role, memberCount, read, unreadFrom, unread, mentions, last } = line
+  const { name, role, memberCount, read, unreadFrom, unread, mentions, last } = line
   const newest = last && { seq: last.seq, text: last.text }
-  return { role, memberCount, read, unreadFrom, unread, mentions, last: newest }
+  return { name, role, memberCount, read, unreadFrom, unread, mentions, last: newest }
 }
 
 /** The marks are the room's where it has an object, and Postgres's where it has none. */
@@ -86,13 +92,15 @@ function truth(town: Town, { site, ledger }: Place, person: string): Truth | nul
   const member = members.find((one) => one.person === person)
   if (!member) return null
   const { role, read, unread_from: unreadFrom } = member
-  const { historyFrom } = postgres.facts().members.find((one) => one.person === person)!
+  const { room, members: known } = postgres.facts()
+  const { historyFrom } = known.find((one) => one.person === person)!
+  const name = room.name ?? known.find((one) => one.person !== person)!.name
   const reader = { person, historyFrom, read, unreadFrom, blocked: town.database.blockedBy(person) }
-  return { role, memberCount: members.length, read, unreadFrom, ...ledger.count(reader) }
+  return { name, role, memberCount: members.length, read, unreadFrom, ...ledger.count(reader) }
 }
 
-function badgeIsTheSum(town: Town, inbox: InboxDevice): void {
-  const now = town.time.now()
+function badgeIsTheSum(inbox: InboxDevice): void {
+  const now = inbox.inboxTime()
   let sum = 0
   for (const { mutedUntil, level, unread, mentions } of inbox.rooms()) {
     if (unread < 0 || mentions < 0) throw new Violation(`${inbox.name} shows ${unread} unread and ${mentions} mentions`)
