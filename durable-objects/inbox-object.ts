@@ -204,7 +204,12 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   async bump(bump: Bump): Promise<BumpAnswer> {
-    return this.list.bump(bump, this.devices.listen(Date.now()))
+    const here = this.devices.listen(Date.now())
+    const comes = this.lines.of(bump.room) === null
+    const answer = this.list.bump(bump, here)
+    // Where the list is about to be read, or is with the next visit, that tells it, too.
+    if (comes && here && !this.visits.wanted()) this.ctx.waitUntil(this.readBack(bump.room))
+    return answer
   }
 
   async gone(room: string, epoch: number, n: number): Promise<void> {
@@ -291,6 +296,17 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       if (this.visits.owed(1).length > 0) this.calling.plan(now)
     })
     void this.reading.start()
+  }
+
+  /** A room is on the list that was not. Who was in it before may have set something about it, which Postgres has. */
+  private async readBack(room: string): Promise<void> {
+    try {
+      await this.list.readSome([room])
+    } catch (error) {
+      console.warn(`inbox ${this.person}: the line of ${room} cannot be read: ${String(error)}`)
+      this.visits.want()
+      this.reading.plan(Date.now() + askAgainMs)
+    }
   }
 
   private async readList(): Promise<void> {

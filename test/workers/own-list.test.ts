@@ -85,6 +85,29 @@ test('[INB14] what was set while Postgres is away stands against what Postgres s
   expect(await keptOf(room, ada.id)).toMatchObject({ level: 'nothing' })
 })
 
+test('[INB14] who comes back to a room finds what they had set about it, and sets only what they change', async () => {
+  const { ada, grace, room } = await two()
+  const device = await openInbox(ada)
+  device.send({ t: 'set', id: freshId(), room, level: 'nothing' })
+  await device.next('ack')
+  await runErrand(ada.id, 'keeping')
+  const change = async (kind: 'remove' | 'add') => {
+    const body = { command: freshId(), changes: [{ kind, person: ada.id }] }
+    await bodyOf(await request(grace, 'POST', `/rooms/${room}/members`, body), 200)
+    await tellInboxes(room)
+  }
+  await change('remove')
+  while (device.holding.lines.has(room)) await device.take()
+
+  await change('add')
+
+  await device.line(room, ({ level }) => level === 'nothing')
+  device.send({ t: 'set', id: freshId(), room, pinned: true })
+  await device.line(room, ({ pinnedAt }) => pinnedAt !== null)
+  await runErrand(ada.id, 'keeping')
+  expect(await keptOf(room, ada.id)).toMatchObject({ pinned: true, level: 'nothing' })
+})
+
 test('[INB15] [UNR4] a whole room is marked as read or unread from the list, and refused while the room cannot answer', async () => {
   const { ada, grace, room } = await two()
   const device = await openInbox(ada)
