@@ -18,6 +18,8 @@ export interface KeptLine extends Told {
   line: RoomLine
 }
 
+type KeptRow = Pick<KeptLine, 'room' | 'epoch' | 'n' | 'head' | 'delivered' | 'line'>
+
 interface LineRow extends Record<string, SqlStorageValue> {
   room: string
   version: number
@@ -171,13 +173,12 @@ export class Lines {
       this.sql.exec('update lines set unkept = 0 where room = ? and unkept = ?', room, unkept)
   }
 
-  private put(
-    kept: Told & { room: string; head: number; delivered: number; line: RoomLine },
-    before: KeptLine | null,
-  ): void {
+  private put(kept: KeptRow, before: KeptLine | null): void {
     const line = JSON.stringify(ordered(kept.line))
     const same = before !== null && JSON.stringify(before.line) === line
     const version = same ? before.version : this.nextVersion()
+    // Most of a list that is read is as it was: a row that is not written costs nothing.
+    if (same && alike(before, kept)) return
     if (!before) this.sql.exec('delete from gone where room = ?', kept.room)
     this.sql.exec(
       `insert into lines (room, version, epoch, n, head, delivered, line) values (?, ?, ?, ?, ?, ?, ?)
@@ -248,6 +249,10 @@ function ordered({ room, type, name, other, role, memberCount, head, read, unrea
 
 function orderedPreview({ seq, at, by, name, text, deleted, attachments }: Preview): Preview {
   return { seq, at, by, name, text, ...(deleted && { deleted }), ...(attachments && { attachments }) }
+}
+
+function alike(before: KeptLine, { epoch, n, head, delivered }: Omit<KeptRow, 'line'>): boolean {
+  return before.epoch === epoch && before.n === n && before.head === head && before.delivered === delivered
 }
 
 function preferencesOf({ pinnedAt, archivedAt, mutedUntil, level }: RoomPreferences): RoomPreferences {

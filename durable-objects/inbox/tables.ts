@@ -30,6 +30,7 @@ export function createTables(sql: SqlStorage): void {
       unkept integer not null default 0
     ) without rowid;
     create index if not exists lines_version on lines (version);
+    create index if not exists lines_members on lines (json_extract(line, '$.memberCount'));
     create index if not exists lines_back on lines (back) where back > 0;
     create index if not exists lines_silent on lines (silent) where silent > 0;
     create index if not exists lines_news on lines (version) where head > delivered and head > received;

@@ -18,6 +18,7 @@ test('what wrangler would deploy, by wrangler.toml alone, is the program that ru
 
   expect({ code, warned: /warning|error/i.test(said) }, said).toEqual({ code: 0, warned: false })
   expect(said).toMatch(/^env\.ROOM \(Room\)\s+Durable Object/m)
+  expect(said).toMatch(/^env\.INBOX \(Inbox\)\s+Durable Object/m)
   const worker = await startWorker(readFileSync(join(bundle, 'index.js'), 'utf8'), {
     ...{ port: 0, objectsDir: join(folder, 'objects'), secrets: {}, page: null, onLog() {} },
   })
