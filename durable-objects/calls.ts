@@ -102,12 +102,16 @@ export class Calls {
     return true
   }
 
-  /** Whoever is no member any more is in no call either. */
+  /** Whoever is no member any more is in no call either, and a block ends what it would not have let begin. */
   settle(): void {
+    // One that may not write does so once it has begun anew.
+    if (!this.writes()) return
     const { members } = this.book.awake()
     for (const person of [...(this.live()?.people ?? []), ...(this.live()?.rings ?? [])]) {
       const call = this.live()
-      if (call && !members.has(person)) this.take(call, left(call, person, this.direct(), Date.now()))
+      if (!call) return
+      const stays = members.has(person) && !this.apart(call, person)
+      if (!stays) this.take(call, left(call, person, this.direct(), Date.now()))
     }
   }
 
@@ -118,6 +122,12 @@ export class Calls {
     this.tell()
     this.plan()
     this.agenda.arm()
+  }
+
+  /** Whether a block stands between this person and the call: in a direct room, or while it rings for them. */
+  private apart({ by, rings }: LiveCall, person: string): boolean {
+    if (blockedIn(this.book.awake(), person)) return true
+    return rings.includes(person) && this.blocked(by, person)
   }
 
   private take(call: LiveCall, then: Then): void {
@@ -155,11 +165,13 @@ export class Calls {
   private rungBy(by: string): string[] | null {
     const { members } = this.book.awake()
     if (members.size < 2 || members.size > limits.ringMembers) return null
-    const mine = members.get(by)!.blocks
-    const others = [...members.values()].filter(({ person, blocks }) => {
-      return person !== by && !mine.includes(person) && !blocks.includes(by)
-    })
-    return others.map(({ person }) => person)
+    return [...members.keys()].filter((person) => person !== by && !this.blocked(by, person))
+  }
+
+  /** Whether one of the two blocks the other. */
+  private blocked(one: string, other: string): boolean {
+    const { members } = this.book.awake()
+    return Boolean(members.get(one)?.blocks.includes(other) || members.get(other)?.blocks.includes(one))
   }
 
   /** Tells inboxes what they have yet to hear. Not waited for. */

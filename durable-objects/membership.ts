@@ -44,7 +44,7 @@ export class Membership {
   private readonly sockets: Sockets
   private readonly agenda: Agenda
   private readonly database: Database
-  /** Someone may be a member no more. */
+  /** Someone may be a member no more, or block another. */
   private readonly left: () => void
   private comparing = false
 
@@ -222,9 +222,11 @@ export class Membership {
     if (book.room?.membersVersion !== version || book.record.intents().length > 0) return 'crossed'
     const before = roster(book.room)
     book.transact(() => book.replaceMembers(state, Date.now()))
-    if (roster(book.awake()) === before) return 'fresh'
-    this.closeStrangers('You are no longer a member of this room.')
-    this.crowd.tellMembers()
+    if (roster(book.awake()) !== before) {
+      this.closeStrangers('You are no longer a member of this room.')
+      this.crowd.tellMembers()
+    }
+    // Also for who blocks whom, which nobody sees.
     this.left()
     return 'fresh'
   }

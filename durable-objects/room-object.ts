@@ -557,6 +557,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
         if (book.room) this.planAnew(Date.now())
         if (book.room) this.bumps.awake()
+        if (book.room) this.calls.settle()
         return found
       })
       .finally(() => {

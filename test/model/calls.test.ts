@@ -140,6 +140,26 @@ describe('between two', () => {
     expect(heard()).toEqual([['Grace', 'rings']])
   })
 
+  test('[BLK10] a block ends the call that rings, or that goes on', async () => {
+    await call()
+    town.blocks.set(grace, [ada])
+    await town.ask((room) => room.refreshMembers())
+    await town.time.turn(1_000)
+    expect(await town.ask((room) => room.liveCall(grace))).toEqual({ call: null })
+    expect(heard()).toEqual([
+      ['Grace', 'ended'],
+      ['Grace', 'rings'],
+    ])
+
+    town.blocks.clear()
+    await town.ask((room) => room.refreshMembers())
+    const taken = await call(grace)
+    await town.ask((room) => room.answerCall(ada, taken, 'accept'))
+    town.blocks.set(grace, [ada])
+    await town.ask((room) => room.refreshMembers())
+    expect(ended()).toEqual(['cancelled', 'took place'])
+  })
+
   test('[BLK10] where one blocks the other nothing is written, edited, reacted to, typed or called, and not a word says who', async () => {
     town.enter(grace)
     town.post(ada, 'hello')
@@ -191,6 +211,19 @@ describe('in a group', () => {
     expect(heard()).toEqual([['Grace', 'rings']])
   })
 
+  test('[RNG4] who blocks whoever calls while it rings hears it no more, and the others do', async () => {
+    const id = await call()
+    town.blocks.set(linus, [ada])
+    await town.ask((room) => room.refreshMembers())
+    await town.time.turn(1_000)
+    expect(heard()).toEqual([
+      ['Grace', 'rings'],
+      ['Linus', 'ended'],
+      ['Linus', 'rings'],
+    ])
+    expect(await town.ask((room) => room.liveCall(ada))).toMatchObject({ call: { id, rings: [grace] } })
+  })
+
   test('[BLK10] messages of who is blocked go on, count, and mention nobody', async () => {
     town.blocks.set(grace, [linus])
     await town.ask((room) => room.refreshMembers())
@@ -231,6 +264,26 @@ describe('in a group', () => {
     expect(ended()).toEqual(['took place'])
     expect(await town.ask((room) => room.answerCall(linus, id, 'accept'))).toBe('gone')
     expect(heard()).toContainEqual(['Ada', 'ended'])
+  })
+
+  test('[RNG4] who was taken out of the room while it began anew is in no call', async () => {
+    const id = await call()
+    await town.ask((room) => room.answerCall(grace, id, 'accept'))
+    town.postgres.call('claim_epoch', { p_room_id: town.room })
+    town.post(ada, 'am I still heard?')
+    await town.time.turn(2_000)
+    const changes = [{ kind: 'remove', person: grace }]
+    const asked = {
+      p_room_id: town.room,
+      p_command: town.freshId(),
+      p_by: ada,
+      p_changes: changes,
+      p_head: town.head(),
+    }
+    expect(town.postgres.call('change_members', asked)).toMatchObject({ outcome: 'changed' })
+    await town.time.turn(60_000)
+
+    expect(await town.ask((room) => room.liveCall(ada))).toMatchObject({ call: { people: [ada] } })
   })
 
   test('[RNG3] a call that nobody ends is over after 12 h', async () => {
