@@ -327,10 +327,9 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     noteDevice(socket, { seenAt: now, asked: { epoch, since } })
     const readAt = this.visits.readAt()
     if (readAt === 0 || (this.visits.wanted() && !this.visits.stale())) return this.answerWhenRead(socket)
-    if (readAt < now - listFreshMs && !this.visits.wanted()) {
-      this.visits.want()
-      this.reading.plan(now)
-    }
+    if (readAt < now - listFreshMs && !this.visits.wanted()) this.visits.want()
+    // Also where Postgres was away: somebody is here who would see that it is back.
+    if (this.visits.wanted()) this.reading.plan(now)
     this.answer(socket)
   }
 
@@ -338,6 +337,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private async answerWhenRead(socket: WebSocket): Promise<void> {
     const reading = this.reading.start()
     await (this.visits.readAt() === 0 ? reading : atMost(patienceMs, reading))
+    // It has not answered yet. What it says later makes the list fresh.
+    if (this.visits.readAt() > 0 && this.visits.wanted()) this.visits.away()
     this.answer(socket)
   }
 
@@ -409,6 +410,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private look(socket: WebSocket, away: boolean): void {
     const now = Date.now()
     this.self.look(socket, away, now)
+    if (!away && this.visits.wanted()) this.reading.plan(now)
     this.planLarge(now)
   }
 

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { runInDurableObject } from 'cloudflare:test'
+import { expect, test, vi } from 'vitest'
 import type { Bump } from '../../durable-objects/between.ts'
+import { deviceAt } from '../../durable-objects/inbox/devices.ts'
 import { bumpOf, later } from './support/bumps.ts'
 import { enter, post } from './support/client.ts'
 import { gate, joinInPostgres } from './support/database.ts'
@@ -177,6 +179,41 @@ test('[INB6] while Postgres is away devices get the list that is kept, and the d
   await device.next('fresh')
   const again = await openInbox(ada)
   expect(again.holding.lines.has(made)).toBe(true)
+})
+
+test('[INB6] a Postgres that takes its time keeps nobody from the list that is kept for longer than 2 s', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await roomOf(grace, ada)
+  await (await openInbox(ada)).leave()
+  // What the object waits for is made and settled within it.
+  const within = (work: () => void) => runInDurableObject(inboxOf(ada.id), work)
+  let answers = () => {}
+  await runInDurableObject(inboxOf(ada.id), (inbox) => {
+    const database = inbox['list']['database']
+    const ask = database.state.bind(database)
+    const slow = new Promise<void>((resolve) => {
+      answers = resolve
+    })
+    database.state = async () => {
+      const state = await ask()
+      await slow
+      return state
+    }
+  })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const device = await connectInbox(ada)
+  const hello = device.hello()
+  await eventually(() =>
+    runInDurableObject(inboxOf(ada.id), (_, state) => state.getWebSockets().some((socket) => deviceAt(socket).asked)),
+  )
+  await within(() => vi.advanceTimersByTime(1_999))
+  expect(device.frames).toEqual([])
+  await within(() => vi.advanceTimersByTime(1))
+  expect((await hello).stale).toBe(true)
+  vi.useRealTimers()
+  expect(device.holding.lines.has(room)).toBe(true)
+  await within(() => answers())
+  await device.next('fresh')
 })
 
 test('[INB6] an inbox that never had a list and cannot ask for one closes with 1013', async () => {
