@@ -4,7 +4,7 @@ import type { Book } from './book.ts'
 import type { Feed } from './feed.ts'
 import type { Changed } from './room/changed.ts'
 import { here } from './room/here.ts'
-import { open, seenBy } from './room/room.ts'
+import { open, seenBy, shownTo } from './room/room.ts'
 import { attach, attached, isWelcomed, type Sockets } from './sockets.ts'
 import type { Agenda } from './storage/agenda.ts'
 import { Typists } from './typists.ts'
@@ -81,9 +81,9 @@ export class Crowd {
     }
   }
 
-  /** Who is here by name; nobody where there are too many to name. */
-  here(now: number): string[] {
-    return this.crowded() ? [] : here(this.sockets.presences(), now)
+  /** Who is here by name, as this person sees it; nobody where there are too many to name. */
+  hereFor(viewer: string, now: number): string[] {
+    return shownTo(viewer, this.here(now), this.book.awake())
   }
 
   /** Who is here is told as marks are: when many come back at once, each of them changes the list for all the others. */
@@ -92,15 +92,26 @@ export class Crowd {
     // Alone, nobody is left who would want to know of a lease that runs out.
     if (people.length > 1) this.agenda.hasten('presence', Date.now() + limits.presenceSweepMs)
     else this.agenda.done('presence')
-    if (this.telling || people.join() === this.lastHere) return
+    if (this.telling || this.shown(people) === this.lastHere) return
     this.telling = true
     setTimeout(() => {
       this.telling = false
+      const { room } = this.book
       const now = this.here(Date.now())
-      if (now.join() === this.lastHere) return
-      this.lastHere = now.join()
-      this.sockets.broadcast({ t: 'here', people: now })
+      if (!room || this.shown(now) === this.lastHere) return
+      this.lastHere = this.shown(now)
+      this.tellEach((viewer) => ({ t: 'here', people: shownTo(viewer, now, room) }))
     }, limits.marksEveryMs)
+  }
+
+  private here(now: number): string[] {
+    return this.crowded() ? [] : here(this.sockets.presences(), now)
+  }
+
+  /** Who is here, and who of them is not shown to whom. */
+  private shown(people: readonly string[]): string {
+    const members = this.book.room?.members
+    return people.map((person) => [person, ...(members?.get(person)?.blocks ?? [])].join('>')).join()
   }
 
   private crowded(): boolean {

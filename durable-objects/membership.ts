@@ -228,6 +228,7 @@ export class Membership {
     }
     // Also for who blocks whom, which nobody sees.
     this.left()
+    this.crowd.tellWhoIsHere()
     return 'fresh'
   }
 }

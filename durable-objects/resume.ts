@@ -43,7 +43,7 @@ export class Resume {
       ...{ t: 'welcome', v: protocolVersion, epoch, head, floor, room: facts, membersVersion, me: me.person, now },
       ...{ members: [...members.values()].map((member) => seenBy(me.person, member)), unread: me.unread },
       ...{ erasing: this.book.record.erasing() },
-      ...{ here: this.crowd.here(now), expiresAt: attachment.expiresAt },
+      ...{ here: this.crowd.hereFor(me.person, now), expiresAt: attachment.expiresAt },
     })
     const missed = hello.epoch === epoch ? this.book.log.countAfter(hello.since, limits.resumeMessages + 1) : 0
     const plan = catchUp(room, hello, missed)

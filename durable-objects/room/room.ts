@@ -112,9 +112,15 @@ export function blockedIn({ facts, members }: Room, person: string): boolean {
   return false
 }
 
+/** Who of these people is shown to someone: none of whom one blocks the other. */
+export function shownTo(viewer: string, people: readonly string[], { members }: Room): string[] {
+  const mine = members.get(viewer)?.blocks ?? []
+  return people.filter((person) => !mine.includes(person) && !members.get(person)?.blocks.includes(viewer))
+}
+
 /** Whether everyone sees the same of everyone. */
 export function open({ members }: Room): boolean {
-  for (const { receiptsHidden } of members.values()) if (receiptsHidden) return false
+  for (const { receiptsHidden, blocks } of members.values()) if (receiptsHidden || blocks.length > 0) return false
   return true
 }
 

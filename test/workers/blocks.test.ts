@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Presence } from '../../protocol/inbox.ts'
 import type { Problem } from '../../protocol/problems.ts'
 import { directRoom, gate, profileRow, setPrivacy } from './support/database.ts'
-import { enter } from './support/client.ts'
+import { connect, enter, nothing } from './support/client.ts'
 import { openInbox, type Device } from './support/device.ts'
 import { inboxOf, inInbox, objectOf, ringInbox } from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
@@ -174,4 +174,25 @@ test('[BLK6] in a shared group messages of someone who is blocked count, and the
   await block(ada, grace, false)
   await ringInbox(ada.id, 'refresh')
   await device.line(room, ({ unread, mentions }) => unread === 2 && mentions === 2)
+})
+
+test('[HERE3] of two people of whom one blocks the other, neither is named to the other in a room that both have open', async () => {
+  const [ada, grace] = await twoPeople()
+  const linus = await signUpAfresh('Linus')
+  const room = await roomOf(linus, ada, grace)
+  const [adas, graces, linuss] = [await enter(ada, room), await enter(grace, room), await enter(linus, room)]
+  const all = [ada.id, grace.id, linus.id].sort()
+  await linuss.next('here', ({ people }) => people.length === 3)
+  await graces.next('here', ({ people }) => people.length === 3)
+
+  await block(ada, grace)
+  await ringInbox(ada.id, 'refresh')
+
+  const without = (person: Person) => ({ t: 'here', people: all.filter((id) => id !== person.id) })
+  expect(await graces.next('here')).toEqual(without(ada))
+  expect(await adas.next('here', ({ people }) => people.length === 2 && !people.includes(grace.id))).toEqual(
+    without(grace),
+  )
+  const again = await connect(grace, room)
+  expect((await again.hello(nothing)).welcome.here).toEqual(without(ada).people)
 })

@@ -44,7 +44,7 @@ export function Room({ roomId, client: mine }: { roomId: string; client: Client 
 }
 
 function OpenRoom({ desk }: { desk: Desk }) {
-  const { client, laid } = desk
+  const { client, laid, mine } = desk
   const { view } = client
   const closed = useStore(view, (now) => now.closed)
   const known = useStore(view, (now) => now.room !== null)
@@ -52,6 +52,10 @@ function OpenRoom({ desk }: { desk: Desk }) {
   const beside = useStore(laid, (now) => now.beside)
   const over = useStore(laid, (now) => now.over)
   const says = useStore(laid, (now) => now.toasts.length > 0)
+  // Who shows to nobody when they are here shows it in no room either.
+  const hides = useStore(mine.inbox.view, (now) => {
+    return now.status.show === 'invisible' || now.settings?.lastSeen === 'nobody'
+  })
   const timeline = useRef<TimelineHandle>(null)
   const focused = useRef<Element | null>(null)
   const wide = useMedia('(min-width: 64rem)')
@@ -83,11 +87,11 @@ function OpenRoom({ desk }: { desk: Desk }) {
   }, [beside])
 
   useEffect(() => {
-    const looks = () => client.look(document.visibilityState === 'hidden')
+    const looks = () => client.look(hides || document.visibilityState === 'hidden')
     looks()
     document.addEventListener('visibilitychange', looks)
     return () => document.removeEventListener('visibilitychange', looks)
-  }, [client])
+  }, [client, hides])
 
   if (closed === 'signed_out') return <RoomSkeleton />
   if (closed !== null) {
