@@ -23,6 +23,7 @@ interface Said {
   text: string
   mentions: readonly string[]
   gone: boolean
+  expiresAt: number
 }
 
 /** Every event that a room ever committed, and what there is to read, counted one by one. */
@@ -64,7 +65,7 @@ export class Ledger {
       const target = 'target' in event ? said.get(event.target) : undefined
       switch (event.kind) {
         case 'posted':
-          said.set(event.seq, { by: event.by, text: event.text, mentions: event.mentions, gone: false })
+          said.set(event.seq, { ...event, gone: false, expiresAt: event.expiresAt ?? Infinity })
           break
         case 'edited':
           if (target) Object.assign(target, { text: event.text, mentions: event.mentions })
@@ -80,6 +81,10 @@ export class Ledger {
         case 'pinned':
         case 'unpinned':
         case 'expired':
+          for (const one of said.values()) {
+            if (one.expiresAt <= event.at) Object.assign(one, { text: '', mentions: [], gone: true })
+          }
+          break
         case 'account_erased':
         case 'member_joined':
         case 'member_left':

@@ -1,9 +1,13 @@
+import { limits } from '../../../protocol/limits.ts'
 import { Violation } from '../checks/watch.ts'
 import type { FakeStorage } from '../platform/fake-storage.ts'
 import type { Town } from './town.ts'
 
 /** What an object may have planned while nothing is owed. */
-const idle = ['sessions', 'presence', 'keep', 'withdrawn', 'expiry']
+const idle = ['sessions', 'presence', 'keep', 'withdrawn']
+
+/** What lapses within this time has yet to be taken out: until then a list may still count it. */
+const expiryMs = limits.expireEveryMs + 60_000
 
 /** Everything is well again, and so much time passes that nothing is owed to anyone any more. */
 export async function quiet(town: Town): Promise<void> {
@@ -22,11 +26,11 @@ export async function quiet(town: Town): Promise<void> {
 
 function stillOwed(town: Town): string | null {
   for (const { site } of town.places) {
-    const owed = owedByRoom(site.host.storage)
+    const owed = owedByRoom(site.host.storage, town.time.now())
     if (owed !== null) return `${site.roomId}: ${owed}`
   }
   for (const { name, storage } of town.inboxes.all()) {
-    const owed = planned(storage)
+    const owed = planned(storage, town.time.now())
     if (owed !== null) return `the inbox of ${name} has planned ${owed}`
   }
   for (const handset of town.handsets) {
@@ -46,7 +50,7 @@ function stillOwed(town: Town): string | null {
 }
 
 /** What a room has yet to do, as far as its storage tells; null: nothing. */
-export function owedByRoom(storage: FakeStorage): string | null {
+export function owedByRoom(storage: FakeStorage, now: number): string | null {
   if (!hasTable(storage, 'room')) return null
   const [room] = storage.read<{ flushed: number; floor: number; stopped: string | null }>('select * from room')
   if (!room) return null
@@ -55,13 +59,14 @@ export function owedByRoom(storage: FakeStorage): string | null {
   if (room.flushed < (head ?? room.floor - 1)) return `Postgres has events up to ${room.flushed} of ${head}`
   if (storage.read('select 1 from members where dirty = 1').length > 0) return 'marks are not in Postgres yet'
   if (storage.read('select 1 from intents').length > 0) return 'a change of members is not settled'
-  return planned(storage)
+  return planned(storage, now)
 }
 
-function planned(storage: FakeStorage): string | null {
+function planned(storage: FakeStorage, now: number): string | null {
   if (!hasTable(storage, 'agenda')) return null
-  const kinds = storage.read<{ kind: string }>('select kind from agenda').map(({ kind }) => kind)
-  return kinds.find((kind) => !idle.includes(kind)) ?? null
+  const duties = storage.read<{ kind: string; due: number }>('select kind, due from agenda')
+  const owed = duties.find(({ kind, due }) => !idle.includes(kind) && !(kind === 'expiry' && due > now + expiryMs))
+  return owed?.kind ?? null
 }
 
 function hasTable(storage: FakeStorage, name: string): boolean {

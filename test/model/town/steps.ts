@@ -4,6 +4,9 @@ import { ada } from './people.ts'
 import { owedByRoom } from './quiet.ts'
 import type { Place, Town } from './town.ts'
 
+/** How long messages stay where they disappear. */
+const dayMs = 86_400_000
+
 /** Something that happens. Answers what exactly, for the trace of a failure; null when it could not happen. */
 interface Step {
   weight: number
@@ -110,6 +113,27 @@ const steps: Record<string, Step> = {
         return name
       }),
   },
+  disappear: {
+    weight: 3,
+    run: (town) =>
+      inRoom(town, async (device) => {
+        const disappearingMs = town.random.chance(0.7) ? dayMs : null
+        await device.change({ disappearingMs })
+        return String(disappearingMs)
+      }),
+  },
+  'a day off': {
+    weight: 1.5,
+    async run(town) {
+      const lapses = town.places.some(({ site }) => site.postgres.facts().room.disappearingMs !== null)
+      // Where nothing disappears a day is no more than a long pause.
+      if (!lapses) return null
+      for (const handset of town.handsets) handset.kill()
+      town.weather.state = 'well'
+      await town.time.turn(dayMs)
+      return 'everyone'
+    },
+  },
   leave: {
     weight: 2,
     run: (town) =>
@@ -204,7 +228,7 @@ const steps: Record<string, Step> = {
     run(town) {
       const { site } = town.random.pick(town.places)
       // What Postgres does not have would be lost for good, and no list could show it.
-      if (owedByRoom(site.host.storage) !== null) return null
+      if (owedByRoom(site.host.storage, town.time.now()) !== null) return null
       site.host.wipe()
       return site.roomId
     },
