@@ -376,6 +376,23 @@ describe('what is asked', () => {
     expect([archived(), server.line(1)!.archivedAt]).toEqual([false, clock.now() - 120_000])
   })
 
+  test('[INB20] a room that came back from the archive stays in the list when it is muted', async () => {
+    const { device, server, clock } = started([
+      lineOf(1, { archivedAt: 10, lastAt: 20 }),
+      lineOf(2, { archivedAt: 10, lastAt: 9 }),
+    ])
+    await device.live()
+    device.inbox.setRoom(roomOf(1), { mutedUntil: clock.now() + 60_000 })
+    device.inbox.setRoom(roomOf(2), { level: 'nothing' })
+    const archived = () => device.view().rooms.map((line) => isArchived(line, clock.now()))
+    expect(archived()).toEqual([false, true])
+    await device.exchange()
+    expect(archived()).toEqual([false, true])
+    expect([server.line(1)!.archivedAt, server.line(2)!.archivedAt]).toEqual([null, 10])
+    device.inbox.setRoom(roomOf(1), { archived: true })
+    expect(archived()).toEqual([true, true])
+  })
+
   test('[INB26] a room that is marked as unread counts at once', async () => {
     const { device, server } = started([lineOf(1, { unread: 0, read: 3 })])
     await device.live()

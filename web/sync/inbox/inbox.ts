@@ -24,7 +24,7 @@ import type { Tabs } from '../tabs.ts'
 import type { Transport, TransportEvents } from '../transport.ts'
 import type { Closed, Connection, RoomView } from '../types.ts'
 import { createDrafts } from './drafts.ts'
-import { inOrder, totalBadge } from './lines.ts'
+import { inOrder, isArchived, totalBadge } from './lines.ts'
 import { createList, KeptList } from './list.ts'
 import { caughtUp, newsOf, withNews, type News } from './news.ts'
 import type { Inbox, InboxView } from './types.ts'
@@ -485,8 +485,13 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     },
     setRoom(room, choice) {
       // Of what was there to be seen nothing came later, whatever the clocks say.
-      const at = Math.max(time.now(), shown.get(room)?.lastAt ?? 0)
-      ask({ t: 'set', id: newId(), room, at, ...choice }, room)
+      const now = time.now()
+      const line = shown.get(room)
+      const at = Math.max(now, line?.lastAt ?? 0)
+      // Who mutes a room that came back from the archive does not put it away again.
+      const stays = line !== undefined && line.archivedAt !== null && !isArchived(line, now)
+      const back = stays && isArchived({ ...line, ...choice }, now)
+      ask({ t: 'set', id: newId(), room, at, ...(back && { archived: false }), ...choice }, room)
     },
     markRoom(room, as) {
       const head = shown.get(room)?.head
