@@ -69,21 +69,25 @@ export class Bumps implements Listener {
     this.everyone = this.told?.everyone ?? false
   }
 
-  /** The room is awake. In an epoch that nobody was told of, everyone is told how the room stands. */
+  /**
+   * The room is awake. In an epoch that nobody was told of, everyone is told how the room stands; but in its first one, in
+   * which the seqs were not lifted, nothing was ever told that could be otherwise, and the lists come from Postgres.
+   */
   awake(): void {
     const { epoch, head, members } = this.book.awake()
     if (this.told?.epoch === epoch) return
     this.unread.clear()
     this.book.transact(() => {
-      this.keep({ n: this.told?.n ?? 0, epoch, bumped: head, everyone: true })
+      const everyone = head >= limits.epochLift
+      this.keep({ n: this.told?.n ?? 0, epoch, bumped: head, everyone })
       for (const row of this.inboxes.all().values()) {
         if (!members.has(row.person)) this.inboxes.put({ ...row, ...this.owing(), gone: true })
         else if (row.gone) this.inboxes.put(this.again(row))
         // What was put aside for someone who hears nothing is in the answer when they are back.
         else if (row.silent) this.inboxes.put({ ...row, owed: null })
       }
-      this.everyone = true
-      this.plan()
+      this.everyone = everyone
+      if (this.owes()) this.plan()
     })
   }
 

@@ -85,7 +85,7 @@ export class Town {
   enter(person: string): void {
     const visitor = { person, device: person, expiresAt: this.time.now() + 86_400_000 }
     const headers = new Headers({ upgrade: 'websocket', 'x-parley-visitor': JSON.stringify(visitor) })
-    void this.host.connect({ headers } as Request).then((socket) => {
+    const opened = (socket: FakeSocket) => {
       this.sockets.set(person, socket)
       const frames: Downstream[] = []
       this.frames.set(person, frames)
@@ -93,7 +93,9 @@ export class Town {
         if ('text' in sent && !sent.text.startsWith('pong')) frames.push(JSON.parse(sent.text) as Downstream)
       })
       this.say(person, { t: 'hello', v: protocolVersion, epoch: null, since: 0, from: 0 })
-    })
+    }
+    // An object that dies under it opens nothing.
+    void this.host.connect({ headers } as Request).then(opened, () => {})
   }
 
   say(person: string, frame: Upstream): void {
