@@ -408,7 +408,12 @@ export class Bumps implements Listener {
     const room = this.book.awake()
     const now = Date.now()
     const row = this.book.log.newestRow()
-    return { room, now, last: row && previewOf(row, this.nameOf(row.by), now), lastAt: row?.at ?? room.facts.createdAt }
+    return {
+      room,
+      now,
+      last: row && previewOf(row, this.nameOf(row.by), now),
+      lastAt: this.book.log.wroteAt() ?? room.facts.createdAt,
+    }
   }
 
   private nameOf(person: string | null): string | null {

@@ -1,4 +1,5 @@
 import type { AccountErased, Expired, Posted, RoomEvent } from '../../protocol/events.ts'
+import { DerivedId } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
 import { messageOf, type Message } from '../../protocol/message.ts'
 import {
@@ -149,6 +150,14 @@ export class Log implements Countables {
   newestRow(): MessageRow | null {
     const seq = this.newest()
     return seq === null ? null : (this.row(seq) ?? this.bare(seq))
+  }
+
+  /** When someone last wrote, deleted or not; null: nobody has. What was imported last may be older than what stood there. */
+  wroteAt(): number | null {
+    const last = this.sql.exec<SpineColumns>('select * from spine order by seq desc limit 1').toArray()[0]
+    // Only an import brings what is older, and its ids are derived ones.
+    if (!last || !DerivedId.safeParse(last.id).success) return last?.at ?? null
+    return this.sql.exec<{ at: number }>('select max(at) as at from spine').one().at
   }
 
   /** The newest message that someone else wrote and that is still there, after a seq; null: there is none. */

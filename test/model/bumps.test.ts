@@ -243,6 +243,23 @@ describe('who is told of what', () => {
     )
   })
 
+  test('[BMP1] [IMP1] what is imported after newer messages does not take the room down in the lists', async () => {
+    await quiet()
+    town.post(ada, 'today')
+    await town.time.turn(5_000)
+    const { lastAt } = town.told.at(-1)!.bump!
+    town.told.length = 0
+    const old = { id: '00000000-0000-8000-8000-000000000001', at: 1, by: grace, text: 'of long ago', source: null }
+
+    await town.ask((room) => room.import({ messages: [old], append: true }))
+    await town.time.turn(5_000)
+
+    expect(town.told.map(({ bump }) => [bump?.last?.text, bump?.lastAt])).toEqual(
+      town.told.map(() => ['of long ago', lastAt]),
+    )
+    expect(town.told).toHaveLength(3)
+  })
+
   test('[BMP4] in a room of too many only who is mentioned is told, and each of their own marks', async () => {
     const numbers: Record<string, number> = limits
     const most = numbers['bumpMembers']!
