@@ -228,6 +228,24 @@ describe('who is told of what', () => {
     })
   })
 
+  test('[BMP1] the newest message is shown long after the log has let it go', async () => {
+    await quiet()
+    town.post(ada, 'of long ago')
+    await town.time.turn(120_000)
+    for (let i = 0; i < 40; i++) {
+      town.say(ada, { t: 'change', id: town.freshId(), description: `${i}` })
+      await town.time.turn(5_000)
+    }
+    await town.time.turn(120_000)
+    town.say(ada, { t: 'change', id: town.freshId(), name: 'Looms' })
+    await town.time.turn(5_000)
+
+    expect(town.events('posted')).toEqual([])
+    expect(town.told.find(({ to, bump }) => to === linus && bump?.name === 'Looms')?.bump?.last?.text).toBe(
+      'of long ago',
+    )
+  })
+
   test('[BMP1] [IMP1] what an import brings changes lines and is no news', async () => {
     await quiet()
     const messages = [1, 2].map((number) => ({
@@ -558,6 +576,35 @@ describe('whatever goes wrong', () => {
       expect(latest.read).toBe(town.member(person).read)
       expect(latest.count).toBe(town.unreadOf(person))
     }
+  })
+
+  test('[BMP7] a room that dies right after a message, or a mark, tells it by itself, without anyone coming', async () => {
+    const kept: number[] = []
+    for (let afterMs = 0; afterMs <= 60; afterMs += 2) {
+      town.close()
+      town = new Town(names, [ada, grace, linus])
+      await quiet()
+      town.enter(grace)
+      await town.time.turn(5_000)
+      // What it says on its way to the inboxes is lost with it.
+      town.weather.lossy = 1
+      town.post(ada, 'the last word')
+      await town.time.turn(afterMs)
+      // The second half reads first: their own mark is what is owed.
+      if (afterMs > 30) town.read(grace, 1)
+      await town.time.turn(afterMs > 30 ? 100 + afterMs - 30 : 0)
+      town.host.kill()
+      town.weather.lossy = 0
+      await town.time.turn(60_000)
+      if (town.events('posted').length === 0) continue
+      kept.push(afterMs)
+      for (const person of [ada, grace, linus]) {
+        const latest = town.told.findLast(({ to }) => to === person)?.bump
+        const read = town.member(person).read
+        expect([afterMs, latest?.last?.text, latest?.read]).toEqual([afterMs, 'the last word', read])
+      }
+    }
+    expect(kept.length).toBeGreaterThan(20)
   })
 
   test('[BMP5] a room that wakes for the first time tells nobody: nothing was told that could be otherwise', async () => {
