@@ -76,6 +76,9 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly receiving: Errand
   private readonly keeping: Errand
   private readonly flood = new Flood()
+  /** Rooms that came onto the list, of which Postgres is to say what the person set. */
+  private readonly comers = new Set<string>()
+  private readingBack = false
 
   constructor(ctx: DurableObjectState, env: InboxEnv) {
     super(ctx, env)
@@ -300,13 +303,25 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   /** A room is on the list that was not. Who was in it before may have set something about it, which Postgres has. */
   private async readBack(room: string): Promise<void> {
+    this.comers.add(room)
+    if (this.readingBack) return
+    this.readingBack = true
     try {
-      await this.list.readSome([room])
+      // Those that come meanwhile are read together.
+      for (let rooms = this.coming(); rooms.length > 0; rooms = this.coming()) await this.list.readSome(rooms)
     } catch (error) {
-      console.warn(`inbox ${this.person}: the line of ${room} cannot be read: ${String(error)}`)
+      console.warn(`inbox ${this.person}: lines cannot be read: ${String(error)}`)
       this.visits.want()
       this.reading.plan(Date.now() + askAgainMs)
+    } finally {
+      this.readingBack = false
     }
+  }
+
+  private coming(): string[] {
+    const rooms = [...this.comers]
+    this.comers.clear()
+    return rooms
   }
 
   private async readList(): Promise<void> {
