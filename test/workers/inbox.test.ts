@@ -6,7 +6,7 @@ import { protocolVersion } from '../../protocol/version.ts'
 import { bumpOf, later } from './support/bumps.ts'
 import { manyRooms } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
-import { hibernateInbox, inboxOf, ringInbox } from './support/objects.ts'
+import { eventually, hibernateInbox, inboxOf, inInbox, inStorage, ringInbox, runErrand } from './support/objects.ts'
 import { bodyOf, freshId, request, roomOf, signUpAfresh } from './support/people.ts'
 
 test('[INB1] a device that says hello hears every line, and then each change as it comes', async () => {
@@ -119,6 +119,12 @@ test('[INB2] [AC-10] 500 rooms are right straight after hello, whatever rooms te
     [200, false],
     [100, true],
   ])
+  // Every room hears of the visit, 400 in one run, and none has to be woken for it.
+  await eventually(async () => {
+    await runErrand(ada.id, 'calling')
+    return await inInbox(ada.id, (sql) => sql.exec('select 1 from lines where back > 0 limit 1').toArray().length === 0)
+  })
+  expect(await inStorage(rooms[1]!, (sql) => sql.exec('select 1 from room').toArray())).toEqual([])
 })
 
 test('[INB3] a ping is answered with the version while the inbox sleeps, and the next bump finds its devices', async () => {
