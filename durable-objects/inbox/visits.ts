@@ -17,7 +17,7 @@ export class Visits {
   /** A first device connects: every silent room has to hear of it, and Postgres is to tell the list. */
   begin(now: number): void {
     const visit = Math.max(now, this.current() + 1)
-    this.sql.exec('update inbox set visit = ?, wanted = 1, stale = 0', visit)
+    this.sql.exec('update inbox set visit = ?, wanted = wanted + 1, stale = 0', visit)
     this.sql.exec('update lines set back = ? where silent > 0 or back > 0', visit)
   }
 

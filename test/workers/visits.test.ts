@@ -216,6 +216,36 @@ test('[INB6] a Postgres that takes its time keeps nobody from the list that is k
   await device.next('fresh')
 })
 
+test('[INB6] a visit that begins while the list is still read for the one before has it read again', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const [known, unheardOf] = [await roomOf(grace, ada), await roomOf(grace)]
+  const before = await openInbox(ada)
+  const held: (() => void)[] = []
+  await runInDurableObject(inboxOf(ada.id), async (object) => {
+    const database = object['list']['database']
+    const ask = database.state.bind(database)
+    await new Promise<void>((answered) => {
+      database.state = async () => {
+        const answer = await ask()
+        database.state = ask
+        answered()
+        await new Promise<void>((go) => held.push(go))
+        return answer
+      }
+      void object.reload()
+    })
+  })
+  await before.leave()
+  await joinInPostgres(unheardOf, ada.id)
+
+  const device = await connectInbox(ada)
+  await runInDurableObject(inboxOf(ada.id), () => held[0]!())
+  await device.hello()
+
+  await device.line(unheardOf, () => true)
+  expect([...device.holding.lines.keys()].sort()).toEqual([known, unheardOf].sort())
+})
+
 test('[INB6] an inbox that never had a list and cannot ask for one closes with 1013', async () => {
   const ada = await signUpAfresh('Ada')
   await gate('shut')
