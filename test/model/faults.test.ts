@@ -8,7 +8,7 @@ import { Log } from '../../durable-objects/storage/log.ts'
 import { RoomRecord } from '../../durable-objects/storage/record.ts'
 import type { Downstream } from '../../protocol/downstream.ts'
 import type { Upstream } from '../../protocol/upstream.ts'
-import { crossings, tell } from './town/stories.ts'
+import { crossings, deaths, tell } from './town/stories.ts'
 import { walkTown } from './town/town-walk.ts'
 import { walk } from './walk.ts'
 import type { Faults } from './world/faults.ts'
@@ -165,11 +165,14 @@ test.each(Object.entries(mistakes))('the check of lists notices a fault: %s', as
   expect(seen[0]).toMatch(noticed)
 })
 
-test('the stories of visits notice a room that believes a nobody from before the person came back', async () => {
+test.each([
+  ['a room that believes a nobody from before the person came back', crossings, { install: forgetsWhoIsBack }],
+  ['an inbox that answers before what it says is durable', deaths, { gated: false }],
+])('the stories of visits notice %s', async (_what, stories, faults) => {
   const seen: string[] = []
-  for (const story of crossings()) {
+  for (const story of stories()) {
     if (seen.length > 0) break
-    await tell(story, { install: forgetsWhoIsBack }).catch((error: Error) => seen.push(String(error.cause)))
+    await tell(story, faults).catch((error: Error) => seen.push(String(error.cause)))
   }
   expect(seen[0]).toMatch(/differs from the truth/)
 })

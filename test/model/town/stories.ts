@@ -17,7 +17,7 @@ type Deed = 'post' | 'comes' | 'goes'
 type Crash = { of: 'room' | 'inbox'; after: number } | null
 
 /** What happens, each so many steps of the world after the one before. */
-export interface Story {
+interface Story {
   deeds: readonly Deed[]
   apart: number
   crash: Crash
@@ -25,7 +25,7 @@ export interface Story {
   late: number | null
 }
 
-export const stories: readonly (readonly Deed[])[] = [
+const stories: readonly (readonly Deed[])[] = [
   ['post', 'comes'],
   ['post', 'post', 'comes', 'goes', 'post'],
   ['comes', 'post', 'goes', 'post'],
@@ -38,7 +38,16 @@ export const stories: readonly (readonly Deed[])[] = [
 const lateMs = 1_500
 
 /** So many steps of the world are looked at after the first deed: everything that follows from it fits into them. */
-export const looked = 60
+const looked = 60
+
+/** The same deeds, and a death at each step. */
+export function* deaths(): Generator<Story> {
+  for (const deeds of stories) {
+    for (const of of ['room', 'inbox'] as const) {
+      for (let after = 0; after < looked; after++) yield { deeds, apart: 7, crash: { of, after }, late: null }
+    }
+  }
+}
 
 /** The same deeds, ever further apart, and with ever another question or answer that takes long. */
 export function* crossings(): Generator<Story> {

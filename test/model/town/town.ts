@@ -58,17 +58,17 @@ export class Town {
     this.database = new FakeDatabase(names)
     this.weather = new Weather((name, args) => this.database.call(name, args), this.time, this.random)
     const parts = {
-      ...{ time: this.time, random: this.random, gated: this.faults.gated },
+      ...{ time: this.time, random: this.random },
       subrequest: (url: string, init: RequestInit) => this.weather.request(url, init),
       defect: (error: unknown) => this.fail(`an object threw ${String((error as Error).stack ?? error)}`),
     }
     this.rooms = new Namespace<Room>(this.time, this.weather, (name) => ({
-      ...{ ...parts, name },
+      ...{ ...parts, name, gated: true },
       make: (ctx, host) => new Room(ctx, { ...env, INBOX: this.inboxes.boundTo(host) }),
       committed: () => this.committed(name),
     }))
     this.inboxes = new Namespace<Inbox>(this.time, this.weather, (name) => ({
-      ...{ ...parts, name },
+      ...{ ...parts, name, gated: this.faults.gated },
       make: (ctx, host) => {
         return new Inbox(ctx, { ...env, INBOX: this.inboxes.boundTo(host), ROOM: this.rooms.boundTo(host) })
       },

@@ -2,7 +2,7 @@ import type { Device } from './device.ts'
 
 /** Deliberate mistakes between the parts, to see whether the check notices them. */
 export interface Faults {
-  /** False: what the room says leaves before what it wrote is durable. */
+  /** False: what the room says, or in a town the inbox, leaves before what it wrote is durable. */
   gated: boolean
   /** How far Postgres lifts a new epoch's head; absent: as far as it should. */
   lift?: number
