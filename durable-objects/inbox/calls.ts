@@ -1,6 +1,5 @@
 import type { RoomForInboxes } from '../between.ts'
 import type { Objects } from '../env.ts'
-import { newer } from './core/newer.ts'
 import { atOnce } from './at-once.ts'
 import type { RoomList } from './list.ts'
 import type { Lines } from './lines.ts'
@@ -55,7 +54,7 @@ export class Calls {
       case 'bump':
         return this.list.answered(answer.bump, visit)
       case 'unwritten':
-        return this.visits.answered(room, visit, !newer(this.lines.of(room) ?? before, before))
+        return this.visits.answered(room, visit)
       case 'gone':
         // The room's copy of its members may be older than the list, as where a direct room is opened anew.
         if (!compared && (await object.refreshMembers()) === 'fresh') return await this.callOne(room, true)

@@ -63,7 +63,10 @@ export class RoomList {
   /** A room answers that it has heard of a visit. */
   answered(bump: Bump, visit: number): void {
     this.heard(bump.room)
-    this.change(() => this.visits.answered(bump.room, visit, this.lines.bump(bump)))
+    this.change(() => {
+      this.lines.bump(bump)
+      this.visits.answered(bump.room, visit)
+    })
   }
 
   /** A room says that it is the person's no more. */

@@ -42,11 +42,14 @@ export class Visits {
     return rows.toArray().map(({ room }) => room)
   }
 
-  /** A room has heard of a visit. `tells`: its answer is the last that it said, so it has not fallen silent since. */
-  answered(room: string, visit: number, tells: boolean): void {
+  /**
+   * A room has heard of a visit, and speaks again if it was told before that nobody is here. If it was told so in this very
+   * visit, nobody knows which of the two reached it last: it stays silent here, and hears of the next visit, too.
+   */
+  answered(room: string, visit: number): void {
     this.sql.exec(
-      'update lines set silent = iif(?, 0, silent), back = iif(back > ?, back, 0) where room = ?',
-      ...[tells ? 1 : 0, visit, room],
+      'update lines set silent = iif(silent < ?, 0, silent), back = iif(back > ?, back, 0) where room = ?',
+      ...[visit, visit, room],
     )
   }
 
