@@ -180,7 +180,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       case 'look':
         return this.look(socket, frame.away)
       case 'status':
-        return this.self.setStatus(socket, frame, Date.now())
+        return this.status(socket, frame)
       case 'answer':
         return this.answerRing(socket, frame)
       case 'renew':
@@ -393,6 +393,15 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       this.keeping.plan(now + limits.flushAfterMs)
     }
     this.devices.send(socket, { t: 'ack', id })
+  }
+
+  private status(socket: WebSocket, frame: Frame<'status'>): void {
+    const now = Date.now()
+    if (!this.commands.done(frame.id)) {
+      this.self.setStatus(socket, frame, now)
+      this.commands.keep(frame.id, now)
+    }
+    this.devices.send(socket, { t: 'ack', id: frame.id })
   }
 
   private async mark(socket: WebSocket, { id, room, as, upTo }: Frame<'mark'>): Promise<void> {

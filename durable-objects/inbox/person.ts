@@ -1,6 +1,6 @@
 import type { ChangeSettings } from '../../protocol/api.ts'
 import type { News } from '../../protocol/disturbance.ts'
-import type { InboxWelcome, OwnStatus, Presence, RoomLine, SetStatus, Settings } from '../../protocol/inbox.ts'
+import type { InboxWelcome, OwnStatus, Presence, RoomLine, Settings } from '../../protocol/inbox.ts'
 import type { InboxForOthers, RoomForInboxes, Wake, Watcher } from '../between.ts'
 import type { Objects } from '../env.ts'
 import { DatabaseAway, type ServiceFunctions } from '../service-functions.ts'
@@ -92,10 +92,10 @@ export class Person {
     this.here.left(socket, clean, now)
   }
 
-  setStatus(socket: WebSocket, { id, show, custom }: SetStatus, now: number): void {
+  /** A device says how the person shows themself: the others hear it. */
+  setStatus(socket: WebSocket, { show, custom }: OwnStatus, now: number): void {
     const said = custom !== null && (custom.text !== '' || custom.emoji !== null) ? custom : null
     this.here.setStatus({ show, custom: said } satisfies OwnStatus, now)
-    this.devices.send(socket, { t: 'ack', id })
     this.devices.tell({ t: 'mine', ...this.own() }, socket)
   }
 

@@ -66,6 +66,7 @@ export function createTables(sql: SqlStorage): void {
     ) without rowid;
     create table if not exists rings (call text primary key, room text not null, until integer not null, ring text not null) without rowid;
     create table if not exists commands (id text primary key, at integer not null) without rowid;
+    create index if not exists commands_at on commands (at);
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
     create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;

@@ -4,7 +4,7 @@ import type { Ring } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 import { enter, post } from './support/client.ts'
 import { gate, memberRow } from './support/database.ts'
-import { openInbox } from './support/device.ts'
+import { connectInbox, openInbox } from './support/device.ts'
 import {
   crashInbox,
   flushed,
@@ -67,6 +67,21 @@ test('[INB14] a repeated command changes nothing, and one about a room of others
   expect(again.holding.lines.get(room)?.pinnedAt).toBeNull()
   device.send({ t: 'set', id: freshId(), room: freshId(), pinned: true })
   expect(await device.next('refused')).toMatchObject({ reason: 'not_allowed' })
+})
+
+test('[INB14] a repeat of what someone said of themself does not take back what another device said since', async () => {
+  const { ada } = await two()
+  const [first, second] = [await openInbox(ada), await openInbox(ada)]
+  const id = freshId()
+  first.send({ t: 'status', id, show: 'busy', custom: null })
+  await first.next('ack')
+  second.send({ t: 'status', id: freshId(), show: 'invisible', custom: null })
+  await second.next('ack')
+  first.send({ t: 'status', id, show: 'busy', custom: null })
+  await first.next('ack', (ack) => ack.id === id)
+
+  const device = await connectInbox(ada)
+  expect((await device.hello()).status.show).toBe('invisible')
 })
 
 test('[INB14] what was set while Postgres is away stands against what Postgres says, and is kept once it is back', async () => {
