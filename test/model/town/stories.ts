@@ -42,18 +42,20 @@ const looked = 60
 
 /** The same deeds, and a death at each step. */
 export function* deaths(): Generator<Story> {
-  for (const deeds of stories) {
-    for (const of of ['room', 'inbox'] as const) {
-      for (let after = 0; after < looked; after++) yield { deeds, apart: 7, crash: { of, after }, late: null }
+  for (let after = 0; after < looked; after++) {
+    for (const deeds of stories) {
+      for (const of of ['inbox', 'room'] as const) yield { deeds, apart: 7, crash: { of, after }, late: null }
     }
   }
 }
 
 /** The same deeds, ever further apart, and with ever another question or answer that takes long. */
 export function* crossings(): Generator<Story> {
-  for (const deeds of stories) {
-    for (let apart = 0; apart < 24; apart++) yield { deeds, apart, crash: null, late: null }
-    for (let late = 0; late < 24; late++) for (const apart of [4, 12]) yield { deeds, apart, crash: null, late }
+  for (let step = 0; step < 24; step++) {
+    for (const deeds of stories) {
+      yield { deeds, apart: step, crash: null, late: null }
+      for (const apart of [4, 12]) yield { deeds, apart, crash: null, late: step }
+    }
   }
 }
 
