@@ -268,6 +268,12 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   /** The person is called otherwise in Postgres from now on. */
   async renamed(): Promise<void> {
+    // A list that no device looks at may lack rooms that never told anything.
+    if (!this.devices.any()) {
+      await this.list
+        .read()
+        .catch((error: unknown) => console.warn(`inbox ${this.person}: the list cannot be read: ${String(error)}`))
+    }
     this.self.renamed(this.lines.all().map(({ room }) => room))
   }
 
