@@ -302,4 +302,17 @@ describe('in a group', () => {
     await town.time.turn(1_000)
     expect(town.told.map(({ to, typing }) => [names.get(to), typing])).toEqual([['Grace', { person: ada, on: true }]])
   })
+
+  test('[BMP8] typing in a room of more members than that reaches no list', async () => {
+    const numbers: Record<string, number> = limits
+    const most = numbers['listTypingMembers']!
+    numbers['listTypingMembers'] = 2
+    try {
+      town.say(ada, { t: 'typing', on: true })
+      await town.time.turn(1_000)
+      expect(town.told).toEqual([])
+    } finally {
+      numbers['listTypingMembers'] = most
+    }
+  })
 })

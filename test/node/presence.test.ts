@@ -10,7 +10,7 @@ import {
   type Sign,
   type Visit,
 } from '../../durable-objects/inbox/core/visit.ts'
-import type { OwnStatus } from '../../protocol/inbox.ts'
+import { InboxUpstream, type OwnStatus } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 
 const ada = 'a0a00000-0000-4000-8000-000000000001'
@@ -155,4 +155,14 @@ describe('who may see it', () => {
       ...{ blocked: false, blocks: false, hides: false, oneself: true },
     })
   })
+})
+
+test('[PRS3] [PRS5] a device watches 200 people and a status has 100 characters: more is no frame', () => {
+  const id = '01890000-0000-7000-8000-000000000000'
+  const watch = (count: number) => ({ t: 'watch', people: Array.from({ length: count }, () => id) })
+  const status = (count: number) => {
+    return { t: 'status', id, show: 'available', custom: { text: 'x'.repeat(count), emoji: null, until: null } }
+  }
+  const read = [watch(200), watch(201), status(100), status(101)].map((frame) => InboxUpstream.safeParse(frame).success)
+  expect(read).toEqual([true, false, true, false])
 })
