@@ -207,6 +207,8 @@ export class Calls {
       const inbox = this.objects.getByName(person)
       if (why !== null) await within(retryMs, inbox.ringOver(this.book.id, call, why))
       else {
+        // Who is a member is not known while the room sleeps.
+        if (!this.book.room) return false
         const ring = this.ringFor(call)
         if (ring) await within(retryMs, inbox.ring(ring))
       }

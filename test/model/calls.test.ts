@@ -286,6 +286,27 @@ describe('in a group', () => {
     expect(await town.ask((room) => room.liveCall(ada))).toMatchObject({ call: { people: [ada] } })
   })
 
+  test('[RNG3] a ring that did not arrive is owed while the room begins anew', async () => {
+    town.answers.set(grace, () => null)
+    await call()
+    town.postgres.call('claim_epoch', { p_room_id: town.room })
+    town.post(ada, 'am I still heard?')
+    await town.time.turn(1_000)
+    expect(town.host.storage.read("select 1 from agenda where kind = 'epoch'")).toHaveLength(1)
+    // The room has let its epoch go, and cannot claim another one yet.
+    town.host.storage.sql.exec("update agenda set due = 0 where kind = 'epoch'")
+    town.weather.state = 'away'
+    await town.time.turn(4_000)
+    expect(town.host.storage.read('select 1 from room')).toEqual([])
+    town.answers.delete(grace)
+    await town.time.turn(4_000)
+    town.host.storage.sql.exec("update agenda set due = 0 where kind = 'epoch'")
+    town.weather.state = 'well'
+    await town.time.turn(10_000)
+
+    expect(heard()).toContainEqual(['Grace', 'rings'])
+  })
+
   test('[RNG3] a call that nobody ends is over after 12 h', async () => {
     const id = await call()
     await town.ask((room) => room.answerCall(grace, id, 'accept'))
