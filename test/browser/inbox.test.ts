@@ -343,3 +343,38 @@ test('[RNG2] a call rings over everything, takes no focus, and stops on all devi
   for (const card of cards) await card.waitFor({ state: 'detached' })
   expect([...laptop.errors, ...phone.errors]).toEqual([])
 })
+
+test('[INB30] a call that nobody took is told until it was seen, and opens its room', async () => {
+  const { ada, laptop, id } = await onTwoDevices('Bridge')
+  let toLaptop: { send: (frame: string) => void } | null = null
+  await laptop.page.routeWebSocket(/\/inbox\/socket/, (socket) => {
+    socket.connectToServer()
+    toLaptop = socket
+  })
+  await laptop.page.goto('/')
+  await line(laptop.page, 'Bridge').waitFor()
+  const call = uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
+  await ada.page.evaluate(
+    async ({ room, call }) => {
+      const body = JSON.stringify({ id: call, media: 'audio' })
+      const answer = await fetch(`/api/v1/rooms/${room}/calls`, { method: 'POST', body })
+      if (!answer.ok) throw new Error(await answer.text())
+    },
+    { room: id, call },
+  )
+  await laptop.page.getByRole('region', { name: 'Incoming call' }).waitFor()
+  // The room says so after 30 s.
+  toLaptop!.send(JSON.stringify({ t: 'ring_over', room: id, call, why: 'missed' }))
+  const card = laptop.page.getByRole('region', { name: 'Missed call' })
+  await card.getByText('Missed call from Ada Lovelace').waitFor()
+  await laptop.page.getByRole('region', { name: 'Incoming call' }).waitFor({ state: 'detached' })
+  await laptop.page
+    .getByRole('alert')
+    .getByText('You missed a call from Ada Lovelace in Bridge.')
+    .waitFor({ state: 'attached' })
+  await keepScreenshot(laptop.page, 'missed-1280-light')
+  await card.getByRole('button', { name: 'Open the room' }).click()
+  await laptop.page.waitForURL(`**/r/${id}`)
+  await card.waitFor({ state: 'detached' })
+  expect(laptop.errors).toEqual([])
+})

@@ -554,6 +554,26 @@ describe('people', () => {
     await clock.turn(30_000)
     expect([rings(), other.view().rings]).toEqual([[], []])
   })
+
+  test('[INB30] a call that nobody took is told as missed; one that was declined elsewhere is not', async () => {
+    const { device, server, clock } = started()
+    await device.live()
+    const ring = (call: string) => ({
+      ...{ room: roomOf(1), call, media: 'audio' as const, roomName: 'Engines', by: grace, name: 'Grace' },
+      until: clock.now() + 30_000,
+    })
+    const [declined, missed] = [ring(roomOf(7)), ring(roomOf(8))]
+    server.ring(declined)
+    server.ring(missed)
+    await device.exchange()
+    server.tell({ t: 'ring_over', room: roomOf(1), call: declined.call, why: 'declined' })
+    await device.exchange()
+    expect([device.view().rings, device.view().missed]).toEqual([[missed], []])
+    await clock.turn(30_000)
+    server.tell({ t: 'ring_over', room: roomOf(1), call: missed.call, why: 'missed' })
+    await device.exchange()
+    expect([device.view().rings, device.view().missed]).toEqual([[], [missed]])
+  })
 })
 
 describe('the badge', () => {

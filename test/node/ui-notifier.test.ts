@@ -28,7 +28,15 @@ function page(around: { front?: boolean; leader?: boolean; previews?: boolean; v
   }
   const view = createStore<InboxView>(() => ({
     ...{ rooms: [line(1)], state: 'known', stale: false, failure: null, closed: null, typing: {}, presence: {} },
-    ...{ status: { show: 'available', custom: null }, settings, blocked: [], rings: [], badge: 0, drafts: {} },
+    ...{
+      status: { show: 'available', custom: null },
+      settings,
+      blocked: [],
+      rings: [],
+      missed: [],
+      badge: 0,
+      drafts: {},
+    },
     ...{ notices: [], connection: { state: 'live', since: noon } },
     ...rest,
   }))

@@ -2,7 +2,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { Avatar } from '../ui/avatar.tsx'
-import { Button } from '../ui/button.tsx'
+import { clock } from '../times.ts'
+import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { Ring } from '../../../protocol/inbox.ts'
 import type { Inbox } from '../../sync/inbox/types.ts'
@@ -10,18 +11,26 @@ import type { Inbox } from '../../sync/inbox/types.ts'
 /** Calls that ring here. They take no focus: who writes goes on writing. */
 export function RingCards({ inbox }: { inbox: Inbox }) {
   const rings = useStore(inbox.view, (now) => now.rings)
+  const missed = useStore(inbox.view, (now) => now.missed)
   const [, navigate] = useLocation()
   const [hushed, setHushed] = useState<readonly string[]>([])
+  const [seen, setSeen] = useState<readonly string[]>([])
   const heard = rings.filter(({ call }) => !hushed.includes(call)).slice(0, 2)
+  const unseen = missed.filter(({ call }) => !seen.includes(call)).slice(-2)
   const hush = (call: string) => setHushed((before) => [...before, call])
+  const see = (call: string) => setSeen((before) => [...before, call])
+  const open = (room: string) => navigate(`/r/${room}`, { state: { inside: true } })
   return (
     <>
       <div className="sr-only" role="alert">
         {heard.map((ring) => (
           <p key={ring.call}>{said(ring)}</p>
         ))}
+        {unseen.map((ring) => (
+          <p key={ring.call}>{`You missed a call from ${ring.name}${inRoom(ring)}.`}</p>
+        ))}
       </div>
-      {heard.length > 0 && (
+      {heard.length + unseen.length > 0 && (
         <OnTop>
           {heard.map((ring) => (
             <RingCard
@@ -30,7 +39,19 @@ export function RingCards({ inbox }: { inbox: Inbox }) {
               onEnd={() => hush(ring.call)}
               onOpen={() => {
                 hush(ring.call)
-                navigate(`/r/${ring.room}`, { state: { inside: true } })
+                see(ring.call)
+                open(ring.room)
+              }}
+              ring={ring}
+            />
+          ))}
+          {unseen.map((ring) => (
+            <MissedCard
+              key={ring.call}
+              onClose={() => see(ring.call)}
+              onOpen={() => {
+                see(ring.call)
+                open(ring.room)
               }}
               ring={ring}
             />
@@ -49,7 +70,6 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
     const timer = setTimeout(() => end.current(), Math.max(0, ring.until - inbox.now()))
     return () => clearTimeout(timer)
   }, [inbox, ring.until])
-  const inRoom = ring.roomName !== ring.name
   return (
     <section
       aria-label="Incoming call"
@@ -63,7 +83,7 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
           </p>
           <p className="truncate text-sm text-muted">
             {ring.media === 'video' ? 'Video call' : 'Call'}
-            {inRoom && (
+            {inRoom(ring) !== '' && (
               <>
                 {' in '}
                 <bdi>{ring.roomName}</bdi>
@@ -91,6 +111,37 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
   )
 }
 
+/** Says that a call was missed, until someone has seen it: the list of rooms tells messages alone. */
+function MissedCard({ ring, onOpen, onClose }: { ring: Ring; onOpen: () => void; onClose: () => void }) {
+  return (
+    <section
+      aria-label="Missed call"
+      className="toast pointer-events-auto flex w-full items-center gap-3 rounded-2xl border border-line bg-raised py-2 ps-4 pe-2 shadow-float sm:max-w-md"
+    >
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-semibold">
+          Missed call from <bdi>{ring.name}</bdi>
+        </p>
+        <p className="truncate text-sm text-muted">
+          {clock(ring.until)}
+          {inRoom(ring) !== '' && (
+            <>
+              {' in '}
+              <bdi>{ring.roomName}</bdi>
+            </>
+          )}
+        </p>
+      </div>
+      <Button className="whitespace-nowrap" look="quiet" onClick={onOpen}>
+        Open the room
+      </Button>
+      <IconButton label="Close this" onClick={onClose}>
+        <Icon name="close" size={16} />
+      </IconButton>
+    </section>
+  )
+}
+
 /** Over everything else, dialogs too. */
 function OnTop({ children }: { children: React.ReactNode }) {
   const place = useRef<HTMLDivElement>(null)
@@ -106,7 +157,11 @@ function OnTop({ children }: { children: React.ReactNode }) {
   )
 }
 
-function said({ name, roomName, media }: Ring): string {
-  const where = roomName === name ? '' : ` in ${roomName}`
-  return `${name} is calling${media === 'video' ? ' with video' : ''}${where}.`
+function said(ring: Ring): string {
+  return `${ring.name} is calling${ring.media === 'video' ? ' with video' : ''}${inRoom(ring)}.`
+}
+
+/** Where it rings; empty in a direct room, which has the caller's name. */
+function inRoom({ name, roomName }: Ring): string {
+  return roomName === name ? '' : ` in ${roomName}`
 }

@@ -95,6 +95,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   const presenceLease = alarm(clock)
   let mine: Mine | null = null
   let rings: readonly Ring[] = []
+  let missed: readonly Ring[] = []
   let presence: Readonly<Record<string, Presence>> = {}
   let ringing: readonly Ring[] = []
   let status = available
@@ -271,6 +272,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
         rings = [...rings.filter(({ call }) => call !== frame.call), ringOf(frame)]
         return turnLater()
       case 'ring_over':
+        if (frame.why === 'missed') missed = [...missed, ...rings.filter(({ call }) => call === frame.call)]
         rings = rings.filter(({ call }) => call !== frame.call)
         return
       case 'renewed':
@@ -450,7 +452,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     const wished = wishes.status() ?? mine?.status ?? available
     const custom = wished.custom?.until && wished.custom.until <= now ? null : wished.custom
     return {
-      ...{ rooms, state, stale, failure, connection, closed, presence },
+      ...{ rooms, state, stale, failure, connection, closed, presence, missed },
       typing: typists.shown(),
       status: (status = same(status, { show: wished.show, custom })),
       settings: mine?.settings ?? null,

@@ -42,6 +42,8 @@ export interface InboxView {
   blocked: readonly string[]
   /** Calls that ring here. */
   rings: readonly Ring[]
+  /** Those that rang here and that nobody took. */
+  missed: readonly Ring[]
   /** Unread messages of all rooms that are not muted. */
   badge: number
   /** What is half written, by room; drafts of threads are not in it. */
