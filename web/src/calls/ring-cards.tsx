@@ -120,10 +120,10 @@ function MissedCard({ ring, onOpen, onClose }: { ring: Ring; onOpen: () => void;
     >
       <div className="min-w-0 flex-1">
         <p className="truncate font-semibold">
-          Missed call from <bdi>{ring.name}</bdi>
+          <bdi>{ring.name}</bdi>
         </p>
-        <p className="truncate text-sm text-muted">
-          {clock(ring.until)}
+        <p className="text-sm text-pretty text-muted">
+          Missed call, {clock(ring.until)}
           {inRoom(ring) !== '' && (
             <>
               {' in '}
