@@ -125,7 +125,7 @@ test('[INB2] [AC-10] 500 rooms are right straight after hello, whatever rooms te
     return await inInbox(ada.id, (sql) => sql.exec('select 1 from lines where back > 0 limit 1').toArray().length === 0)
   })
   expect(await inStorage(rooms[1]!, (sql) => sql.exec('select 1 from room').toArray())).toEqual([])
-})
+}, 90_000)
 
 test('[INB3] a ping is answered with the version while the inbox sleeps, and the next bump finds its devices', async () => {
   const ada = await signUpAfresh('Ada')

@@ -115,4 +115,4 @@ test('[UNR11] 300 rooms with up to a hundred unread messages each are counted al
   expect(device.holding.lines.size).toBe(300)
   await runErrand(ada.id, 'calling')
   expect(await audit(ada)).toEqual({ checked: 300, differences: [], behind: [] })
-})
+}, 90_000)
