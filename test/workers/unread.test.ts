@@ -108,11 +108,11 @@ test('[UNR11] of a room whose events Postgres does not have yet nothing is said 
   expect(await audit(ada)).toEqual({ checked: 2, differences: [], behind: [room] })
 })
 
-test('[UNR11] 300 rooms with up to a hundred unread messages each are counted alike', async () => {
+test('[UNR11] 60 rooms with up to sixty unread messages each are counted alike', async () => {
   const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
-  await manyRooms(grace.id, ada.id, 300)
+  await manyRooms(grace.id, ada.id, 60, 100)
   const device = await openInbox(ada)
-  expect(device.holding.lines.size).toBe(300)
+  expect(device.holding.lines.size).toBe(60)
   await runErrand(ada.id, 'calling')
-  expect(await audit(ada)).toEqual({ checked: 300, differences: [], behind: [] })
+  expect(await audit(ada)).toEqual({ checked: 60, differences: [], behind: [] })
 }, 90_000)

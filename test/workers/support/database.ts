@@ -110,11 +110,11 @@ export async function profileRow(person: string): Promise<Record<string, unknown
   return answer.data
 }
 
-/** Rooms of two in which the first person wrote so many messages as the room's number says, up to a hundred. */
-export async function manyRooms(author: string, reader: string, count: number): Promise<string[]> {
+/** Rooms of two in which the first person wrote as many messages as the room's number says, and then from none on again. */
+export async function manyRooms(author: string, reader: string, count: number, below: number): Promise<string[]> {
   const rooms = Array.from({ length: count }, () => crypto.randomUUID())
   const at = (place: number) => new Date(Date.UTC(2026, 0, 1) + place * 1_000).toISOString()
-  const written = (place: number) => place % 100
+  const written = (place: number) => place % below
   const rows = rooms.map((id, place) => {
     const times = { created_at: at(place), last_message_at: at(place) }
     return { id, type: 'group', name: `Room ${place}`, created_by: author, last_seq: written(place), ...times }
