@@ -10,6 +10,7 @@ import { commandHash } from './digest.ts'
 import type { Objects } from './env.ts'
 import { within } from './parallel.ts'
 import { answered, begun, lapsed, lapsesAt, left, type LiveCall, type Then } from './room/call.ts'
+import { callRate, freshPace, spend, type Pace } from './room/pace.ts'
 import { blockedIn } from './room/room.ts'
 import type { Agenda } from './storage/agenda.ts'
 import type { OwedRing, RingTable } from './storage/rings.ts'
@@ -19,6 +20,7 @@ export type CallAnswer =
   | { outcome: 'live'; call: LiveCall; begun: boolean }
   | { outcome: 'over' | 'conflict' }
   | { outcome: 'forbidden'; detail: string }
+  | { outcome: 'slow_down'; retryAfterMs: number }
 
 /** An inbox that did not answer is told again after this long: a ring is worth little later. */
 const retryMs = 2_000
@@ -39,6 +41,7 @@ export class Calls {
   private readonly table: RingTable
   /** People whose inbox is being told: of two things the first has to arrive first. */
   private readonly busy = new Set<string>()
+  private readonly paces = new Map<string, Pace>()
 
   constructor(parts: {
     book: Book
@@ -76,6 +79,9 @@ export class Calls {
       this.book.transact(() => this.book.log.rememberCommand(asked.id, room.head, hash, now))
       return { outcome: 'live', call: live, begun: false }
     }
+    const paid = spend(this.paces.get(by) ?? freshPace(now, callRate), now, callRate)
+    if (!paid.ok) return { outcome: 'slow_down', retryAfterMs: paid.retryAfterMs }
+    this.paces.set(by, paid.pace)
     const call = begun({ ...asked, by, rings: this.rungBy(by) }, now)
     this.write(() => {
       this.table.setCall(call)

@@ -144,6 +144,9 @@ export const limits = {
   /** A call rings for so long, in rooms with at most so many members. */
   ringMs: 30_000,
   ringMembers: 32,
+  /** Calls that a person may start in one room in a burst, and the rate that refills it. */
+  callBurst: 5,
+  callsPerSecond: 0.1,
   /** A call that nobody ends is over after this long. */
   callMs: 12 * 3_600_000,
   /** People whom one person blocks. */

@@ -8,6 +8,7 @@ interface Rate {
 
 export const postRate: Rate = { burst: limits.paceBurst, perSecond: limits.pacePerSecond }
 export const frameRate: Rate = { burst: limits.frameBurst, perSecond: limits.framesPerSecond }
+export const callRate: Rate = { burst: limits.callBurst, perSecond: limits.callsPerSecond }
 
 /** A token bucket: how much is left, as of a time. */
 export interface Pace {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CallNow } from '../../protocol/api.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { Problem } from '../../protocol/problems.ts'
 import { enter } from './support/client.ts'
 import { directRoom, recorded } from './support/database.ts'
 import { openInbox } from './support/device.ts'
@@ -103,4 +105,19 @@ test('[BLK10] once a block is answered, the other one writes and calls no more',
   expect((await request(grace, 'DELETE', `/me/blocks/${ada.id}`)).status).toBe(204)
   socket.send({ t: 'post', id: freshId(), text: 'hello again' })
   await socket.next('ack')
+})
+
+test('[RNG4] whoever starts one call after the other is asked to wait', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await directRoom(ada.id, grace.id, false)
+  for (let i = 0; i < limits.callBurst; i++) {
+    const { id } = (await start(ada, room))!
+    await request(ada, 'DELETE', `/rooms/${room}/calls/${id}`)
+  }
+
+  const refused = await request(ada, 'POST', `/rooms/${room}/calls`, { id: freshId(), media: 'audio' })
+
+  expect((await bodyOf<Problem>(refused, 429)).type).toBe('/problems/slow_down')
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  await start(grace, room)
 })

@@ -27,6 +27,8 @@ export const calls = new Hono<App>()
         throw new ProblemError('conflict', 'This id was used for something else.')
       case 'forbidden':
         throw new ProblemError('forbidden', answer.detail)
+      case 'slow_down':
+        throw new ProblemError('slow_down', 'Too many calls at once.', { retryAfterMs: answer.retryAfterMs })
       case 'gone':
       case 'away':
         throw unheard(answer.outcome)
