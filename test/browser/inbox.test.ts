@@ -376,5 +376,8 @@ test('[INB30] a call that nobody took is told until it was seen, and opens its r
   await card.getByRole('button', { name: 'Open the room' }).click()
   await laptop.page.waitForURL(`**/r/${id}`)
   await card.waitFor({ state: 'detached' })
+  await laptop.page.goBack()
+  await laptop.page.getByText('Pick a room').waitFor()
+  expect(await card.count()).toBe(0)
   expect(laptop.errors).toEqual([])
 })

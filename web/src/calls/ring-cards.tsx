@@ -12,13 +12,18 @@ import type { Inbox } from '../../sync/inbox/types.ts'
 export function RingCards({ inbox }: { inbox: Inbox }) {
   const rings = useStore(inbox.view, (now) => now.rings)
   const missed = useStore(inbox.view, (now) => now.missed)
-  const [, navigate] = useLocation()
+  const [at, navigate] = useLocation()
   const [hushed, setHushed] = useState<readonly string[]>([])
   const [seen, setSeen] = useState<readonly string[]>([])
   const heard = rings.filter(({ call }) => !hushed.includes(call)).slice(0, 2)
-  const unseen = missed.filter(({ call }) => !seen.includes(call)).slice(-2)
+  const unseen = missed.filter(({ call, room }) => !seen.includes(call) && at !== `/r/${room}`).slice(-2)
   const hush = (call: string) => setHushed((before) => [...before, call])
   const see = (call: string) => setSeen((before) => [...before, call])
+  // The room itself shows a row for it.
+  useEffect(() => {
+    const here = missed.filter(({ room }) => at === `/r/${room}`).map(({ call }) => call)
+    setSeen((before) => [...before, ...here])
+  }, [at, missed])
   const open = (room: string) => navigate(`/r/${room}`, { state: { inside: true } })
   return (
     <>
@@ -39,22 +44,13 @@ export function RingCards({ inbox }: { inbox: Inbox }) {
               onEnd={() => hush(ring.call)}
               onOpen={() => {
                 hush(ring.call)
-                see(ring.call)
                 open(ring.room)
               }}
               ring={ring}
             />
           ))}
           {unseen.map((ring) => (
-            <MissedCard
-              key={ring.call}
-              onClose={() => see(ring.call)}
-              onOpen={() => {
-                see(ring.call)
-                open(ring.room)
-              }}
-              ring={ring}
-            />
+            <MissedCard key={ring.call} onClose={() => see(ring.call)} onOpen={() => open(ring.room)} ring={ring} />
           ))}
         </OnTop>
       )}
