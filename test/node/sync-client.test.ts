@@ -56,6 +56,40 @@ describe('a client', () => {
     expect([link.heard(), inbox.heard()]).toEqual(Array.from({ length: 2 }, () => [{ t: 'renew', ticket: 'ticket' }]))
   })
 
+  test('where the list is back, an open room does not wait for its next attempt, and the other way round', async () => {
+    const { client, link, inbox, clock } = await started()
+    const server = modelInbox(clock.now)
+    server.change(lineOf(1))
+    client.openRoom(roomId)
+    await settled()
+    const roomBack = () => {
+      link.open()
+      link.say(welcome({ head: 1 }), changes([1, 1], [message(1)]))
+    }
+    const listBack = () => {
+      inbox.open()
+      const hello = inbox.heard().find((said) => said !== 'ping' && (said as { t: string }).t === 'hello')
+      server.connect((text) => inbox.say(text)).receive(JSON.stringify(hello))
+    }
+    const attempts = () => [link.reconnects, inbox.reconnects]
+    listBack()
+    await settled()
+    roomBack()
+    expect(attempts()).toEqual([0, 0])
+    const later = clock.now() + 20_000
+    for (const one of [link, inbox]) one.drop(1006, later)
+    await clock.turn(2_000)
+    expect(attempts()).toEqual([0, 0])
+    listBack()
+    await settled()
+    expect(attempts()).toEqual([1, 0])
+    roomBack()
+    for (const one of [link, inbox]) one.drop(1006, later)
+    await clock.turn(2_000)
+    roomBack()
+    expect(attempts()).toEqual([1, 1])
+  })
+
   test('signing out closes the rooms and leaves nothing on the device', async () => {
     const { client, link, inbox, store, gate, clock } = await started()
     const server = modelInbox(clock.now)

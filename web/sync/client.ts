@@ -13,7 +13,8 @@ import { socketTransport } from './socket.ts'
 import type { Store } from './store.ts'
 import { browserTabs, type Tabs } from './tabs.ts'
 import type { Transport, TransportEvents } from './transport.ts'
-import type { RoomClient } from './types.ts'
+import type { StoreApi } from 'zustand/vanilla'
+import type { Connection, RoomClient } from './types.ts'
 
 /** What a page needs before anyone is signed in. One per page. */
 export interface Gate {
@@ -83,6 +84,7 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
     block: api.block,
   })
   const { store } = inbox
+  const join = together()
   const open = createOpenRooms(clock, (roomId) => {
     const room = openRoom({
       ...world,
@@ -97,9 +99,10 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
       handOver: api.handOver,
       deleteRoom: api.deleteRoom,
     })
-    return { room, stop: inbox.follow(room.view) }
+    const stops = [inbox.follow(room.view), join(room.view, room.hurry)]
+    return { room, stop: () => stops.forEach((stop) => stop()) }
   })
-  const stops = [session.onRenewal(open.renew), session.onRenewal(inbox.renew)]
+  const stops = [join(inbox.view, inbox.refresh), session.onRenewal(open.renew), session.onRenewal(inbox.renew)]
   session.keep(me)
   // What a closed tab left unsent goes out now, unless another tab is at it.
   void tabs.ifAlone(`parley:leftovers:${person.id}`, async () => {
@@ -124,6 +127,24 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
       session.signedOut()
     },
     close,
+  }
+}
+
+/** Where one connection came through, those that wait for their next attempt make it at once. `join` answers how to leave. */
+function together(): (view: StoreApi<{ connection: Connection }>, hurry: () => void) => () => void {
+  const waiting = new Set<() => void>()
+  return (view, hurry) => {
+    const attempt = () => {
+      if (view.getState().connection.state === 'offline') hurry()
+    }
+    waiting.add(attempt)
+    const stop = view.subscribe((now, before) => {
+      if (now.connection.state === 'live' && before.connection.state !== 'live') waiting.forEach((run) => run())
+    })
+    return () => {
+      waiting.delete(attempt)
+      stop()
+    }
   }
 }
 

@@ -467,6 +467,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       render()
     },
     renew: (ticket) => void link.send({ t: 'renew', ticket }),
+    hurry: link.verify,
     waiting: () => sender.waiting() + (marks.told(readHere) ? 0 : 1),
     close() {
       if (over) return

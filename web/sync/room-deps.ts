@@ -34,6 +34,8 @@ export interface OpenedRoom extends RoomClient {
   ready: Promise<void>
   /** Passes a renewal ticket on, so that the socket outlives the old session. */
   renew(ticket: string): void
+  /** Makes the next attempt to connect now. */
+  hurry(): void
   /** How much still has to reach the room: commands, and what was read here. */
   waiting(): number
 }
