@@ -125,7 +125,7 @@ test('[AC-18] the badge is the sum of the rooms that are not muted, in every tab
   await expect.poll(titles).toEqual(['(5) Parley', '(5) Parley'])
   await choose(tab, 'Harbour', 'Mute for 8 hours')
   await expect.poll(titles).toEqual(['(2) Parley', '(2) Parley'])
-  await choose(grace.page, 'Pier', 'Mentions alone')
+  await choose(grace.page, 'Pier', 'Only mentions')
   await expect.poll(titles).toEqual(['Parley', 'Parley'])
   await choose(tab, 'Pier', 'All messages')
   await choose(grace.page, 'Harbour', /^Unmute/)

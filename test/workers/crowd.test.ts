@@ -4,7 +4,7 @@ import type { Room } from '../../durable-objects/room-object.ts'
 import { still } from '../../durable-objects/room/tempo.ts'
 import { attach, attached } from '../../durable-objects/sockets.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
-import type { Changes } from '../../protocol/downstream.ts'
+import type { Changes, Marks } from '../../protocol/downstream.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Upstream } from '../../protocol/upstream.ts'
 import { protocolVersion } from '../../protocol/version.ts'
@@ -283,7 +283,7 @@ test('[MRK1] marks of many are kept in one step', async () => {
   const steps: number[] = []
   await inOneTurn(room, (object, say) => {
     const setMarks = object['book'].setMarks.bind(object['book'])
-    object['book'].setMarks = (marks) => {
+    object['book'].setMarks = (marks: readonly Marks[]) => {
       steps.push(marks.length)
       setMarks(marks)
     }

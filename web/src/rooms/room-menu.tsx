@@ -10,7 +10,7 @@ import type { Anchor } from '../ui/popup.tsx'
 
 const levels: [level: NotifyLevel, words: string][] = [
   ['all', 'All messages'],
-  ['mentions', 'Mentions alone'],
+  ['mentions', 'Only mentions'],
   ['nothing', 'Nothing'],
 ]
 
@@ -69,9 +69,9 @@ export function RoomMenu({
         ))
       )}
       <MenuLine />
-      <div aria-label="Tell me of" role="group">
+      <div aria-label="Notify me about" role="group">
         <p aria-hidden="true" className="px-2.5 pt-1 pb-0.5 text-xs font-semibold text-muted">
-          Tell me of
+          Notify me about
         </p>
         {levels.map(([level, words]) => (
           <MenuChoice checked={line.level === level} key={level} onClick={choose(() => inbox.setRoom(room, { level }))}>
