@@ -23,7 +23,7 @@ const { values: chosen } = parseArgs({
 
 const people = 1_000
 const rooms = 500
-const messages = 50_000
+const messages = 60_000
 
 const results: { name: string; figures: Record<string, number | null> }[] = []
 
@@ -33,11 +33,13 @@ async function main(): Promise<void> {
     async (system) => {
       const sql = postgres(system.postgresUrl, { max: 4, onnotice: () => {} })
       try {
+        // First of all, into an empty database.
+        if (wanted('unread') || wanted('connect')) {
+          const town = await stage(sql, messages, { write: (line: string) => void process.stderr.write(line) })
+          if (wanted('unread')) await unread(system, town)
+          if (wanted('connect')) await connect(system, sql, town)
+        }
         if (wanted('bumps')) await bumps(system, sql)
-        if (!wanted('unread') && !wanted('connect')) return
-        const town = await stage(sql, messages, { write: (line: string) => void process.stderr.write(line) })
-        if (wanted('unread')) await unread(system, town)
-        if (wanted('connect')) await connect(system, sql, town)
       } finally {
         await sql.end({ timeout: 1 })
       }
