@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import * as shapes from '../../protocol/api.ts'
 import type { Settings } from '../../protocol/inbox.ts'
+import { createCall, type Call } from './call.ts'
 import type { Refresh } from './link.ts'
 import { ProblemError } from './problem-error.ts'
 import type { Send } from './requests.ts'
@@ -30,6 +31,8 @@ export interface Api {
   join(code: string): Promise<shapes.Joined>
   changeSettings(part: Partial<Settings>): Promise<void>
   block(person: string, on: boolean): Promise<void>
+  /** Any other endpoint, by its description in protocol/endpoints. */
+  call: Call
 }
 
 export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
@@ -66,5 +69,6 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     join: (code) => asPerson('POST', `links/${encodeURIComponent(code)}/join`, shapes.Joined, {}),
     changeSettings: async (part) => void (await asPerson('PATCH', 'me/settings', null, part)),
     block: async (person, on) => void (await asPerson(on ? 'PUT' : 'DELETE', `me/blocks/${person}`, null)),
+    call: createCall(asPerson),
   }
 }

@@ -1,28 +1,35 @@
-import { Hono, type Context } from 'hono'
-import type { BlockList } from '../../protocol/api.ts'
-import { Uuid } from '../../protocol/ids.ts'
+import { Hono } from 'hono'
+import { blockPerson, listBlocks, unblockPerson } from '../../protocol/endpoints/blocks.ts'
 import { limits } from '../../protocol/limits.ts'
-import type { App } from '../env.ts'
+import type { App, Env } from '../env.ts'
 import { inboxObject } from '../objects.ts'
 import { ProblemError } from '../problem.ts'
-import { readValue } from '../read.ts'
-import { signedIn, signedInOrGrace } from '../session.ts'
+import { serve } from '../serve.ts'
 import { known } from '../supabase.ts'
 
-/** Whom someone blocks. When a block is answered, no direct message of that person arrives any more. */
+/** Whom someone blocks. */
 export const blocks = new Hono<App>()
-  .get('/me/blocks', signedInOrGrace, async (c) => {
-    const answer = await inboxObject(c.env, c.get('caller').me.person.id).blocked()
-    return c.json({ blocked: known(answer) } satisfies BlockList)
-  })
-  .put('/me/blocks/:person', signedIn, (c) => setBlock(c, c.req.param('person'), true))
-  .delete('/me/blocks/:person', signedIn, (c) => setBlock(c, c.req.param('person'), false))
 
-async function setBlock(c: Context<App>, person: string, on: boolean): Promise<Response> {
-  const other = readValue(person, Uuid)
-  switch (await inboxObject(c.env, c.get('session').me.person.id).block(other, on)) {
+serve(blocks, listBlocks, async ({ c, caller }) => {
+  const answer = await inboxObject(c.env, caller.me.person.id).blocked()
+  return [200, { blocked: known(answer) }]
+})
+
+serve(blocks, blockPerson, async ({ c, session, params }) => {
+  await setBlock(c.env, session.me.person.id, params.person, true)
+  return [204]
+})
+
+serve(blocks, unblockPerson, async ({ c, session, params }) => {
+  await setBlock(c.env, session.me.person.id, params.person, false)
+  return [204]
+})
+
+/** Problems: not_found, too_many, pending. */
+async function setBlock(env: Env, person: string, other: string, on: boolean): Promise<void> {
+  switch (await inboxObject(env, person).block(other, on)) {
     case 'done':
-      return c.body(null, 204)
+      return
     case 'pending':
       throw new ProblemError('pending')
     case 'unknown':

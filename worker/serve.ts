@@ -1,0 +1,53 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import * as z from 'zod/mini'
+import type { Asked, Endpoint, Given } from '../protocol/endpoint.ts'
+import { limits } from '../protocol/limits.ts'
+import type { App } from './env.ts'
+import { bodyUpTo, readBody, readValue } from './read.ts'
+import { withServiceKey } from './service-key.ts'
+import { signedIn, signedInOrGrace, type Caller } from './session.ts'
+import type { Session } from './token.ts'
+
+/** Who asks, as far as the endpoint demands it. */
+type Known<E extends Endpoint> = E['auth'] extends 'session'
+  ? { session: Session }
+  : E['auth'] extends 'grace'
+    ? { caller: Caller }
+    : unknown
+
+/** What a handler gets: who asks and what was sent, checked, and Hono's context for cookies and bindings. */
+export type Ask<E extends Endpoint> = Asked<E> & Known<E> & { c: Context<App> }
+
+/** Serves an endpoint: lets in whom it is for, reads what was sent by its schemas, and answers what the handler gives. */
+export function serve<const E extends Endpoint, const G extends Given<E> | Response>(
+  routes: Hono<App>,
+  endpoint: E,
+  handler: (ask: Ask<E>) => Promise<G>,
+): void {
+  const { method, path, params, query, body } = endpoint
+  const shapes = { params: z.object(params ?? {}), query: z.object(query ?? {}) }
+  const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
+  routes.on(method, pattern, bodyUpTo(endpoint.bodyBytes ?? limits.frameBytes), ...doors[endpoint.auth], async (c) => {
+    const ask = {
+      ...{ c, session: c.get('session'), caller: c.get('caller') },
+      params: params && readValue(c.req.param(), shapes.params),
+      query: query && readValue(c.req.query(), shapes.query),
+      body: body && (await readBody(c, body)),
+    }
+    return answered(c, await handler(ask as unknown as Ask<E>))
+  })
+}
+
+const doors: Record<Endpoint['auth'], MiddlewareHandler<App>[]> = {
+  nobody: [],
+  optional: [],
+  session: [signedIn],
+  grace: [signedInOrGrace],
+  service: [withServiceKey],
+}
+
+function answered(c: Context<App>, given: unknown): Response {
+  if (given instanceof Response) return given
+  const [status, body] = given as [200, unknown] | [204]
+  return body === undefined ? c.body(null, status as 204) : c.json(body, status as 200)
+}
