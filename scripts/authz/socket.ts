@@ -5,7 +5,7 @@ import { protocolVersion } from '../../protocol/version.ts'
 export async function outcomeOfSocket(url: URL, headers: Record<string, string>): Promise<string> {
   const address = url.href.replace(/^http/, 'ws')
   // Node's own takes headers beside what browsers take.
-  const socket = new WebSocket(address, { headers } as unknown as string[])
+  const socket = new WebSocket(address, { headers })
   try {
     return await new Promise<string>((heard) => {
       socket.addEventListener('open', () =>
