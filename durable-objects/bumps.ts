@@ -7,7 +7,9 @@ import type { Book, Listener } from './book.ts'
 import type { Objects } from './env.ts'
 import { backoff } from './outbox/backoff.ts'
 import { inParallel, within } from './parallel.ts'
+import { Paces } from './paces.ts'
 import { changesLines } from './room/lines.ts'
+import { typingRate } from './room/pace.ts'
 import { previewOf } from './room/preview.ts'
 import type { Room, RoomMember } from './room/room.ts'
 import { readTo, Unread, type News } from './room/unread.ts'
@@ -57,6 +59,7 @@ export class Bumps implements Listener {
   private running: Promise<void> | null = null
   private beganAt = 0
   private timer: ReturnType<typeof setTimeout> | null = null
+  private readonly typists = new Paces(typingRate)
 
   constructor(parts: { book: Book; agenda: Agenda; inboxes: Inboxes; objects: Objects<InboxForOthers> }) {
     const { book, agenda, inboxes, objects } = parts
@@ -188,7 +191,7 @@ export class Bumps implements Listener {
   /** Someone is writing, or has stopped: for the room lists of a small room. Nobody misses it. */
   typing(person: string, on: boolean): void {
     const { members } = this.book.awake()
-    if (members.size > limits.listTypingMembers) return
+    if (members.size > limits.listTypingMembers || this.typists.wait(person, Date.now()) > 0) return
     const name = members.get(person)?.name ?? ''
     for (const other of members.keys()) {
       if (other === person || this.inboxes.of(other).silent) continue

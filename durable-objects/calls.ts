@@ -8,9 +8,10 @@ import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
 import { commandHash } from './digest.ts'
 import type { Objects } from './env.ts'
+import { Paces } from './paces.ts'
 import { within } from './parallel.ts'
 import { answered, begun, lapsed, lapsesAt, left, type LiveCall, type Then } from './room/call.ts'
-import { callRate, freshPace, spend, type Pace } from './room/pace.ts'
+import { callRate } from './room/pace.ts'
 import { blockedIn } from './room/room.ts'
 import type { Agenda } from './storage/agenda.ts'
 import type { OwedRing, RingTable } from './storage/rings.ts'
@@ -41,7 +42,7 @@ export class Calls {
   private readonly table: RingTable
   /** People whose inbox is being told: of two things the first has to arrive first. */
   private readonly busy = new Set<string>()
-  private readonly paces = new Map<string, Pace>()
+  private readonly paces = new Paces(callRate)
 
   constructor(parts: {
     book: Book
@@ -75,13 +76,13 @@ export class Calls {
     const detail = this.forbids(by)
     if (detail) return { outcome: 'forbidden', detail }
     const now = Date.now()
+    // Also while one is live: each id is remembered for ever.
+    const retryAfterMs = this.paces.wait(by, now)
+    if (retryAfterMs > 0) return { outcome: 'slow_down', retryAfterMs }
     if (live) {
       this.book.transact(() => this.book.log.rememberCommand(asked.id, room.head, hash, now))
       return { outcome: 'live', call: live, begun: false }
     }
-    const paid = spend(this.paces.get(by) ?? freshPace(now, callRate), now, callRate)
-    if (!paid.ok) return { outcome: 'slow_down', retryAfterMs: paid.retryAfterMs }
-    this.paces.set(by, paid.pace)
     const call = begun({ ...asked, by, rings: this.rungBy(by) }, now)
     this.write(() => {
       this.table.setCall(call)

@@ -12,12 +12,10 @@ import {
 import { limits } from '../protocol/limits.ts'
 import type { RefusalReason } from '../protocol/refusals.ts'
 import { protocolVersion } from '../protocol/version.ts'
-import type { Bump, BumpAnswer, InboxForOthers, Watcher } from './between.ts'
+import type { Bump, BumpAnswer, InboxForOthers, RoomForInboxes, Watcher } from './between.ts'
 import { secretOf, type InboxEnv } from './env.ts'
-import { Flood } from './flood.ts'
 import { readFrame } from './frames.ts'
 import type { BlockAnswer } from './inbox/blocking.ts'
-import { Calls } from './inbox/calls.ts'
 import { Commands } from './inbox/commands.ts'
 import { InboxDatabase } from './inbox/database.ts'
 import { deviceAt, Devices, noteDevice } from './inbox/devices.ts'
@@ -27,10 +25,13 @@ import { Errand } from './inbox/errand.ts'
 import { Lines } from './inbox/lines.ts'
 import { preferencesIn, RoomList } from './inbox/list.ts'
 import { Person, type SettingsAnswer } from './inbox/person.ts'
+import { Reports } from './inbox/reports.ts'
 import { Ringing, type Over } from './inbox/ringing.ts'
 import { createTables } from './inbox/tables.ts'
 import { Visits } from './inbox/visits.ts'
+import { Paces } from './paces.ts'
 import { renewed } from './renewal.ts'
+import { frameRate } from './room/pace.ts'
 import { DatabaseAway, ServiceFunctions } from './service-functions.ts'
 import { answerClose, closedSocket, endSessions } from './sockets.ts'
 import { Agenda } from './storage/agenda.ts'
@@ -67,7 +68,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly visits: Visits
   private readonly self: Person
   private readonly list: RoomList
-  private readonly calls: Calls
+  private readonly reports: Reports
   private readonly commands: Commands
   private readonly drafts: Drafts
   private readonly ringing: Ringing
@@ -75,7 +76,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly calling: Errand
   private readonly receiving: Errand
   private readonly keeping: Errand
-  private readonly flood = new Flood()
+  private readonly frames = new Paces(frameRate)
   /** Rooms that came onto the list, of which Postgres is to say what the person set. */
   private readonly comers = new Set<string>()
   private readingBack = false
@@ -99,8 +100,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.self = new Person({ person, sql: storage.sql, devices, agenda, functions, inboxes, rooms })
     const database = new InboxDatabase(functions, person)
     this.list = new RoomList({ storage, lines, visits, devices, database, self: this.self })
-    this.calls = new Calls({ person, rooms, sql: storage.sql, lines, visits, list: this.list })
-    const { list, calls } = this
+    this.reports = new Reports({ person, rooms, sql: storage.sql, lines, visits, list: this.list })
+    const { list, reports } = this
     const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
     const errand = (duty: InboxDuty, owed: () => boolean, run: () => Promise<void>) =>
       new Errand({ agenda, duty, owed, run, waitUntil })
@@ -112,12 +113,12 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.calling = errand(
       'back',
       () => visits.owed(1).length > 0 && devices.any(),
-      () => calls.back(),
+      () => reports.back(),
     )
     this.receiving = errand(
       'received',
-      () => calls.owesReceived(),
-      () => calls.received(),
+      () => reports.owesReceived(),
+      () => reports.received(),
     )
     this.keeping = errand(
       'preferences',
@@ -150,7 +151,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    if (this.flood.counts(this.person, Date.now())) return socket.close(closeCodes.slowDown, 'Too many frames at once.')
+    if (this.frames.wait(this.person, Date.now()) > 0)
+      return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const read = readFrame(InboxUpstream, data)
     if ('problem' in read) return this.refuse(socket, read.id, 'malformed', read.problem)
     const { frame } = read
@@ -293,7 +295,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       return null
     }
     // A room that does not answer is taken as it was.
-    await this.calls.callBack(this.visits.silent()).catch((error: unknown) => console.warn(String(error)))
+    await this.reports.callBack(this.visits.silent()).catch((error: unknown) => console.warn(String(error)))
     return this.lines.all().map(({ line }) => line)
   }
 
@@ -385,7 +387,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   private seen(socket: WebSocket, version: number): void {
-    if (!deviceAt(socket).welcomed || !this.calls.seen(Math.min(version, this.lines.version()))) return
+    if (!deviceAt(socket).welcomed || !this.reports.seen(Math.min(version, this.lines.version()))) return
     this.receiving.plan(Date.now() + limits.reportEveryMs)
   }
 
@@ -413,9 +415,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private async mark(socket: WebSocket, { id, room, as, upTo }: Frame<'mark'>): Promise<void> {
     const outcome = this.commands.done(id)
       ? 'marked'
-      : await this.room(room)
-          .markAll(this.person, as, upTo)
-          .catch((error: unknown) => unreached(room, error))
+      : await this.askRoom(room, (object) => object.markAll(this.person, as, upTo))
     switch (outcome) {
       case 'marked':
       case 'nothing':
@@ -447,9 +447,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private async answerRing(socket: WebSocket, { id, room, call, how }: Frame<'answer'>): Promise<void> {
     const outcome = this.commands.done(id)
       ? 'done'
-      : await this.room(room)
-          .answerCall(this.person, call, how)
-          .catch((error: unknown) => unreached(room, error))
+      : await this.askRoom(room, (object) => object.answerCall(this.person, call, how))
     switch (outcome) {
       case 'done':
         this.commands.keep(id, Date.now())
@@ -492,7 +490,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     const now = Date.now()
     switch (duty) {
       case 'sessions':
-        return this.next('sessions', endSessions(this.devices.all(), now), now + 1)
+        return this.agenda.next('sessions', endSessions(this.devices.all(), now), now + 1)
       case 'list':
         return void this.reading.start()
       case 'back':
@@ -502,7 +500,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       case 'preferences':
         return void this.keeping.start()
       case 'rings':
-        return this.next('rings', this.ringing.endOverdue(now), now + 1)
+        return this.agenda.next('rings', this.ringing.endOverdue(now), now + 1)
       case 'large':
         if (this.looked()) await this.list.readSome(this.lines.large())
         this.agenda.done('large')
@@ -518,14 +516,16 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     }
   }
 
-  /** Plans a duty for when it is due next, but not before a time; or not at all. */
-  private next(duty: InboxDuty, due: number | null, earliest: number): void {
-    if (due === null) this.agenda.done(duty)
-    else this.agenda.plan(duty, Math.max(due, earliest))
-  }
-
-  private room(room: string) {
-    return this.env.ROOM.getByName(room)
+  /** Asks a room of the person's; another one is not woken, and what was never made is not made by its name. */
+  private async askRoom<T>(id: string, ask: (room: RoomForInboxes) => Promise<T>): Promise<T | 'gone' | 'away'> {
+    // A call may ring before its room is on the list.
+    if (!this.lines.of(id) && !this.ringing.in(id)) return 'gone'
+    try {
+      return await ask(this.env.ROOM.getByName(id))
+    } catch (error) {
+      console.warn(`room ${id} could not be asked: ${String(error)}`)
+      return 'away'
+    }
   }
 
   private failed(socket: WebSocket, frame: InboxUpstream, error: unknown): void {
@@ -549,11 +549,6 @@ const notAMember = 'You are not a member of this room.'
 
 /** Duties that count their own failures. */
 const errands: ReadonlySet<InboxDuty> = new Set(['list', 'back', 'received', 'preferences'])
-
-function unreached(room: string, error: unknown): 'away' {
-  console.warn(`room ${room} could not be asked: ${String(error)}`)
-  return 'away'
-}
 
 /** Waits for the work, but not longer than this. */
 async function atMost(ms: number, work: Promise<void>): Promise<void> {

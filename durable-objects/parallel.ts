@@ -16,6 +16,17 @@ export async function inParallel<T, A>(
   return answers
 }
 
+/** The same where nobody waits for an answer. What fails is thrown, when all the rest was tried. */
+export async function eachInParallel<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = []
+  await inParallel(items, atOnce, (item) => work(item).catch((error: unknown) => failures.push(error)))
+  if (failures.length > 0) throw new Error(`${failures.length} of ${items.length}: ${String(failures[0])}`)
+}
+
 /** The answer, if it comes in time. The timer ends with it: one that is left running keeps an object awake. */
 export async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { ImportBatch, Imported, MemberChange, Page, RoomMetrics } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
-import type { RoomEvent } from '../protocol/events.ts'
+import type { Media, RoomEvent } from '../protocol/events.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Erasure } from '../protocol/message.ts'
 import { Upstream } from '../protocol/upstream.ts'
@@ -12,7 +12,6 @@ import { Calls, type CallAnswer } from './calls.ts'
 import { Commands } from './commands.ts'
 import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
-import { Flood } from './flood.ts'
 import { Intake } from './intake.ts'
 import { commandHash } from './digest.ts'
 import { secretOf, type RoomEnv } from './env.ts'
@@ -21,6 +20,7 @@ import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
 import { Database } from './outbox/database.ts'
 import { Flush } from './outbox/flush.ts'
 import { Upkeep } from './outbox/upkeep.ts'
+import { Paces } from './paces.ts'
 import { Reading } from './reading.ts'
 import { renewed } from './renewal.ts'
 import { Resume } from './resume.ts'
@@ -28,6 +28,7 @@ import { answerClose, attached, closedSocket, endSessions, Sockets } from './soc
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
 import type { LiveCall } from './room/call.ts'
+import { frameRate } from './room/pace.ts'
 import { blockedIn } from './room/room.ts'
 import { Inboxes } from './storage/inboxes.ts'
 import { ownerDeletedIt, RoomRecord } from './storage/record.ts'
@@ -88,7 +89,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   private readonly intake: Intake
   private waking: Promise<boolean> | null = null
   private deleting: Promise<void> | null = null
-  private readonly flood = new Flood()
+  private readonly frames = new Paces(frameRate)
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
     super(ctx, env)
@@ -161,7 +162,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    if (this.flood.counts(attached(socket).person, Date.now()))
+    if (this.frames.wait(attached(socket).person, Date.now()) > 0)
       return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const read = readFrame(Upstream, data)
     if ('problem' in read) return this.malformed(socket, read.id, read.problem)
@@ -347,7 +348,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   /** A member calls the others. Repeated under its id, it is the same call. */
   async startCall(
     person: string,
-    asked: { id: string; media: 'audio' | 'video' },
+    asked: { id: string; media: Media },
   ): Promise<CallAnswer | { outcome: 'gone' | 'away' }> {
     const refused = await this.outside(person)
     return refused ? { outcome: refused } : this.calls.start(person, asked)
@@ -445,7 +446,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
         this.agenda.done('presence')
         return this.crowd.tellWhoIsHere()
       case 'sessions':
-        return this.next('sessions', endSessions(this.sockets.all(), now), now + 1)
+        return this.agenda.next('sessions', endSessions(this.sockets.all(), now), now + 1)
       case 'members':
         return await this.membership.settle()
       case 'deletion':
@@ -456,7 +457,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       case 'epoch':
         return await this.beginAnew()
       case 'withdrawn':
-        return this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
+        return this.agenda.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
       case 'expiry':
         return this.expire(now)
       case 'bump':
@@ -464,7 +465,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       case 'ring':
         return this.calls.ring()
       case 'slow':
-        return this.next('slow', this.feed.closeLaggards(now), now + 1)
+        return this.agenda.next('slow', this.feed.closeLaggards(now), now + 1)
     }
   }
 
@@ -484,13 +485,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       })
       this.crowd.announce(changed)
     }
-    this.next('expiry', this.log.expiresNext(), now + limits.expireEveryMs)
-  }
-
-  /** Plans a duty for when it is due next, but not before a time; or not at all. */
-  private next(duty: Duty, due: number | null, earliest: number): void {
-    if (due === null) this.agenda.done(duty)
-    else this.agenda.plan(duty, Math.max(due, earliest))
+    this.agenda.next('expiry', this.log.expiresNext(), now + limits.expireEveryMs)
   }
 
   /** Deletes what is left in Postgres, and then everything here. Whoever comes later finds no room. */
@@ -574,8 +569,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   /** The agenda of an object that has just woken may be empty, or know nothing of what came along. */
   private planAnew(now: number): void {
     this.agenda.hasten('upkeep', now)
-    this.next('expiry', this.log.expiresNext(), now)
-    this.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
+    this.agenda.next('expiry', this.log.expiresNext(), now)
+    this.agenda.next('withdrawn', this.log.forgetWithdrawn(now), now + 1)
   }
 
   private malformed(socket: WebSocket, id: string | null, detail: string): void {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Role } from './downstream.ts'
-import { Source } from './events.ts'
+import { Media, Source } from './events.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { Settings } from './inbox.ts'
 import { limits } from './limits.ts'
@@ -169,8 +169,6 @@ export type RoomMetrics = z.infer<typeof RoomMetrics>
 
 /** POST /rooms/:id/owner: the owner hands the room over. */
 export const HandOver = z.object({ command: ClientId, to: Uuid })
-
-const Media = z.enum(['audio', 'video'])
 
 /** POST /rooms/:id/calls: rings for the others in a direct room or a small group. The same id starts one call, for ever. */
 export const StartCall = z.object({ id: ClientId, media: Media })

@@ -138,10 +138,14 @@ export const RoomChanged = z.object({
   disappearingMs: z.optional(z.nullable(DisappearingMs)),
 })
 
+/** What people send each other in a call. */
+export const Media = z.enum(['audio', 'video'])
+export type Media = z.infer<typeof Media>
+
 export const CallStarted = z.object({
   ...{ kind: z.literal('call_started'), ...fact, by: z.nullable(Uuid), meeting: Uuid },
   /** Absent: it is not known. */
-  media: z.optional(z.enum(['audio', 'video'])),
+  media: z.optional(Media),
 })
 /** `outcome`: nobody took it in time, the one other person declined it, or it was taken back before; absent: it took place. */
 export const CallEnded = z.object({

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
-import { Role } from './downstream.ts'
-import { Emoji } from './events.ts'
+import { Refused, Renewed, Role } from './downstream.ts'
+import { Emoji, Media } from './events.ts'
 import { ClientId, Seq, TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
-import { RefusalReason } from './refusals.ts'
 import { Storable, utf8Bytes } from './text.ts'
 import { Renew } from './upstream.ts'
 
@@ -128,7 +127,7 @@ export type Settings = z.infer<typeof Settings>
 export const Ring = z.object({
   room: Uuid,
   call: Uuid,
-  media: z.enum(['audio', 'video']),
+  media: Media,
   /** What the room is called for the person who is rung, and who calls. */
   roomName: z.string(),
   by: Uuid,
@@ -245,16 +244,6 @@ export const InboxFresh = z.object({ t: z.literal('fresh') })
 /** It was done, and holds for all the person's devices. */
 export const InboxAck = z.object({ t: z.literal('ack'), id: Uuid })
 
-/** A rule said no. `id` is null when the frame had none that could be read. */
-export const InboxRefused = z.object({
-  t: z.literal('refused'),
-  id: z.nullable(z.string()),
-  reason: RefusalReason,
-  detail: z.string(),
-  /** Present when the same frame may be sent again after this long. */
-  retryAfterMs: z.optional(z.int()),
-})
-
 /** What another device of the person began to write. */
 export const DraftNow = z.object({ t: z.literal('draft'), ...Draft.shape })
 
@@ -284,23 +273,20 @@ export const RingOver = z.object({
   why: z.enum(['accepted', 'declined', 'ended', 'missed']),
 })
 
-/** The session of this socket now ends at `expiresAt`. */
-export const InboxRenewed = z.object({ t: z.literal('renewed'), expiresAt: TimeMs })
-
 /** What an inbox says to a device. */
 export const InboxDownstream = z.discriminatedUnion('t', [
   InboxWelcome,
   RoomsChanged,
   InboxFresh,
   InboxAck,
-  InboxRefused,
+  Refused,
   DraftNow,
   PresenceNow,
   MineNow,
   RoomTyping,
   Rings,
   RingOver,
-  InboxRenewed,
+  Renewed,
 ])
 export type InboxDownstream = z.infer<typeof InboxDownstream>
 

@@ -55,6 +55,9 @@ export const limits = {
   epochLift: 2_097_152,
   /** 6 s: long enough to think between words, short enough not to lie. */
   typingLeaseMs: 6_000,
+  /** What room lists are told of one person's typing in a burst, and the rate that refills it: each time wakes inboxes. */
+  typingBurst: 10,
+  typingPerSecond: 1,
   /** A typist is announced at most this often. */
   typingEveryMs: 3_000,
   /** A client says ping this often. */

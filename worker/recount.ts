@@ -51,10 +51,10 @@ export async function recount(
     .filter(({ room_id }) => wanted?.has(room_id) ?? true)
   const counts = new Map(mine.map(({ room_id }) => [room_id, { unread: 0, mentions: 0 }]))
   const now = Date.now()
-  let left = mine.map((membership) => ({ room: membership.room_id, after: readTo(membership) }))
+  let left = mine.map((membership): Place => ({ room: membership.room_id, after: readTo(membership), before: null }))
   while (left.length > 0) {
     const page = left.slice(0, roomsAtOnce)
-    const rows = await rowsAfter(client, page)
+    const rows = await rowsOf(client, page)
     for (const { room_id: room, type, sender_id: by, mentions, deleted_at, expires_at } of rows) {
       const count = counts.get(room)!
       if (type === 'system' || by === person || deleted_at !== null) continue
@@ -65,9 +65,12 @@ export async function recount(
     }
     // A full page ends within a room; those behind it were not reached.
     const last = rows.length < limits.list ? null : rows.at(-1)!
-    const unreached = page.filter(({ room }) => last !== null && room > last.room_id)
-    const capped = last === null || counts.get(last.room_id)!.unread === limits.unreadCap
-    left = [...(capped ? [] : [{ room: last.room_id, after: last.seq }]), ...unreached, ...left.slice(roomsAtOnce)]
+    const unfinished = last === null ? [] : page.filter(({ room }) => room >= last.room_id)
+    const rest = unfinished.flatMap((place) => {
+      if (place.room !== last!.room_id) return [place]
+      return counts.get(place.room)!.unread === limits.unreadCap ? [] : [{ ...place, before: last!.seq }]
+    })
+    left = [...rest, ...left.slice(roomsAtOnce)]
   }
   return counts
 }
@@ -78,14 +81,24 @@ function readTo({ history_from_seq, last_read_seq, unread_from_seq }: Membership
   return Math.max(history_from_seq, read)
 }
 
-/** The rows of these rooms after a place in each, room by room: as many as a page holds. */
-async function rowsAfter(client: Client, places: { room: string; after: number }[]): Promise<z.infer<typeof Row>[]> {
+/** A room and what is to be looked at there: above one seq, and below another (null: up to its end). */
+interface Place {
+  room: string
+  after: number
+  before: number | null
+}
+
+/** The rows of these rooms, room by room and the newest of each first: of more than the cap those count. As many as a page holds. */
+async function rowsOf(client: Client, places: Place[]): Promise<z.infer<typeof Row>[]> {
+  const between = ({ room, after, before }: Place) => {
+    return `and(${[`room_id.eq.${room}`, `seq.gt.${after}`, ...(before === null ? [] : [`seq.lt.${before}`])].join(',')})`
+  }
   const answer = await client
     .from('messages')
     .select('room_id,seq,type,sender_id,mentions,deleted_at,expires_at')
-    .or(places.map(({ room, after }) => `and(room_id.eq.${room},seq.gt.${after})`).join(','))
+    .or(places.map(between).join(','))
     .order('room_id')
-    .order('seq')
+    .order('seq', { ascending: false })
     .limit(limits.list)
     .retry(false)
   return z.array(Row).parse(dataOf(answer))

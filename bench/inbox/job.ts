@@ -17,7 +17,7 @@ export type Bumps = {
 /** One person opens their list. */
 export type Lists = { t: 'lists'; url: string; token: string; times: number; expected: Expected }
 
-/** What the list must say to be the right one: the rooms in their order, with what is unread in each. */
+/** What the list must say to be the right one: the rooms, and what is unread in each. */
 export type Expected = readonly { room: string; unread: number }[]
 
 /** From sending a message until half and until the last of the inboxes told their device. */

@@ -13,10 +13,10 @@ export class Contacts {
   /** Takes them as Postgres has them. True: they are others now. */
   replace(people: readonly string[]): boolean {
     const before = this.sql.exec<{ person: string }>('select person from contacts').toArray()
-    const same = before.length === people.length && before.every(({ person }) => people.includes(person))
-    if (same) return false
+    const now = new Set(people)
+    if (before.length === now.size && before.every(({ person }) => now.has(person))) return false
     this.sql.exec('delete from contacts')
-    for (const person of people) this.sql.exec('insert or ignore into contacts (person) values (?)', person)
+    for (const person of now) this.sql.exec('insert into contacts (person) values (?)', person)
     return true
   }
 }

@@ -55,7 +55,7 @@ export class Errand {
   private async once(): Promise<void> {
     try {
       if (this.owed()) await this.run()
-      this.agenda.setFailures(this.duty, 0)
+      if (this.agenda.failures(this.duty) > 0) this.agenda.setFailures(this.duty, 0)
       if (this.owed()) this.agenda.plan(this.duty, Date.now())
       else this.agenda.done(this.duty)
     } catch (error) {

@@ -194,7 +194,6 @@ export class Person {
 
   /** The person is called otherwise in Postgres by now: their rooms read it. */
   renamed(rooms: readonly string[]): void {
-    this.agenda.hasten('facts', Date.now() + 1)
     this.refreshes.add(rooms)
     this.inBackground(this.refreshes.run())
   }

@@ -1,6 +1,6 @@
 import type { RoomForInboxes } from '../between.ts'
 import type { Objects } from '../env.ts'
-import { atOnce } from './at-once.ts'
+import { eachInParallel } from '../parallel.ts'
 import type { Plans } from './duty.ts'
 
 /** Rooms that are asked at the same time. */
@@ -59,7 +59,7 @@ export class Refreshes {
 
   private async runAll(): Promise<void> {
     for (let rooms = this.waiting(); rooms.length > 0; rooms = this.waiting()) {
-      await atOnce(askedAtOnce, rooms, async (room) => {
+      await eachInParallel(rooms, askedAtOnce, async (room) => {
         if (!(await this.now(room))) throw new Error(`room ${room} is away`)
       })
     }

@@ -37,6 +37,11 @@ export class Ringing {
     return this.sql.exec<{ next: number | null }>('select min(until) as next from rings').one().next
   }
 
+  /** Whether a call of this room rings. */
+  in(room: string): boolean {
+    return this.sql.exec('select 1 from rings where room = ?', room).toArray().length > 0
+  }
+
   all(): Ring[] {
     const rows = this.sql.exec<{ ring: string }>('select ring from rings order by until').toArray()
     return rows.map(({ ring }) => JSON.parse(ring) as Ring)

@@ -5,11 +5,10 @@ import type { OwnFacts } from './core/own-facts.ts'
 import type { KeptPresence } from './profile.ts'
 
 /** What is Postgres' to say of the person. */
-type Said = Pick<OwnFacts, 'name' | 'settings' | 'blocked'>
+type Said = Pick<OwnFacts, 'settings' | 'blocked'>
 
 /** Until Postgres has said anything: nobody sees anything of someone who is not known. */
 const unsaid: Said = {
-  name: '',
   settings: {
     ...{ lastSeen: 'nobody', photo: 'nobody', about: 'nobody', groupAdd: 'nobody' },
     ...{ readReceipts: false, quietHours: null, previews: false },
@@ -52,10 +51,6 @@ export class Self {
     return this.row().said !== null
   }
 
-  name(): string {
-    return this.said().name
-  }
-
   status(): OwnStatus {
     const { status } = this.row()
     return status === null ? { show: 'available', custom: null } : (JSON.parse(status) as OwnStatus)
@@ -96,11 +91,11 @@ export class Self {
   }
 
   /** Takes what Postgres says. The status is Postgres' to say once, and the inbox's own from then on. True: it is new. */
-  take({ status, lastSeenAt, name, settings, blocked }: OwnFacts): boolean {
+  take({ status, lastSeenAt, settings, blocked }: OwnFacts): boolean {
     const before = this.row()
     if (before.status === null) this.setStatus(status)
     if (lastSeenAt !== null && lastSeenAt > (before.last_seen_at ?? 0)) this.set('last_seen_at', lastSeenAt)
-    return this.say({ name, settings, blocked }) || before.status === null
+    return this.say({ settings, blocked }) || before.status === null
   }
 
   setStatus(status: OwnStatus): void {

@@ -1,7 +1,7 @@
 import type { Presence } from '../../protocol/inbox.ts'
 import type { InboxForOthers, Watcher } from '../between.ts'
 import type { Objects } from '../env.ts'
-import { atOnce } from './at-once.ts'
+import { eachInParallel } from '../parallel.ts'
 import { maySee, seenBy, type People } from './core/may-see.ts'
 import { hidden, shown, type Being } from './core/visit.ts'
 import type { Plans } from './duty.ts'
@@ -89,7 +89,7 @@ export class Watchers {
   private async tellAll(being: () => Being): Promise<void> {
     // While they are told, it may change again. One that fails is left to the agenda, and so are those after it.
     for (let owed = this.owed(being()); owed.length > 0; owed = this.owed(being())) {
-      await atOnce(toldAtOnce, owed, (letter) => this.deliver(letter))
+      await eachInParallel(owed, toldAtOnce, (letter) => this.deliver(letter))
     }
     this.agenda.done('tell')
   }

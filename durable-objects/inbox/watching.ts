@@ -1,9 +1,9 @@
 import type { Presence } from '../../protocol/inbox.ts'
 import type { InboxForOthers } from '../between.ts'
 import type { Objects } from '../env.ts'
-import { atOnce } from './at-once.ts'
+import { Paces } from '../paces.ts'
+import { eachInParallel } from '../parallel.ts'
 import { hidden } from './core/visit.ts'
-import { freshPace, spend } from '../room/pace.ts'
 import { deviceAt, type Devices } from './devices.ts'
 import type { Plans } from './duty.ts'
 import type { Self } from './self.ts'
@@ -25,7 +25,7 @@ export class Watching {
   private readonly agenda: Plans
   private readonly inboxes: Objects<InboxForOthers>
   private asking: Promise<void> | null = null
-  private pace = freshPace(0, askRate)
+  private readonly pace = new Paces(askRate)
 
   constructor(parts: {
     self: Self
@@ -121,9 +121,9 @@ export class Watching {
   private async askAll(): Promise<void> {
     for (let people = this.unasked(); people.length > 0; people = this.unasked()) {
       const now = Date.now()
-      const some = people.slice(0, askedAtOnce).filter(() => this.mayAsk(now))
+      const some = people.slice(0, askedAtOnce).filter(() => this.pace.wait(this.self.person, now) === 0)
       if (some.length === 0) return this.agenda.plan('watch', now + retryMs)
-      await atOnce(askedAtOnce, some, async ({ person, round }) => {
+      await eachInParallel(some, askedAtOnce, async ({ person, round }) => {
         const watcher = { person: this.self.person, hides: this.self.hides(), blocks: this.self.blocks(person) }
         const presence = await this.inboxes.getByName(person).watch(watcher)
         if (presence === 'away') throw new Error(`the inbox of ${person} cannot tell`)
@@ -137,17 +137,11 @@ export class Watching {
     this.agenda.done('watch')
   }
 
-  private mayAsk(now: number): boolean {
-    const paid = spend(this.pace, now, askRate)
-    if (paid.ok) this.pace = paid.pace
-    return paid.ok
-  }
-
   private async unwatch(people: string[]): Promise<void> {
     // Who does not hear of it finds out when they tell something.
-    await atOnce(askedAtOnce, people, (person) => this.inboxes.getByName(person).unwatch(this.self.person)).catch(
-      (error: unknown) => console.warn(`inbox ${this.self.person}: not unwatched: ${String(error)}`),
-    )
+    await eachInParallel(people, askedAtOnce, (person) =>
+      this.inboxes.getByName(person).unwatch(this.self.person),
+    ).catch((error: unknown) => console.warn(`inbox ${this.self.person}: not unwatched: ${String(error)}`))
     // Who is on screen again meanwhile may have heard of both in the other order.
     const again = people.filter((person) => this.people().includes(person))
     for (const person of again) this.unanswered(person)

@@ -1,11 +1,11 @@
-import type { CallEnded } from '../../protocol/events.ts'
+import type { CallEnded, Media } from '../../protocol/events.ts'
 import { limits } from '../../protocol/limits.ts'
 import type * as z from 'zod/mini'
 
 /** A call that is live. Plain data, replaced and never mutated; times are epoch milliseconds. */
 export interface LiveCall {
   id: string
-  media: 'audio' | 'video'
+  media: Media
   by: string
   startedAt: number
   /** When someone else took it, or when it began where it does not ring; null: nobody has yet. */

@@ -1,7 +1,7 @@
 import { limits } from '../../protocol/limits.ts'
 
 /** How much a person may do at once, and how much in a second after that. */
-interface Rate {
+export interface Rate {
   burst: number
   perSecond: number
 }
@@ -9,6 +9,7 @@ interface Rate {
 export const postRate: Rate = { burst: limits.paceBurst, perSecond: limits.pacePerSecond }
 export const frameRate: Rate = { burst: limits.frameBurst, perSecond: limits.framesPerSecond }
 export const callRate: Rate = { burst: limits.callBurst, perSecond: limits.callsPerSecond }
+export const typingRate: Rate = { burst: limits.typingBurst, perSecond: limits.typingPerSecond }
 
 /** A token bucket: how much is left, as of a time. */
 export interface Pace {

@@ -45,6 +45,12 @@ export class Agenda<Kind extends string = Duty> {
     if (planned === null || planned > due) this.plan(duty, due)
   }
 
+  /** Plans a duty for when it is due next (null: not at all), but not before a time. */
+  next(duty: Kind, due: number | null, earliest: number): void {
+    if (due === null) this.done(duty)
+    else this.plan(duty, Math.max(due, earliest))
+  }
+
   due(duty: Kind): number | null {
     const rows = this.storage.sql.exec<{ due: number }>('select due from agenda where kind = ?', duty)
     return rows.toArray()[0]?.due ?? null

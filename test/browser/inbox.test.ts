@@ -108,7 +108,6 @@ test('[AC-19] what is read on one device is read on the other, in its list and o
 test('[AC-18] the badge is the sum of the rooms that are not muted, in every tab', async () => {
   const { ada, laptop: grace } = await onTwoDevices('Pier')
   await makeRoom(ada.page, 'Harbour')
-  await ada.page.getByRole('heading', { name: 'Harbour' }).waitFor()
   const link = new URL(await inviteLink(ada.page)).pathname
   await grace.page.goto(link)
   await grace.page.getByRole('button', { name: 'Join the room' }).click()
@@ -197,10 +196,11 @@ test('[PRS3] a dot says how the other one of a conversation is, in a shape and i
   const dialog = await settings(grace.page, 'Status')
   await dialog.getByRole('textbox', { name: 'What you say' }).fill('Counting buoys')
   await dialog.getByRole('combobox', { name: 'For how long' }).selectOption({ label: '1 hour' })
+  await dialog.getByRole('radio', { name: '🌙' }).check({ force: true })
   await dialog.getByRole('button', { name: 'Save' }).click()
-  await dialog.getByText('Counting buoys').waitFor()
+  await dialog.getByText('🌙 Counting buoys').waitFor()
   await grace.page.keyboard.press('Escape')
-  await ada.page.getByText('Do not disturb · Counting buoys').waitFor()
+  await ada.page.getByText('Do not disturb · 🌙 Counting buoys').waitFor()
   await keepScreenshot(ada.page, 'presence-1280-light')
 
   await shows('Invisible')
@@ -220,7 +220,12 @@ test('[SET3] what someone sets for themself is kept, and is so on their other de
 
   const notifications = await settings(laptop.page, 'Notifications')
   await notifications.getByRole('switch', { name: 'Show what was written' }).uncheck()
-  await notifications.getByRole('switch', { name: 'Quiet hours' }).check()
+  const quiet = notifications.getByRole('switch', { name: 'Quiet hours' })
+  await quiet.focus()
+  await quiet.press('Space')
+  // They are on as soon as the switch says so; only what is changed about them is still to be saved.
+  await notifications.getByRole('button', { name: 'Save', disabled: true }).waitFor()
+  expect(await quiet.evaluate((field) => field === document.activeElement)).toBe(true)
   await notifications.getByLabel('From').fill('21:30')
   await notifications.getByRole('checkbox', { name: 'Sunday' }).uncheck({ force: true })
   await notifications.getByRole('button', { name: 'Save' }).click()
@@ -264,6 +269,12 @@ test('[BLK6] messages of someone who is blocked are folded in groups, shown when
   await grace.page.keyboard.press('Escape')
   await message(grace.page, 'Before the quarrel').waitFor()
   expect([...ada.errors, ...grace.errors]).toEqual([])
+
+  await grace.page.getByRole('button', { name: /^You:/ }).click()
+  await grace.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+  await grace.page.waitForURL('**/sign-in**')
+  // Whom she blocked is not left on the device.
+  await expect.poll(() => grace.page.evaluate(() => Object.keys(localStorage))).toEqual([])
 })
 
 test('[AC-32] one notification for a room with news while nobody looks, which leads there and goes when the room is read', async () => {

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { Violation } from './checks/watch.ts'
 import type { Living, ObjectHost } from './platform/object-host.ts'
 import { quiet } from './town/quiet.ts'
-import { personId, roomId, Town } from './town/town.ts'
+import { Town } from './town/town.ts'
 import { unreadIsRight } from './town/unread.ts'
+import { personId, roomId } from './world/ids.ts'
 
 const [ada, grace, linus, newcomer] = [personId(0), personId(1), personId(2), personId(3)]
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { quiet } from './town/quiet.ts'
 import type { Handset } from './town/handset.ts'
-import { personId, roomId, Town } from './town/town.ts'
+import { Town } from './town/town.ts'
 import { everyAnswerIsTheSame } from './town/unread.ts'
+import { personId, roomId } from './world/ids.ts'
 
 /** What walks through towns have found, as stories of their own. */
 
@@ -46,6 +47,33 @@ test('[INB21] [BMP3] a device that was away hears that a room is gone, whoever s
   phone.inbox.open()
   await quiet(town)
   expect(phone.inbox.rooms()).toEqual([])
+})
+
+test('[INB6] [BMP3] a room that went while Postgres was telling the list is not shown, not even for a moment', async () => {
+  phone.inbox.open()
+  await say('hello')
+  await quiet(town)
+  phone.inbox.close()
+  await quiet(town)
+  const request = town.weather.request.bind(town.weather)
+  const kept: unknown[] = []
+  town.weather.request = async (url, init) => {
+    const answer = await request(url, init)
+    if (!url.endsWith('inbox_state')) return answer
+    await new Promise<void>((resolve) => town.time.after(1_500, resolve))
+    kept.push(town.inboxes.host(grace).storage.read('select room from lines'))
+    return answer
+  }
+  desk.inbox.open()
+  await town.time.turn(300)
+  void other.room(room).tab!.room.changeMembers([{ kind: 'remove', person: grace }])
+  const shown = new Set<number>()
+  for (let passed = 0; passed < 5_000; passed += 5) {
+    await town.time.turn(5)
+    shown.add(desk.inbox.rooms().length)
+  }
+  // It went before the list came.
+  expect([kept, [...shown], desk.inbox.live]).toEqual([[[]], [0], true])
 })
 
 test('[AC-19] [UNR2] a message that is deleted is unread no more, on all devices within a second', async () => {

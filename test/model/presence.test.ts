@@ -1,10 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Presence, Settings } from '../../protocol/inbox.ts'
 import { Neighbours } from './neighbours/neighbours.ts'
+import { personId } from './world/ids.ts'
 
-const people = ['ada', 'grace', 'linus', 'mary'].map(
-  (_, index) => `00000000-0000-4000-8000-${(index + 0xada0).toString(16).padStart(12, '0')}`,
-)
+const people = [personId(0), personId(1), personId(2), personId(3)]
 /** Ada knows Grace and Linus; Mary is a stranger to everyone. */
 const pairs = [
   [people[0]!, people[1]!],

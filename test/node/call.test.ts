@@ -55,6 +55,14 @@ describe('in a group', () => {
     })
   })
 
+  test('[RNG1] it is as long as it is since the first took it, whoever takes it later', () => {
+    const first = live(answered(call(grace, linus), grace, 'accept', false, 2_000))
+    const all = live(answered(first, linus, 'accept', false, 9_000))
+    const two = live(left(all, ada, false, 10_000))
+    const one = live(left(two, grace, false, 11_000))
+    expect(left(one, linus, false, 12_000)).toEqual({ call: null, ended: { durationMs: 10_000 }, over: [] })
+  })
+
   test('[RNG2] one who declines declines for themself; it still rings for the others', () => {
     const declined = answered(call(grace, linus), grace, 'decline', false, 2_000)
     expect(declined).toEqual({ call: call(linus), ended: null, over: [{ person: grace, why: 'declined' }] })

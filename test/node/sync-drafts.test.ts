@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
 import { memoryStore } from '../../web/sync/memory-store.ts'
 import type { Store } from '../../web/sync/store.ts'
 import { handClock, settled } from './sync-support/hand-clock.ts'
@@ -195,6 +196,42 @@ describe('drafts', () => {
     await one.live()
     await other.exchange()
     expect([server.drafts().length, drafts(other)]).toEqual([1, { [room]: 'half' }])
+  })
+
+  test('[INB31] a pong that was on its way when a draft was said does not tell that it arrived', async () => {
+    const { clock, devices, server } = await two()
+    const [one] = devices
+    composer(one).save('half')
+    await clock.turn(900)
+    one.inbox.refresh()
+    one.deliver('up')
+    await clock.turn(100)
+    expect(one.saying()).toMatchObject([{ t: 'draft' }])
+    one.deliver('down')
+    one.cut()
+    await one.live()
+    expect([server.drafts().map(({ text }) => text), drafts(one)]).toEqual([['half'], { [room]: 'half' }])
+  })
+
+  test('[INB16] [INB33] a draft that a full inbox let go of stays on the device that wrote it', async () => {
+    const { clock, devices, exchange, server } = await two()
+    const [one, other] = devices
+    composer(one).save('half')
+    await clock.turn(1_000)
+    for (let pings = 0; pings < 3; pings++) {
+      await exchange()
+      await clock.turn(25_000)
+    }
+    for (let number = 2; number <= limits.drafts + 1; number++) {
+      server.change(lineOf(number))
+      other.inbox.compose(roomOf(number), null, () => {}).save(`draft ${number}`)
+    }
+    await clock.turn(1_000)
+    await exchange()
+    expect(server.drafts().some((draft) => draft.room === room)).toBe(false)
+    one.cut()
+    await one.live()
+    expect(drafts(one)[room]).toBe('half')
   })
 
   test('[INB31] an inbox that lost its storage hears all drafts anew', async () => {

@@ -196,6 +196,17 @@ describe('with a small cap, so that few messages meet every limit', () => {
     )
   })
 
+  test('[UNR2] what is too old to be held is counted anew once some of it is deleted, or has lapsed', () => {
+    const messages = new Messages()
+    for (const seq of [1, 2, 3]) messages.post(seq, ada, { mentions: [grace], expiresAt: seq === 3 ? 100 : null })
+    for (let seq = 4; seq <= 12; seq++) messages.post(seq, grace)
+    const counts = [messages.unread.of(reader(grace), 0)]
+    messages.put(emptied(messages.rows.get(2)!, 13, ada))
+    counts.push(messages.unread.of(reader(grace), 99), messages.unread.of(reader(grace), 100))
+
+    expect(counts).toEqual([3, 2, 1].map((count) => ({ count, mentions: count })))
+  })
+
   test('[UNR2] of more than the cap the newest count, also for whom most of them are their own', () => {
     const messages = new Messages()
     for (let seq = 1; seq <= 40; seq++) messages.post(seq, seq % 8 === 0 ? grace : ada, { mentions: [ada] })

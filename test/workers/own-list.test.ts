@@ -1,12 +1,13 @@
-import { runInDurableObject } from 'cloudflare:test'
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import type { Ring } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
 import { enter, post } from './support/client.ts'
-import { gate, memberRow } from './support/database.ts'
+import { bindings, gate, memberRow } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import {
   crashInbox,
+  eventually,
   flushed,
   hibernateInbox,
   inboxOf,
@@ -154,8 +155,17 @@ test('[INB15] [UNR4] a whole room is marked as read or unread from the list, and
   await gate('open')
   expect(refused.reason).toBe('busy')
   expect(refused.retryAfterMs).toBeGreaterThan(0)
-  device.send({ t: 'mark', id: freshId(), room: freshId(), as: 'read' })
+})
+
+test('[INB15] [RNG10] what is asked about a room that is none of theirs is refused, and wakes no object', async () => {
+  const device = await openInbox(await signUpAfresh('Ada'))
+  const room = freshId()
+  device.send({ t: 'mark', id: freshId(), room, as: 'read' })
   expect(await device.next('refused')).toMatchObject({ reason: 'not_allowed' })
+  device.send({ t: 'answer', id: freshId(), room, call: freshId(), how: 'accept' })
+  expect(await device.next('refused')).toMatchObject({ reason: 'too_late' })
+  const objects = await listDurableObjectIds(bindings.ROOM)
+  expect(objects.map(String)).not.toContain(bindings.ROOM.idFromName(room).toString())
 })
 
 test('[INB16] a draft is kept for the other devices: the later one counts, and an empty one takes it away', async () => {
@@ -244,7 +254,7 @@ test('[INB17] a room too large to tell everyone is read from Postgres while a de
   device.send({ t: 'look', away: true })
   device.send({ t: 'look', away: false })
   const planned = () => inInbox(ada.id, (sql) => sql.exec("select 1 from agenda where kind = 'large'").toArray().length)
-  while ((await planned()) === 0);
+  await eventually(async () => (await planned()) > 0)
   const talk = await enter(grace, room)
   await post(talk, 'Hello, everyone.')
   await flushed(room)

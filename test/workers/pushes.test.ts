@@ -1,6 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import type { Bump, BumpAnswer } from '../../durable-objects/between.ts'
+import { bumpOf } from './support/bumps.ts'
 import { enter } from './support/client.ts'
 import { openInbox } from './support/device.ts'
 import { inboxOf, inInbox, tellInboxes } from './support/objects.ts'
@@ -20,11 +21,7 @@ async function subscribed(name: string): Promise<Person> {
 
 /** A room has news for the person: so many are unread then. */
 async function tell(person: Person, room: string, n: number, change: Partial<Bump> = {}): Promise<BumpAnswer> {
-  return await inboxOf(person.id).bump({
-    ...{ room, epoch: 1, n, type: 'group', name: 'Engines', other: null, role: 'member', memberCount: 2, head: n },
-    ...{ delivered: 0, read: 0, unread: { from: null, version: 0 }, count: n, mentions: 0, last: null, lastAt: 1_000 },
-    ...{ news: 'message', ...change },
-  })
+  return await inboxOf(person.id).bump(bumpOf(room, { epoch: 1, n, head: n, count: n, ...change }))
 }
 
 async function pushesOf(person: Person): Promise<unknown[]> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { UnreadAudit, UnreadCounts } from '../../protocol/api.ts'
 import { enter, post } from './support/client.ts'
-import { manyRooms, removeMessage } from './support/database.ts'
+import { manyRooms, mention, removeMessage } from './support/database.ts'
 import { openInbox, type Device } from './support/device.ts'
 import { flushed, inInbox, runErrand, tellInboxes } from './support/objects.ts'
 import { bodyOf, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
@@ -110,9 +110,21 @@ test('[UNR11] of a room whose events Postgres does not have yet nothing is said 
 
 test('[UNR11] 60 rooms with up to sixty unread messages each are counted alike', async () => {
   const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
-  await manyRooms(grace.id, ada.id, 60, 100)
+  await manyRooms(grace.id, ada.id, 60, (place) => place % 100)
   const device = await openInbox(ada)
   expect(device.holding.lines.size).toBe(60)
   await runErrand(ada.id, 'calling')
   expect(await audit(ada)).toEqual({ checked: 60, differences: [], behind: [] })
 }, 90_000)
+
+test('[UNR2] [UNR11] of more than 1,000 unread messages all three count the newest', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const [room] = await manyRooms(grace.id, ada.id, 1, () => 2_500)
+  await mention(room!, [1, 1_500, 1_501, 2_500], ada.id)
+  await openInbox(ada)
+  await runErrand(ada.id, 'calling')
+  expect(await bodyOf(await request(ada, 'GET', '/unread'), 200)).toMatchObject({
+    rooms: [{ unread: 1_000, mentions: 2 }],
+  })
+  expect(await audit(ada)).toEqual({ checked: 1, differences: [], behind: [] })
+})

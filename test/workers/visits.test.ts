@@ -3,9 +3,9 @@ import { expect, test, vi } from 'vitest'
 import type { Bump } from '../../durable-objects/between.ts'
 import { deviceAt } from '../../durable-objects/inbox/devices.ts'
 import { bumpOf, later } from './support/bumps.ts'
-import { enter, post } from './support/client.ts'
+import { enter, post, type Client } from './support/client.ts'
 import { gate, joinInPostgres } from './support/database.ts'
-import { connectInbox, openInbox } from './support/device.ts'
+import { connectInbox, openInbox, type Device } from './support/device.ts'
 import {
   crashInbox,
   flushed,
@@ -47,6 +47,26 @@ async function fallSilent(person: string, room: string): Promise<void> {
   await flushed(room)
 }
 
+/** Ada has been here before, with a device. Now Grace's first message in their room has found nobody. */
+async function unheard() {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const room = await roomOf(grace, ada)
+  const before = await openInbox(ada)
+  await runErrand(ada.id, 'calling')
+  await before.leave()
+  const talk = await enter(grace, room)
+  await post(talk, 'Is anybody here?')
+  await fallSilent(ada.id, room)
+  return { ada, room, talk, before }
+}
+
+/** What the room says next reaches the device: it is silent no more. */
+async function hears({ device, room, talk }: { device: Device; room: string; talk: Client }): Promise<void> {
+  await post(talk, 'Good morning.')
+  await tellInboxes(room)
+  expect((await device.line(room, ({ unread }) => unread === 2)).last?.text).toBe('Good morning.')
+}
+
 test('[INB5] a room falls silent where nobody is, and tells everything again from the next visit on', async () => {
   const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
   const [room, quiet] = [await roomOf(grace, ada), await roomOf(grace, ada)]
@@ -78,14 +98,7 @@ test('[INB5] a room falls silent where nobody is, and tells everything again fro
 })
 
 test('[INB5] what a room owes a visit is owed until it answers, also by an inbox that died meanwhile', async () => {
-  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
-  const room = await roomOf(grace, ada)
-  const before = await openInbox(ada)
-  await runErrand(ada.id, 'calling')
-  await before.leave()
-  const talk = await enter(grace, room)
-  await post(talk, 'Is anybody here?')
-  await fallSilent(ada.id, room)
+  const { ada, room, talk } = await unheard()
   // The object dies with the visit begun and no room told of it.
   await inInbox(ada.id, (sql) => sql.exec('update lines set back = 1 where silent > 0'))
   await crashInbox(ada.id)
@@ -94,20 +107,11 @@ test('[INB5] what a room owes a visit is owed until it answers, also by an inbox
 
   await runErrand(ada.id, 'calling')
   expect(await heardOfVisit(room, ada.id)).toBe(await visitOf(ada.id))
-  await post(talk, 'Good morning.')
-  await tellInboxes(room)
-  expect((await device.line(room, ({ unread }) => unread === 2)).last?.text).toBe('Good morning.')
+  await hears({ device, room, talk })
 })
 
 test('[INB5] an inbox that lost its storage asks all its rooms, and its devices get the whole list', async () => {
-  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
-  const room = await roomOf(grace, ada)
-  const before = await openInbox(ada)
-  await runErrand(ada.id, 'calling')
-  await before.leave()
-  const talk = await enter(grace, room)
-  await post(talk, 'Is anybody here?')
-  await fallSilent(ada.id, room)
+  const { ada, room, talk, before } = await unheard()
   await loseInbox(ada.id)
 
   const device = await connectInbox(ada)
@@ -117,20 +121,11 @@ test('[INB5] an inbox that lost its storage asks all its rooms, and its devices 
   expect(welcome.epoch).not.toBe(before.holding.epoch)
   expect(device.holding.lines.get(room)?.unread).toBe(1)
   await runErrand(ada.id, 'calling')
-  await post(talk, 'Good morning.')
-  await tellInboxes(room)
-  expect((await device.line(room, ({ unread }) => unread === 2)).last?.text).toBe('Good morning.')
+  await hears({ device, room, talk })
 })
 
 test('[INB5] a silent room that the list had lost from sight tells everything once the list has it again', async () => {
-  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
-  const room = await roomOf(grace, ada)
-  const before = await openInbox(ada)
-  await runErrand(ada.id, 'calling')
-  await before.leave()
-  const talk = await enter(grace, room)
-  await post(talk, 'Is anybody here?')
-  await fallSilent(ada.id, room)
+  const { ada, room, talk } = await unheard()
   // As that of the oldest room goes when there are more than a list has.
   await inInbox(ada.id, (sql) => sql.exec('delete from lines where room = ?', room))
 
@@ -138,9 +133,7 @@ test('[INB5] a silent room that the list had lost from sight tells everything on
 
   expect(device.holding.lines.get(room)?.unread).toBe(1)
   await runErrand(ada.id, 'calling')
-  await post(talk, 'Good morning.')
-  await tellInboxes(room)
-  expect((await device.line(room, ({ unread }) => unread === 2)).last?.text).toBe('Good morning.')
+  await hears({ device, room, talk })
 })
 
 test('[INB5] of two words of a room the higher epoch and n count, and an older one changes nothing', async () => {

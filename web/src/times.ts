@@ -51,6 +51,11 @@ export function shortTime(at: number): string {
   return `${mediumDate.format(at)}, ${clock(at)}`
 }
 
+/** When something ends: the hour where that is today, else day and time. */
+export function endTime(at: number, now: number): string {
+  return dayOf(at) === dayOf(now) ? clock(at) : shortTime(at)
+}
+
 /** A length of time, as one does with a pause: "45 s", "5 min", "24 h", "7 days". */
 export function span(ms: number): string {
   const [count, unit] =

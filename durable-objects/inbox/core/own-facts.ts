@@ -9,7 +9,6 @@ const otherwise = z.catch
  * read of what they say of themself, or of their quiet hours, is none, and is no reason to go without a list.
  */
 export const OwnFacts = z.object({
-  name: z.string(),
   status: z.object({ ...OwnStatus.shape, custom: otherwise(z.nullable(CustomStatus), null) }),
   lastSeenAt: otherwise(z.nullable(TimeMs), null),
   settings: z.object({ ...Settings.shape, quietHours: otherwise(z.nullable(QuietHours), null) }),

@@ -21,8 +21,9 @@ export async function signIn(page: Page, email: string, secret: string): Promise
   await page.getByRole('navigation', { name: 'Rooms' }).waitFor()
 }
 
-/** Makes a room and answers its id. */
+/** Makes a room, from the list or from another room, and answers its id. */
 export async function makeRoom(page: Page, name: string): Promise<string> {
+  const before = page.url()
   await page
     .getByRole('button', { name: 'New room' })
     .or(page.getByRole('button', { name: 'Make your first room' }))
@@ -30,7 +31,8 @@ export async function makeRoom(page: Page, name: string): Promise<string> {
     .click()
   await page.getByRole('dialog').getByRole('textbox').fill(name)
   await page.getByRole('dialog').getByRole('button', { name: /make/i }).click()
-  await page.waitForURL(/\/r\//)
+  await page.waitForURL(({ href, pathname }) => pathname.startsWith('/r/') && href !== before)
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   await composer(page).waitFor()
   return page.url().split('/r/')[1]!
 }

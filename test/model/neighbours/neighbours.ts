@@ -8,10 +8,11 @@ import { installGlobals } from '../platform/globals.ts'
 import { Namespace } from '../platform/namespace.ts'
 import { seeded, type Random } from '../platform/random.ts'
 import { virtualTime, type VirtualTime } from '../platform/virtual-time.ts'
+import { env } from '../world/env.ts'
 import { FakeDatabase } from '../world/fake-database.ts'
+import { roomId } from '../world/ids.ts'
+import { longSessionMs, visit } from '../world/site.ts'
 import { Weather } from '../world/weather.ts'
-
-const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
 
 /** What a device has on screen, and what it was told of it. */
 export class Screen {
@@ -116,8 +117,7 @@ export class Neighbours {
       make: (ctx, host) => new Inbox(ctx, { ...env, INBOX: this.inboxes.boundTo(host), ROOM: rooms.boundTo(host) }),
     }))
     for (const [index, members] of pairs.entries()) {
-      const roomId = `00000000-0000-4000-9000-${index.toString(16).padStart(12, '0')}`
-      this.database.make({ roomId, type: 'direct', members: [...members], createdAt: this.time.now() })
+      this.database.make({ roomId: roomId(index), type: 'direct', members: [...members], createdAt: this.time.now() })
     }
     this.uninstall = installGlobals(this.time, this.random.next, () => {})
   }
@@ -131,9 +131,7 @@ export class Neighbours {
   open(person: string): void {
     const host = this.inboxes.host(person)
     const screen = new Screen(person, (socket, text) => host.receive(socket, text))
-    const visitor = { person, device: this.freshId(), expiresAt: this.time.now() + 86_400_000 }
-    const headers = new Headers({ upgrade: 'websocket', 'x-parley-visitor': JSON.stringify(visitor) })
-    host.connect({ headers } as Request).then(
+    host.connect(visit(person, this.freshId(), this.time.now(), longSessionMs)).then(
       (socket) => {
         screen.begin(socket)
         this.screens.push(screen)

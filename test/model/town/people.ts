@@ -1,5 +1,6 @@
 import type { Faults } from '../world/faults.ts'
-import { personId, roomId, Town } from './town.ts'
+import { personId, roomId } from '../world/ids.ts'
+import { Town } from './town.ts'
 
 /** The one whose devices are looked at. */
 export const ada = personId(0)

@@ -1,4 +1,5 @@
 import type { Device } from '../world/device.ts'
+import { commandId } from '../world/ids.ts'
 import type { Handset } from './handset.ts'
 import { ada } from './people.ts'
 import { owedByRoom } from './quiet.ts'
@@ -99,7 +100,7 @@ const steps: Record<string, Step> = {
       if (person === owner) return null
       const kind = site.postgres.isMember(person) ? 'remove' : 'add'
       const change = [{ kind, person }] as const
-      void site.changeMembers((room) => room.changeMembers(owner, command(town), [...change])).catch(() => {})
+      void site.changeMembers((room) => room.changeMembers(owner, commandId(town.random), [...change])).catch(() => {})
       return `${kind} ${person} in ${site.roomId}`
     },
   },
@@ -278,11 +279,6 @@ async function post(town: Town, device: Device, { site }: Place): Promise<string
 
 function mentioned(town: Town): string {
   return town.random.chance(0.6) ? ada : town.random.pick(town.handsets).person
-}
-
-function command(town: Town): string {
-  const bytes = [...town.random.bytes(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return bytes.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** A room that is open on some device. */

@@ -1,7 +1,8 @@
 import { Violation } from '../checks/watch.ts'
 import type { Faults } from '../world/faults.ts'
+import { personId, roomId } from '../world/ids.ts'
 import { quiet } from './quiet.ts'
-import { personId, roomId, Town } from './town.ts'
+import { Town } from './town.ts'
 import { everyAnswerIsTheSame } from './unread.ts'
 
 /** One room, one reader who comes and goes, one writer; everything between them real. */

@@ -7,15 +7,15 @@ import type { ObjectHost } from '../platform/object-host.ts'
 import { seeded, type Random } from '../platform/random.ts'
 import { virtualTime, type VirtualTime } from '../platform/virtual-time.ts'
 import { FakeDatabase } from '../world/fake-database.ts'
+import { env } from '../world/env.ts'
 import { noFaults, type Faults } from '../world/faults.ts'
+import { roomId } from '../world/ids.ts'
 import { Site, visit } from '../world/site.ts'
 import { makeLimitsSmall } from '../world/small-limits.ts'
 import { Weather } from '../world/weather.ts'
 import type { FarEnd } from '../world/connection.ts'
 import { Handset } from './handset.ts'
 import { Ledger } from './ledger.ts'
-
-const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
 
 /** A room of the town, and whoever is in it at the beginning. */
 export interface Founded {
@@ -136,12 +136,4 @@ export class Town {
     site.watch.committed(site.host.storage, () => new Set(site.postgres.ids()))
     ledger.committed(site.host.storage)
   }
-}
-
-export function personId(index: number): string {
-  return `00000000-0000-4000-8000-${(index + 0xada0).toString(16).padStart(12, '0')}`
-}
-
-export function roomId(index: number): string {
-  return `00000000-0000-4000-9000-${index.toString(16).padStart(12, '0')}`
 }

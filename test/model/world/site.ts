@@ -12,13 +12,17 @@ import type { VirtualTime } from '../platform/virtual-time.ts'
 import type { FarEnd } from './connection.ts'
 import type { FakePostgres } from './fake-postgres.ts'
 import type { Faults } from './faults.ts'
+import { commandId } from './ids.ts'
 import type { Weather } from './weather.ts'
 
 const sessionMs = 3_600_000
 
+/** A session that ends in no test that is not about it. */
+export const longSessionMs = 86_400_000
+
 /** How the worker hands a visitor over to an object. */
-export function visit(person: string, device: string, now: number): Request {
-  const visitor = { person, device, expiresAt: now + sessionMs }
+export function visit(person: string, device: string, now: number, lastsMs = sessionMs): Request {
+  const visitor = { person, device, expiresAt: now + lastsMs }
   const headers = new Headers({ upgrade: 'websocket', 'x-parley-visitor': JSON.stringify(visitor) })
   return { headers } as Request
 }
@@ -142,8 +146,7 @@ export class Site implements FarEnd {
 
   /** Someone with a link comes in. */
   join(person: string): void {
-    const bytes = [...this.random.bytes(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-    const command = bytes.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+    const command = commandId(this.random)
     void this.host.call('join', (room) => room.join(person, this.postgres.joinCode, command)).catch(() => {})
   }
 

@@ -8,13 +8,13 @@ import { virtualTime, type VirtualTime } from '../platform/virtual-time.ts'
 import { Bot } from './bot.ts'
 import { Device } from './device.ts'
 import { FakePostgres } from './fake-postgres.ts'
+import { env } from './env.ts'
 import { noFaults, type Faults } from './faults.ts'
+import { personId } from './ids.ts'
 import { makeLimitsSmall } from './small-limits.ts'
 import { Site } from './site.ts'
 import { TakingInbox } from './taking-inbox.ts'
 import { Weather } from './weather.ts'
-
-const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
 
 /** One room with everything around it: the real object, the real clients, and all that can go wrong between them. */
 export class World {
@@ -115,8 +115,4 @@ export class World {
     this.host.kill()
     this.uninstall()
   }
-}
-
-function personId(index: number): string {
-  return `00000000-0000-4000-8000-${(index + 0xada0).toString(16).padStart(12, '0')}`
 }

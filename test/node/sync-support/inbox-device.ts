@@ -2,8 +2,8 @@ import { createInbox, type InboxDeps } from '../../../web/sync/inbox/inbox.ts'
 import { memoryStore } from '../../../web/sync/memory-store.ts'
 import { noTabs } from '../../../web/sync/tabs.ts'
 import type { TransportEvents } from '../../../web/sync/transport.ts'
-import { type HandClock, settled } from './hand-clock.ts'
-import type { ModelInbox } from './model-inbox.ts'
+import { handClock, type HandClock, settled } from './hand-clock.ts'
+import { lineOf, modelInbox, type ModelInbox } from './model-inbox.ts'
 import { countedBytes, fakePage } from './opened.ts'
 import { ada } from './people.ts'
 
@@ -99,3 +99,14 @@ export function inboxDevice(server: ModelInbox, clock: HandClock, own: Partial<I
 }
 
 export type InboxDevice = ReturnType<typeof inboxDevice>
+
+/** ada's inbox with these rooms in it, and a device of hers. */
+export function started(
+  rooms = [lineOf(1)],
+  own: Partial<InboxDeps> = {},
+): { clock: HandClock; server: ModelInbox; device: InboxDevice } {
+  const clock = handClock()
+  const server = modelInbox(clock.now)
+  server.change(...rooms)
+  return { clock, server, device: inboxDevice(server, clock, own) }
+}

@@ -7,6 +7,7 @@ import {
   type Settings,
 } from '../../../protocol/inbox.ts'
 import { uuidV7 } from '../../../protocol/ids.ts'
+import { limits } from '../../../protocol/limits.ts'
 import { ada, grace } from './people.ts'
 
 /** A room's id by its number. */
@@ -139,6 +140,8 @@ export function modelInbox(now: () => number, chunk = 3) {
         if (held && held.at >= draft.at) return
         if (draft.text === '') drafts.delete(key)
         else drafts.set(key, draft)
+        const [oldest] = [...drafts].sort(([, one], [, other]) => one.at - other.at)
+        if (drafts.size > limits.drafts) drafts.delete(oldest![0])
         return tell(frame, socket)
       }
       case 'watch':

@@ -7,15 +7,8 @@ export const later = 2 ** 50
 export function bumpOf(room: string, change: Partial<Bump> = {}): Bump {
   return {
     ...{ room, epoch: later, n: 1, type: 'group', name: 'Analytical engines', other: null, role: 'member' },
-    ...{
-      memberCount: 2,
-      head: 1_000,
-      delivered: 0,
-      read: 0,
-      unread: { from: null, version: 0 },
-      count: 2,
-      mentions: 0,
-    },
+    ...{ memberCount: 2, head: 1_000, delivered: 0, read: 0, unread: { from: null, version: 0 } },
+    ...{ count: 2, mentions: 0 },
     ...{ last: null, lastAt: 1_000, news: 'message' },
     ...change,
   }

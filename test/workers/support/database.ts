@@ -110,11 +110,15 @@ export async function profileRow(person: string): Promise<Record<string, unknown
   return answer.data
 }
 
-/** Rooms of two in which the first person wrote as many messages as the room's number says, and then from none on again. */
-export async function manyRooms(author: string, reader: string, count: number, below: number): Promise<string[]> {
+/** Rooms of two in which the first person wrote so many messages, room by room. */
+export async function manyRooms(
+  author: string,
+  reader: string,
+  count: number,
+  written: (place: number) => number,
+): Promise<string[]> {
   const rooms = Array.from({ length: count }, () => crypto.randomUUID())
   const at = (place: number) => new Date(Date.UTC(2026, 0, 1) + place * 1_000).toISOString()
-  const written = (place: number) => place % below
   const rows = rooms.map((id, place) => {
     const times = { created_at: at(place), last_message_at: at(place) }
     return { id, type: 'group', name: `Room ${place}`, created_by: author, last_seq: written(place), ...times }
@@ -140,6 +144,16 @@ async function insert(table: string, rows: object[]): Promise<void> {
       .insert(rows.slice(i, i + 2_000))
     if (answer.error) throw new Error(answer.error.message)
   }
+}
+
+/** Messages mention someone from now on, behind the room's back. */
+export async function mention(room: string, seqs: number[], person: string): Promise<void> {
+  const answer = await service()
+    .from('messages')
+    .update({ mentions: [person] })
+    .eq('room_id', room)
+    .in('seq', seqs)
+  if (answer.error) throw new Error(answer.error.message)
 }
 
 /** A message is taken out of Postgres behind the room's back. */

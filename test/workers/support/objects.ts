@@ -74,11 +74,7 @@ export async function inStorage<T>(room: string, work: (sql: SqlStorage) => T): 
 
 /** The object loses everything, as when its storage is gone: nothing in SQLite, nothing in memory. */
 export async function loseStorage(room: string): Promise<void> {
-  await runInDurableObject(objectOf(room), async (_, state) => {
-    await state.storage.deleteAlarm()
-    await state.storage.deleteAll()
-  })
-  await evictDurableObject(objectOf(room), { webSockets: 'close' })
+  await lose(objectOf(room))
 }
 
 /** Puts someone's inbox to sleep under the sockets of their devices. */
@@ -89,18 +85,28 @@ export async function hibernateInbox(person: string): Promise<void> {
 
 /** Someone's inbox dies, and its sockets with it; what it stored stays. */
 export async function crashInbox(person: string): Promise<void> {
-  // Only what runs can die.
-  await inInbox(person, () => undefined)
-  await evictDurableObject(inboxOf(person), { webSockets: 'close' })
+  await crash(inboxOf(person))
 }
 
 /** Someone's inbox loses everything. */
 export async function loseInbox(person: string): Promise<void> {
-  await runInDurableObject(inboxOf(person), async (_, state) => {
-    await state.storage.deleteAlarm()
-    await state.storage.deleteAll()
+  await lose(inboxOf(person))
+}
+
+async function lose(object: DurableObjectStub): Promise<void> {
+  // What is under way ends first: it would go on with a storage that has no tables.
+  await crash(object)
+  await runInDurableObject(object, async (_, { storage }) => {
+    await storage.deleteAlarm()
+    await storage.deleteAll()
   })
-  await crashInbox(person)
+  await evictDurableObject(object, { webSockets: 'close' })
+}
+
+async function crash(object: DurableObjectStub): Promise<void> {
+  // Only what runs can die.
+  await runInDurableObject(object, () => undefined)
+  await evictDurableObject(object, { webSockets: 'close' })
 }
 
 /** Looks into an object until it is so: each look lets the object go on, and no test looks for ever. */

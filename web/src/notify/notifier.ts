@@ -35,22 +35,25 @@ export function startNotifier({ inbox, me, clock, allowed, inFront, show }: Noti
   const known = new Map<string, Pick<RoomLine, 'mentions'> & { seq: number }>()
   const waiting = new Map<string, { news: 'message' | 'mention'; cancel: () => void }>()
   const shown = new Map<string, Shown>()
-  let since: 'nothing' | 'list' = 'nothing'
+  // The list that was looked at last; null: none yet.
+  let heardOf: InboxView['rooms'] | null = null
   let over = false
 
   function heard(view: InboxView): void {
+    if (view.rooms === heardOf) return
     // What was unread before this page knew the list is no news.
-    const first = since === 'nothing'
+    const first = heardOf === null
     if (first && (view.connection.state !== 'live' || view.stale)) return
-    since = 'list'
+    heardOf = view.rooms
     for (const line of view.rooms) {
       const news = first ? null : newsOf(line)
       known.set(line.room, { seq: line.last?.seq ?? 0, mentions: line.mentions })
       if (line.unread === 0) silence(line.room)
       else if (news !== null && disturbs(line, news, view)) wait(line.room, news)
     }
+    const rooms = new Set(view.rooms.map(({ room }) => room))
     for (const room of known.keys()) {
-      if (view.rooms.some((line) => line.room === room)) continue
+      if (rooms.has(room)) continue
       known.delete(room)
       silence(room)
     }

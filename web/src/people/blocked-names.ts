@@ -16,6 +16,15 @@ export function rememberBlocked(person: string, name: string): void {
   }
 }
 
+/** The person signs out: whom they blocked is nobody's business who comes after them. */
+export function forgetBlocked(): void {
+  try {
+    localStorage.removeItem(key)
+  } catch {
+    // Storage is closed to this page: nothing was remembered.
+  }
+}
+
 function names(): Record<string, string> {
   try {
     return JSON.parse(localStorage.getItem(key) ?? '{}') as Record<string, string>

@@ -1,6 +1,6 @@
 import { clock, dayLabel, dayOf } from '../times.ts'
 import { statusStands } from './status-stands.ts'
-import type { Presence } from '../../../protocol/inbox.ts'
+import type { CustomStatus, Presence } from '../../../protocol/inbox.ts'
 
 /** How someone is, in words; empty where they do not show it. */
 export const presenceWords: Record<Presence['state'], string> = {
@@ -18,12 +18,17 @@ export function lastSeen(at: number, now: number): string {
   return `last seen ${day} at ${clock(at)}`
 }
 
+/** What someone says of themself, on one line. */
+export function statusWords({ emoji, text }: Pick<CustomStatus, 'emoji' | 'text'>): string {
+  return `${emoji ?? ''} ${text}`.trim()
+}
+
 /** How someone is, and what they say of themselves, in one line; empty where nothing is known. */
 export function presenceLine(presence: Presence | undefined, now: number): string {
   if (presence === undefined) return ''
   const { state, lastSeenAt } = presence
   const custom = statusStands(presence.custom, now)
-  const says = custom === null ? '' : `${custom.emoji ?? ''} ${custom.text}`.trim()
+  const says = custom === null ? '' : statusWords(custom)
   const is = state === 'offline' && lastSeenAt !== null ? lastSeen(lastSeenAt, now) : presenceWords[state]
   return [is, says].filter((part) => part !== '').join(' · ')
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { useMinute } from '../clock.ts'
 import { Block } from '../people/block.tsx'
+import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { presenceLine } from '../people/presence-words.ts'
 import { usePeopleOnScreen } from '../people/use-people-on-screen.ts'
@@ -21,7 +22,6 @@ import { MemberMenu } from './member-menu.tsx'
 import { hereNow, roomName } from './people.ts'
 import { away, iMay, isLive, myself, untilLifted } from './standing.ts'
 import type { MembersChanged } from '../../../protocol/api.ts'
-import type { OwnStatus } from '../../../protocol/inbox.ts'
 import type { Member } from '../../sync/wire.ts'
 
 type Open =
@@ -205,12 +205,6 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
       )}
     </Panel>
   )
-}
-
-/** How I am shown here; nothing while there is no connection, or nobody sees it. */
-function ownState({ show }: OwnStatus, connected: boolean): 'online' | 'busy' | undefined {
-  if (!connected || show === 'invisible') return undefined
-  return show === 'busy' ? 'busy' : 'online'
 }
 
 const roles: Record<Member['role'], string> = {

@@ -7,6 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { FilterChips } from './filter-chips.tsx'
 import { shows, tally, type RoomFilter } from './room-filter.ts'
@@ -56,9 +57,7 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
         >
           <span className="relative">
             <Avatar name={person.name} shape="person" size="medium" />
-            {status.show !== 'invisible' && online && (
-              <PresenceDot state={status.show === 'busy' ? 'busy' : 'online'} />
-            )}
+            <PresenceDot state={ownState(status, online)} />
           </span>
           <span className="sr-only">You: {person.name}</span>
         </button>

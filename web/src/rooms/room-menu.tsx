@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { muted, type NotifyLevel } from '../../../protocol/inbox.ts'
 import { isArchived } from '../../sync/inbox/lines.ts'
-import { clock, dayOf, shortTime } from '../times.ts'
+import { endTime } from '../times.ts'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { muteTimes, untilUnmuted } from './mute-times.ts'
 import type { Client } from '../../sync/client.ts'
@@ -54,7 +54,9 @@ export function RoomMenu({
       {timed ? (
         <MenuItem icon="horn" onClick={choose(() => inbox.setRoom(room, { mutedUntil: null }))}>
           Unmute{' '}
-          {line.mutedUntil! < untilUnmuted && <span className="text-muted">({untilWords(line.mutedUntil!, now)})</span>}
+          {line.mutedUntil! < untilUnmuted && (
+            <span className="text-muted">(muted until {endTime(line.mutedUntil!, now)})</span>
+          )}
         </MenuItem>
       ) : (
         line.level !== 'nothing' &&
@@ -94,8 +96,4 @@ export function RoomMenu({
       )}
     </Menu>
   )
-}
-
-function untilWords(at: number, now: number): string {
-  return `muted until ${dayOf(at) === dayOf(now) ? clock(at) : shortTime(at)}`
 }

@@ -26,11 +26,7 @@ export function NotificationsPage({ inbox }: { inbox: Inbox }) {
             on={settings.previews}
             onChange={(previews) => void change({ previews })}
           />
-          <QuietHoursForm
-            hours={settings.quietHours}
-            key={JSON.stringify(settings.quietHours)}
-            onChange={(quietHours) => void change({ quietHours })}
-          />
+          <QuietHoursForm hours={settings.quietHours} onChange={(quietHours) => void change({ quietHours })} />
           <p className="text-sm text-muted">
             What a single room tells you of, you set in its menu in the list: everything, mentions alone, or nothing.
           </p>

@@ -8,7 +8,7 @@ const dayNames = new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: '
 // 4 January 1970 was a Sunday.
 const days = everyDay.map((day) => ({ day, name: dayNames.format(Date.UTC(1970, 0, 4 + day)) }))
 
-/** Hours in which nothing disturbs. What is changed counts once it is saved. */
+/** Hours in which nothing disturbs. The switch counts at once, what is changed about them once it is saved. */
 export function QuietHoursForm({
   hours,
   onChange,
@@ -17,16 +17,14 @@ export function QuietHoursForm({
   onChange: (hours: QuietHours | null) => void
 }) {
   const id = useId()
-  const [draft, setDraft] = useState<QuietHours | null>(hours)
+  const [edited, setEdited] = useState<QuietHours | null>(null)
+  const draft = hours && (edited ?? hours)
   const changed = JSON.stringify(draft) !== JSON.stringify(hours)
-  const set = (part: Partial<QuietHours>) => draft !== null && setDraft({ ...draft, ...part })
+  const set = (part: Partial<QuietHours>) => draft !== null && setEdited({ ...draft, ...part })
 
-  function turn(on: boolean) {
-    if (on) setDraft({ from: 22 * 60, to: 7 * 60, timeZone: here(), days: everyDay })
-    else {
-      setDraft(null)
-      onChange(null)
-    }
+  function keep(hours: QuietHours | null) {
+    setEdited(null)
+    onChange(hours)
   }
 
   return (
@@ -35,7 +33,7 @@ export function QuietHoursForm({
         hint="Nothing notifies you in these hours, wherever you are signed in. Calls still ring."
         label="Quiet hours"
         on={draft !== null}
-        onChange={turn}
+        onChange={(on) => keep(on ? { from: 22 * 60, to: 7 * 60, timeZone: here(), days: everyDay } : null)}
       />
       {draft !== null && (
         <>
@@ -83,7 +81,7 @@ export function QuietHoursForm({
                 </>
               )}
             </p>
-            <Button disabled={!changed || draft.days.length === 0} onClick={() => onChange(draft)}>
+            <Button disabled={!changed || draft.days.length === 0} onClick={() => keep(draft)}>
               Save
             </Button>
           </div>

@@ -1,8 +1,8 @@
-import { dayOf, clock, shortTime } from '../times.ts'
+import { endTime } from '../times.ts'
 
 /** Until when, in words. */
 export function untilWords(until: number, now: number): string {
-  return `Until ${dayOf(until) === dayOf(now) ? clock(until) : shortTime(until)}`
+  return `Until ${endTime(until, now)}`
 }
 
 /** For how long it may stand, from now on. */

@@ -6,8 +6,11 @@ import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Alert } from '../ui/notice.tsx'
+import { forgetBlocked } from '../people/blocked-names.ts'
+import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { Segments } from '../ui/choices.tsx'
+import { statusWords } from '../people/presence-words.ts'
 import { statusStands } from '../people/status-stands.ts'
 import type { ComponentProps } from 'react'
 import type { OwnStatus } from '../../../protocol/inbox.ts'
@@ -38,6 +41,7 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
   const chosen = useStore(theme, (now) => now.theme)
   const status = useStore(inbox.view, (now) => now.status)
   const blocked = useStore(inbox.view, (now) => now.blocked.length)
+  const online = useStore(inbox.view, (now) => now.connection.state === 'live')
   const custom = statusStands(status.custom, inbox.now())
   const [pending, setPending] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -46,7 +50,8 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
     setPending(true)
     const answer = await outcome(client.signOut())
     setPending(false)
-    if (!answer.ok) setFailure(answer.failure)
+    if (answer.ok) forgetBlocked()
+    else setFailure(answer.failure)
   }
 
   return (
@@ -54,7 +59,7 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
       <div className="flex items-center gap-4">
         <span className="relative">
           <Avatar name={person.name} shape="person" size="huge" />
-          {status.show !== 'invisible' && <PresenceDot state={status.show === 'busy' ? 'busy' : 'online'} />}
+          <PresenceDot state={ownState(status, online)} />
         </span>
         <div className="min-w-0">
           <p className="truncate text-lg font-semibold tracking-tight">
@@ -79,7 +84,12 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
       </div>
       <Segments choices={themes} chosen={chosen} legend="Theme" name="theme" onChoose={chooseTheme} />
       <ul className="-mx-2 grid grid-cols-[minmax(0,1fr)]">
-        <Way icon="smile" onClick={() => onPage('status')} says={custom?.text ?? 'None'} words="Status" />
+        <Way
+          icon="smile"
+          onClick={() => onPage('status')}
+          says={custom === null ? 'None' : statusWords(custom)}
+          words="Status"
+        />
         <Way icon="bell" onClick={() => onPage('notifications')} words="Notifications" />
         <Way icon="lock" onClick={() => onPage('privacy')} words="Privacy" />
         <Way

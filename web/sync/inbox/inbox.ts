@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { createStore, type StoreApi } from 'zustand/vanilla'
+import { createStore } from 'zustand/vanilla'
 import { uuidV7 } from '../../../protocol/ids.ts'
 import {
   InboxDownstream,
@@ -7,7 +7,6 @@ import {
   type InboxUpstream,
   type InboxWelcome,
   type OwnStatus,
-  type Presence,
   type Ring,
   type RoomLine,
   type RoomsChanged,
@@ -22,11 +21,12 @@ import { createRoomTime } from '../room-time.ts'
 import type { Store } from '../store.ts'
 import type { Tabs } from '../tabs.ts'
 import type { Transport, TransportEvents } from '../transport.ts'
-import type { Closed, Connection, RoomView } from '../types.ts'
+import type { Closed, Connection } from '../types.ts'
 import { createDrafts } from './drafts.ts'
+import { createFollows } from './follows.ts'
 import { inOrder, isArchived, totalBadge } from './lines.ts'
 import { createList, KeptList } from './list.ts'
-import { caughtUp, newsOf, withNews, type News } from './news.ts'
+import { createRings } from './rings.ts'
 import type { Inbox, InboxView } from './types.ts'
 import { createListTypists } from './typists.ts'
 import { createWatching } from './watching.ts'
@@ -85,18 +85,14 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     send: (frame) => connection.state === 'live' && list.line(frame.room) !== undefined && say(frame),
   })
   const typists = createListTypists(clock, render)
-  const watching = createWatching(clock, (people) => say({ t: 'watch', people }), forgetUnwatched)
-  const news = new Map<string, News>()
-  const recount = new Map<string, () => void>()
+  const watching = createWatching(clock, (people) => say({ t: 'watch', people }), render)
+  const follows = createFollows({ blocked: () => mine?.blocked ?? none, wrote, changed: relist })
+  const rings = createRings()
   const nextTurn = alarm(clock)
   const keeping = alarm(clock)
   const hidden = alarm(clock)
   const seenAgain = alarm(clock)
-  const presenceLease = alarm(clock)
   let mine: Mine | null = null
-  let rings: readonly Ring[] = []
-  let missed: readonly Ring[] = []
-  let presence: Readonly<Record<string, Presence>> = {}
   let ringing: readonly Ring[] = []
   let status = available
   let rooms: readonly RoomLine[] = []
@@ -221,10 +217,6 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     typists.clear()
     seenAgain.clear()
     saidAway = false
-    presenceLease.ensure(limits.hereLeaseMs, () => {
-      presence = {}
-      render()
-    })
   }
 
   /** Every frame that goes out is answered within seconds, or the connection counts as deaf. */
@@ -263,18 +255,16 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
       case 'draft':
         return drafts.heard(frame)
       case 'presence':
-        return hearPresence(frame.people)
+        return watching.heard(frame.people)
       case 'mine':
         return take(frame)
       case 'typing':
         return typists.heard(frame.room, frame.person, frame.name, frame.on)
       case 'ring':
-        rings = [...rings.filter(({ call }) => call !== frame.call), ringOf(frame)]
+        rings.heard(frame)
         return turnLater()
       case 'ring_over':
-        if (frame.why === 'missed') missed = [...missed, ...rings.filter(({ call }) => call === frame.call)]
-        rings = rings.filter(({ call }) => call !== frame.call)
-        return
+        return rings.over(frame.call, frame.why === 'missed')
       case 'renewed':
     }
   }
@@ -283,14 +273,14 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     time.heard(frame.now)
     behind = frame.stale
     drafts.welcomed(frame.drafts, frame.epoch === list.epoch())
-    rings = frame.rings
+    rings.welcomed(frame.rings)
     take(frame)
     list.welcomed(frame)
   }
 
   function take({ status, settings, blocked }: Mine): void {
     mine = { status, settings, blocked }
-    for (const count of recount.values()) count()
+    follows.recount()
     keepSoon()
     turnLater()
   }
@@ -300,10 +290,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     const rooms = list.take(frame)
     if (!rooms) return
     for (const [room, seq] of before) wrote(list.line(room)?.last ?? null, room, seq)
-    for (const room of rooms) {
-      const [line, known] = [list.line(room), news.get(room)]
-      if (known && !recount.has(room) && (!line || caughtUp(line, known))) news.delete(room)
-    }
+    for (const room of rooms) follows.told(room, list.line(room))
     wishes.told(rooms)
     if (connection.state !== 'live') live()
     relist()
@@ -318,7 +305,6 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     stale = behind
     failure = null
     saidSeen = 0
-    presenceLease.clear()
     look()
     watching.live()
     wishes.live()
@@ -343,19 +329,6 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   function acked(asked: Asked | null): void {
     if (asked?.t !== 'status' || !mine) return
     take({ ...mine, status: { show: asked.show, custom: asked.custom } })
-  }
-
-  function hearPresence(people: readonly Presence[]): void {
-    const watched = people.filter(({ person }) => watching.has(person))
-    if (watched.length === 0) return
-    presence = { ...presence, ...Object.fromEntries(watched.map((one) => [one.person, one])) }
-  }
-
-  function forgetUnwatched(): void {
-    const kept = Object.entries(presence).filter(([person]) => watching.has(person))
-    if (kept.length === Object.keys(presence).length) return
-    presence = Object.fromEntries(kept)
-    render()
   }
 
   function wrote(last: RoomLine['last'], room: string, after: number): void {
@@ -387,40 +360,12 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     down(null)
   }
 
-  function follow(room: StoreApi<RoomView>): () => void {
-    const { roomId } = room.getState()
-    let heard: RoomView | null = null
-    const count = () => {
-      const known = newsOf(room.getState(), mine?.blocked ?? [])
-      if (!known) return
-      wrote(known.last, roomId, news.get(roomId)?.last?.seq ?? 0)
-      news.set(roomId, known)
-      relist()
-    }
-    const hear = (now: RoomView) => {
-      const before = heard
-      heard = now
-      if (!before || counted.some((part) => before[part] !== now[part])) count()
-    }
-    recount.set(roomId, count)
-    hear(room.getState())
-    const stop = room.subscribe(hear)
-    return () => {
-      stop()
-      recount.delete(roomId)
-      const known = news.get(roomId)
-      // Nobody tells this tab any more what becomes of the room: once the list has come as far, it is right.
-      if (known) news.set(roomId, { ...known, name: null, live: false })
-      relist()
-    }
-  }
-
   /** Works the lines out again. What did not change stays the same object. */
   function relist(): void {
     const before = shown
     shown = new Map()
     for (const line of list.lines()) {
-      const known = wishes.over(withNews(line, news.get(line.room)))
+      const known = wishes.over(follows.over(line))
       const earlier = before.get(line.room)
       shown.set(line.room, earlier && known !== line ? same(earlier, known) : known)
     }
@@ -433,7 +378,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   /** Wakes up when the next thing is over by itself. */
   function turnLater(): void {
     const now = time.now()
-    const ends = [...rings.map(({ until }) => until), mine?.status.custom?.until ?? 0]
+    const ends = [...rings.ends(), mine?.status.custom?.until ?? 0]
     for (const { mutedUntil } of rooms) ends.push(mutedUntil ?? 0)
     const next = Math.min(...ends.filter((at) => at > now))
     if (next === Infinity) nextTurn.clear()
@@ -452,15 +397,14 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     const wished = wishes.status() ?? mine?.status ?? available
     const custom = wished.custom?.until && wished.custom.until <= now ? null : wished.custom
     return {
-      ...{ rooms, state, stale, failure, connection, closed, presence, missed },
+      ...{ rooms, state, stale, failure, connection, closed },
       typing: typists.shown(),
+      presence: watching.presence(),
       status: (status = same(status, { show: wished.show, custom })),
       settings: mine?.settings ?? null,
       blocked: mine?.blocked ?? none,
-      rings: (ringing = same(
-        ringing,
-        rings.filter(({ call, until }) => until > now && !wishes.answered(call)),
-      )),
+      rings: (ringing = same(ringing, rings.shown(now, wishes.answered))),
+      missed: rings.missed(),
       badge: totalBadge(rooms, now),
       drafts: drafts.view.getState(),
       notices: wishes.notices(),
@@ -480,7 +424,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   return {
     view,
     store: drafts.store,
-    follow,
+    follow: follows.add,
     refresh() {
       if (link) link.verify()
       else connect()
@@ -501,7 +445,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
     },
     setStatus: (status) => ask({ t: 'status', id: newId(), ...status }, null),
     answerRing(call, how) {
-      const ring = rings.find((one) => one.call === call)
+      const ring = rings.find(call)
       if (ring) ask({ t: 'answer', id: newId(), room: ring.room, call, how }, null)
     },
     dismiss: wishes.dismiss,
@@ -532,15 +476,11 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
       for (const stop of stops) stop()
       link?.close()
       silence()
-      for (const timer of [nextTurn, keeping, hidden, presenceLease]) timer.clear()
-      wishes.close()
-      drafts.close()
+      for (const timer of [nextTurn, keeping, hidden]) timer.clear()
+      for (const part of [wishes, drafts, watching]) part.close()
     },
   }
 }
-
-// A room's line follows from these; most changes of a room change none of them.
-const counted = ['room', 'rows', 'members', 'older', 'head', 'unread', 'connection'] as const
 
 const none: readonly string[] = []
 
@@ -549,8 +489,4 @@ const available: OwnStatus = { show: 'available', custom: null }
 /** What was shown before, while what is made now says the same. */
 function same<Part>(before: Part, made: Part): Part {
   return JSON.stringify(before) === JSON.stringify(made) ? before : made
-}
-
-function ringOf({ room, call, media, roomName, by, name, until }: Ring): Ring {
-  return { room, call, media, roomName, by, name, until }
 }

@@ -1,13 +1,6 @@
 import * as z from 'zod/mini'
-import {
-  AnswerRing,
-  MarkRoom,
-  SetRoom,
-  SetStatus,
-  type InboxRefused,
-  type OwnStatus,
-  type RoomLine,
-} from '../../../protocol/inbox.ts'
+import type { Refused } from '../../../protocol/downstream.ts'
+import { AnswerRing, MarkRoom, SetRoom, SetStatus, type OwnStatus, type RoomLine } from '../../../protocol/inbox.ts'
 import { Seq } from '../../../protocol/ids.ts'
 import { alarm, type Clock } from '../clock.ts'
 import type { Store } from '../store.ts'
@@ -29,7 +22,7 @@ export interface Wishes {
   acked(id: string): Asked | null
   /** The list says of these rooms what is true now: what was done before is in it. */
   told(rooms: ReadonlySet<string>): void
-  refused(refused: z.infer<typeof InboxRefused>): void
+  refused(refused: Refused): void
   /** The line as it will be. */
   over(line: RoomLine): RoomLine
   status(): OwnStatus | null
@@ -163,6 +156,11 @@ export function createWishes({ store, tabs, clock, person, send, changed }: Wish
       const wish = open.find(({ frame }) => frame.id === id)
       if (!wish || wish.state === 'done') return
       if (retryAfterMs !== undefined) {
+        // Asked again, it would undo what the person wished since.
+        if (open.slice(open.indexOf(wish) + 1).some((later) => overtakes(later.frame, wish.frame))) {
+          drop(wish.frame.id)
+          return remove(wish.frame.id)
+        }
         put(wish, { state: 'waiting' })
         again.ensure(retryAfterMs, flush)
         return
@@ -186,6 +184,20 @@ export function createWishes({ store, tabs, clock, person, send, changed }: Wish
       again.clear()
       for (const end of ends) end()
     },
+  }
+}
+
+/** Whether nothing is left of what was asked once the later one is done. */
+function overtakes(later: Asked, earlier: Asked): boolean {
+  switch (earlier.t) {
+    case 'mark':
+      return later.t === 'mark' && later.room === earlier.room
+    case 'status':
+      return later.t === 'status'
+    case 'set':
+      return later.t === 'set' && later.room === earlier.room && Object.keys(earlier).every((part) => part in later)
+    case 'answer':
+      return false
   }
 }
 

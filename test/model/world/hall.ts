@@ -13,11 +13,11 @@ import { Namespace } from '../platform/namespace.ts'
 import type { Living, ObjectHost } from '../platform/object-host.ts'
 import { seeded } from '../platform/random.ts'
 import { virtualTime, type VirtualTime } from '../platform/virtual-time.ts'
+import { env } from './env.ts'
 import { FakePostgres } from './fake-postgres.ts'
+import { longSessionMs, visit } from './site.ts'
 import { TakingInbox } from './taking-inbox.ts'
 import { Weather } from './weather.ts'
-
-const env = { SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) }
 
 /** What an inbox was told, and when. */
 export interface Heard {
@@ -31,7 +31,7 @@ export interface Heard {
 }
 
 /** One room, and inboxes that note what they are told and answer as a test wants. */
-export class Town {
+export class Hall {
   readonly room = '00000000-0000-4000-8000-000000000001'
   readonly time: VirtualTime
   readonly host: ObjectHost<Room>
@@ -43,11 +43,15 @@ export class Town {
   readonly blocks = new Map<string, string[]>()
   /** What each person's socket heard. */
   readonly frames = new Map<string, Downstream[]>()
+  private readonly names: ReadonlyMap<string, string>
+  private readonly members: readonly string[]
   private readonly sockets = new Map<string, FakeSocket>()
   private readonly random = seeded(1)
   private readonly uninstall: () => void
 
   constructor(names: ReadonlyMap<string, string>, members: readonly string[], type: 'group' | 'direct' = 'group') {
+    this.names = names
+    this.members = members
     this.time = virtualTime()
     const blockedBy = (person: string) => this.blocks.get(person) ?? []
     this.postgres = new FakePostgres({ roomId: this.room, names, members, type, blockedBy })
@@ -81,10 +85,28 @@ export class Town {
     return Promise.all([asked, this.time.turn(1_000)]).then(([answer]) => answer)
   }
 
+  /** Brings it to where it is awake and owes nothing, and nothing was told yet. */
+  async quiet(): Promise<void> {
+    this.enter(this.members[0]!)
+    await this.time.turn(5_000)
+    this.told.length = 0
+  }
+
+  /** All that was told, person by person: a round reaches them in any order. */
+  heard(): Heard[] {
+    return this.told.toSorted((one, other) => (one.to < other.to ? -1 : one.to > other.to ? 1 : 0))
+  }
+
+  /** What was told of lines, but for what is the same each time. */
+  lines(): unknown[] {
+    return this.heard().map(({ to, bump }) => ({
+      ...{ to: this.names.get(to), text: bump?.last?.text, count: bump?.count },
+      ...{ mentions: bump?.mentions, news: bump?.news },
+    }))
+  }
+
   /** Someone opens the room. */
   enter(person: string): void {
-    const visitor = { person, device: person, expiresAt: this.time.now() + 86_400_000 }
-    const headers = new Headers({ upgrade: 'websocket', 'x-parley-visitor': JSON.stringify(visitor) })
     const opened = (socket: FakeSocket) => {
       this.sockets.set(person, socket)
       const frames: Downstream[] = []
@@ -95,7 +117,7 @@ export class Town {
       this.say(person, { t: 'hello', v: protocolVersion, epoch: null, since: 0, from: 0 })
     }
     // An object that dies under it opens nothing.
-    void this.host.connect({ headers } as Request).then(opened, () => {})
+    void this.host.connect(visit(person, person, this.time.now(), longSessionMs)).then(opened, () => {})
   }
 
   say(person: string, frame: Upstream): void {
@@ -188,6 +210,11 @@ export class Town {
     }
     return inbox
   }
+}
+
+/** What an inbox answers in which no device listens. */
+export function nobody(visit: number, wake: 'nothing' | 'mentions' | 'all' = 'nothing'): BumpAnswer {
+  return { state: 'nobody', visit, wake }
 }
 
 /** An inbox that a test has made unreachable. */

@@ -1,6 +1,6 @@
 import type { RoomForInboxes } from '../between.ts'
 import type { Objects } from '../env.ts'
-import { atOnce } from './at-once.ts'
+import { eachInParallel } from '../parallel.ts'
 import type { RoomList } from './list.ts'
 import type { Lines } from './lines.ts'
 import type { Visits } from './visits.ts'
@@ -9,8 +9,8 @@ import type { Visits } from './visits.ts'
 const askedAtOnce = 16
 const perRun = 400
 
-/** What the inbox has to tell rooms: that the person is back, and how far their devices have received. */
-export class Calls {
+/** What the inbox reports to rooms: that the person is back, and how far their devices have received. */
+export class Reports {
   private readonly person: string
   private readonly rooms: Objects<RoomForInboxes>
   private readonly sql: SqlStorage
@@ -41,7 +41,7 @@ export class Calls {
 
   /** Asks rooms how they stand now, and to tell everything from here on. Throws when some did not answer. */
   async callBack(rooms: string[]): Promise<void> {
-    await atOnce(askedAtOnce, rooms, (room) => this.callOne(room, false))
+    await eachInParallel(rooms, askedAtOnce, (room) => this.callOne(room, false))
   }
 
   private async callOne(room: string, compared: boolean): Promise<void> {
@@ -83,7 +83,7 @@ export class Calls {
       'select room, received from lines where received > 0 limit ?',
       perRun,
     )
-    await atOnce(askedAtOnce, owed.toArray(), async ({ room, received }) => {
+    await eachInParallel(owed.toArray(), askedAtOnce, async ({ room, received }) => {
       const answer = await this.rooms.getByName(room).received(this.person, received)
       if (answer === 'away') throw new Error(`room ${room} cannot answer`)
       this.sql.exec(
