@@ -53,9 +53,10 @@ export function endpoint<const E extends Endpoint>(made: E): E {
 export function problemsOf(of: Endpoint): ProblemKind[] {
   const kinds = new Set<ProblemKind>(of.problems)
   if (of.params || of.query || of.body) kinds.add('invalid_request')
-  if (of.auth === 'session' || of.auth === 'grace') kinds.add('sign_in')
+  // A socket says by its close code who may not open it.
+  if ((of.auth === 'session' || of.auth === 'grace') && !(101 in of.answers)) kinds.add('sign_in')
   if (of.auth === 'service') kinds.add('forbidden')
-  if (of.method !== 'GET' && of.auth !== 'service') kinds.add('wrong_origin')
+  if (of.method !== 'GET') kinds.add('wrong_origin')
   if (of.method !== 'GET') kinds.add('too_large')
   if (of.keyed) kinds.add('conflict')
   kinds.add('slow_down')

@@ -1,7 +1,26 @@
 import type { Endpoint } from './endpoint.ts'
 import * as blocks from './endpoints/blocks.ts'
+import * as calls from './endpoints/calls.ts'
+import * as imports from './endpoints/imports.ts'
+import * as presence from './endpoints/presence.ts'
+import * as settings from './endpoints/settings.ts'
+import * as sockets from './endpoints/sockets.ts'
+import * as unread from './endpoints/unread.ts'
 
 /** Every route under /api/v1, in the order of the reference: by what it is about. */
 export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = {
-  Blocks: Object.values(blocks),
+  Settings: routesOf(settings),
+  Blocks: routesOf(blocks),
+  Presence: routesOf(presence),
+  Unread: routesOf(unread),
+  Calls: routesOf(calls),
+  Sockets: routesOf(sockets),
+  Imports: routesOf(imports),
+}
+
+/** The endpoints among what a file exports. */
+function routesOf(file: Record<string, unknown>): Endpoint[] {
+  return Object.values(file).filter(
+    (value): value is Endpoint => typeof value === 'object' && value !== null && 'access' in value,
+  )
 }

@@ -3,6 +3,15 @@ import * as z from 'zod/mini'
 /** Any UUID in lower case: people, rooms, messages. */
 export const Uuid = z.string().check(z.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/))
 
+/** Up to so many ids with commas between them, as one part of a query holds them. */
+export function UuidList(most: number) {
+  const id = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+  return z.pipe(
+    z.string().check(z.regex(new RegExp(`^${id}(,${id}){0,${most - 1}}$`))),
+    z.transform((text) => text.split(',')),
+  )
+}
+
 /** The id a client gives its message: UUID version 7, permanent, unique per room. */
 export const ClientId = z
   .string()

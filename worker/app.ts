@@ -4,6 +4,7 @@ import type { App } from './env.ts'
 import { ownOrigin } from './origin.ts'
 import { ProblemError, renderProblem } from './problem.ts'
 import { bodyUpTo } from './read.ts'
+import { requestId } from './request-id.ts'
 import { authentication } from './routes/authentication.ts'
 import { blocks } from './routes/blocks.ts'
 import { calls } from './routes/calls.ts'
@@ -13,19 +14,14 @@ import { links } from './routes/links.ts'
 import { me } from './routes/me.ts'
 import { members } from './routes/members.ts'
 import { metrics } from './routes/metrics.ts'
+import { presence } from './routes/presence.ts'
 import { rooms } from './routes/rooms.ts'
 import { settings } from './routes/settings.ts'
 import { sockets } from './routes/sockets.ts'
 import { tickets } from './routes/tickets.ts'
 import { unread } from './routes/unread.ts'
 
-/** The front door. Everything, sockets included, lives under /api/v1; the rest of the site is static. */
-export const app = new Hono<App>()
-  .basePath('/api/v1')
-  .use(async (c, next) => {
-    c.set('requestId', crypto.randomUUID())
-    await next()
-  })
+const api = new Hono<App>()
   // Before whatever touches headers: the answer to an upgrade is forwarded as it came and cannot be changed.
   .route('/', sockets)
   .use(async (c, next) => {
@@ -44,6 +40,7 @@ export const app = new Hono<App>()
   .route('/', me)
   .route('/', settings)
   .route('/', blocks)
+  .route('/', presence)
   .route('/', rooms)
   .route('/', history)
   .route('/', members)
@@ -51,6 +48,9 @@ export const app = new Hono<App>()
   .route('/', links)
   .route('/', tickets)
   .route('/', unread)
+
+/** The front door. Everything, sockets included, lives under /api/v1; the rest of the site is static. */
+export const app = new Hono<App>().use(requestId).route('/api/v1', api)
 
 app.notFound((c) => renderProblem(new ProblemError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c))
 app.onError(renderProblem)

@@ -16,6 +16,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** For whoever is no member there is no such room. */
+export function noSuchRoom(): ProblemError {
+  return new ProblemError('not_found', 'There is no such room, or you are not a member of it.')
+}
+
 /** Any error as application/problem+json (RFC 9457). A defect is logged whole and told as `internal`. */
 export function renderProblem(error: unknown, c: Context<App>): Response {
   const requestId = c.get('requestId')
@@ -35,7 +40,7 @@ export function renderProblem(error: unknown, c: Context<App>): Response {
   const retry = known.more.retryAfterMs
   // The context's own, so that cookies which the route has dropped are dropped by a refusal too.
   return c.body(JSON.stringify(problem), status, {
-    ...{ 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    ...{ 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': requestId },
     ...(retry === undefined ? {} : { 'retry-after': String(Math.ceil(retry / 1_000)) }),
   })
 }

@@ -5,15 +5,19 @@ import { limits } from '../protocol/limits.ts'
 import type { App } from './env.ts'
 import { bodyUpTo, readBody, readValue } from './read.ts'
 import { withServiceKey } from './service-key.ts'
-import { signedIn, signedInOrGrace, type Caller } from './session.ts'
+import { maybeSignedIn, signedIn, signedInOrGrace, type Caller } from './session.ts'
 import type { Session } from './token.ts'
 
-/** Who asks, as far as the endpoint demands it. */
-type Known<E extends Endpoint> = E['auth'] extends 'session'
-  ? { session: Session }
-  : E['auth'] extends 'grace'
-    ? { caller: Caller }
-    : unknown
+/** Who asks, as far as the endpoint demands it. A socket's route looks for itself. */
+type Known<E extends Endpoint> = E['answers'] extends { 101: null }
+  ? unknown
+  : E['auth'] extends 'session'
+    ? { session: Session }
+    : E['auth'] extends 'grace'
+      ? { caller: Caller }
+      : E['auth'] extends 'optional'
+        ? { session: Session | null }
+        : unknown
 
 /** What a handler gets: who asks and what was sent, checked, and Hono's context for cookies and bindings. */
 export type Ask<E extends Endpoint> = Asked<E> & Known<E> & { c: Context<App> }
@@ -27,9 +31,11 @@ export function serve<const E extends Endpoint, const G extends Given<E> | Respo
   const { method, path, params, query, body } = endpoint
   const shapes = { params: z.object(params ?? {}), query: z.object(query ?? {}) }
   const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
-  routes.on(method, pattern, bodyUpTo(endpoint.bodyBytes ?? limits.frameBytes), ...doors[endpoint.auth], async (c) => {
+  // A page cannot see a refused handshake: a socket's route lets everyone in, and closes with a code.
+  const door = 101 in endpoint.answers ? [] : doors[endpoint.auth]
+  routes.on(method, pattern, bodyUpTo(endpoint.bodyBytes ?? limits.frameBytes), ...door, async (c) => {
     const ask = {
-      ...{ c, session: c.get('session'), caller: c.get('caller') },
+      ...{ c, session: c.get('session') ?? null, caller: c.get('caller') },
       params: params && readValue(c.req.param(), shapes.params),
       query: query && readValue(c.req.query(), shapes.query),
       body: body && (await readBody(c, body)),
@@ -40,7 +46,7 @@ export function serve<const E extends Endpoint, const G extends Given<E> | Respo
 
 const doors: Record<Endpoint['auth'], MiddlewareHandler<App>[]> = {
   nobody: [],
-  optional: [],
+  optional: [maybeSignedIn],
   session: [signedIn],
   grace: [signedInOrGrace],
   service: [withServiceKey],

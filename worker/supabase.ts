@@ -119,8 +119,12 @@ export function dataOf<T>(answer: {
 /** What an object answered of someone's account. Problems: database_away; not_found when the account is gone. */
 export function known<T>(answer: T | null | 'away'): Exclude<T, 'away'> {
   if (answer === 'away') throw databaseAway()
-  if (answer === null) throw new ProblemError('not_found', 'This account is gone.')
+  if (answer === null) throw accountGone()
   return answer as Exclude<T, 'away'>
+}
+
+export function accountGone(): ProblemError {
+  return new ProblemError('not_found', 'This account is gone.')
 }
 
 export function databaseAway(): ProblemError {

@@ -29,7 +29,10 @@ test('[TIC1] a page of another origin opens a socket with a ticket that its own 
 
   const handshake = await shake(room, ticket)
 
-  expect([...handshake.headers]).toEqual([['sec-websocket-protocol', 'parley']])
+  expect([...handshake.headers]).toEqual([
+    ['sec-websocket-protocol', 'parley'],
+    ['x-request-id', expect.any(String)],
+  ])
   const client = new Client(handshake.webSocket!)
   expect((await client.hello(nothing)).welcome.me).toBe(ada.id)
   const id = freshId()

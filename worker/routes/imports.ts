@@ -1,24 +1,19 @@
 import { Hono } from 'hono'
-import { ImportBatch } from '../../protocol/api.ts'
-import { Uuid } from '../../protocol/ids.ts'
-import { limits } from '../../protocol/limits.ts'
+import { importMessages } from '../../protocol/endpoints/imports.ts'
 import type { App } from '../env.ts'
 import { ProblemError } from '../problem.ts'
-import { bodyUpTo, readBody, readValue } from '../read.ts'
 import { roomObject } from '../objects.ts'
-import { withServiceKey } from '../service-key.ts'
+import { serve } from '../serve.ts'
 import { databaseAway } from '../supabase.ts'
 
-/** An import batch of 500 messages of 16 kB, with room to spare. */
-const largestBatch = limits.importMessages * limits.textBytes * 2
+/** Takes up an export, for whoever runs this Parley and holds the service key. */
+export const imports = new Hono<App>()
 
-/** POST /rooms/:id/import: takes up an export, for whoever runs this Parley and holds the service key. */
-export const imports = new Hono<App>().post('/rooms/:id/import', withServiceKey, bodyUpTo(largestBatch), async (c) => {
-  const room = readValue(c.req.param('id'), Uuid)
-  const answer = await roomObject(c.env, room).import(await readBody(c, ImportBatch))
+serve(imports, importMessages, async ({ c, params, body }) => {
+  const answer = await roomObject(c.env, params.room).import(body)
   switch (answer.outcome) {
     case 'imported':
-      return c.json(answer.imported)
+      return [200, answer.imported]
     case 'has_messages':
       throw new ProblemError(
         'room_has_messages',

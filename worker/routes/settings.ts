@@ -1,27 +1,25 @@
 import { Hono } from 'hono'
-import { ChangeSettings } from '../../protocol/api.ts'
-import type { Settings } from '../../protocol/inbox.ts'
+import { changeSettings, getSettings } from '../../protocol/endpoints/settings.ts'
 import type { App } from '../env.ts'
 import { inboxObject } from '../objects.ts'
-import { readBody } from '../read.ts'
-import { signedIn, signedInOrGrace } from '../session.ts'
-import { databaseAway, known } from '../supabase.ts'
+import { serve } from '../serve.ts'
+import { accountGone, databaseAway, known } from '../supabase.ts'
 
 /** What someone set for themself. Their inbox answers; a change is in Postgres, and told to their devices, when it is answered. */
 export const settings = new Hono<App>()
-  .get('/me/settings', signedInOrGrace, async (c) => {
-    const answer = await inboxObject(c.env, c.get('caller').me.person.id).settings()
-    return c.json(known(answer) satisfies Settings)
-  })
-  .patch('/me/settings', signedIn, async (c) => {
-    const change = await readBody(c, ChangeSettings)
-    const answer = await inboxObject(c.env, c.get('session').me.person.id).changeSettings(change)
-    switch (answer.outcome) {
-      case 'changed':
-        return c.json(answer.settings satisfies Settings)
-      case 'gone':
-        return c.json(known(null))
-      case 'away':
-        throw databaseAway()
-    }
-  })
+
+serve(settings, getSettings, async ({ c, caller }) => {
+  return [200, known(await inboxObject(c.env, caller.me.person.id).settings())]
+})
+
+serve(settings, changeSettings, async ({ c, session, body }) => {
+  const answer = await inboxObject(c.env, session.me.person.id).changeSettings(body)
+  switch (answer.outcome) {
+    case 'changed':
+      return [200, answer.settings]
+    case 'gone':
+      throw accountGone()
+    case 'away':
+      throw databaseAway()
+  }
+})

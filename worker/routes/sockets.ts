@@ -3,25 +3,26 @@ import { closedSocket } from '../../durable-objects/sockets.ts'
 import { ticketHeader } from '../../durable-objects/tickets.ts'
 import { upgradeFor, type Visitor } from '../../durable-objects/visitor.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
+import { openInboxSocket, openRoomSocket } from '../../protocol/endpoints/sockets.ts'
 import { Uuid } from '../../protocol/ids.ts'
 import { subprotocol, ticketPrefix } from '../../protocol/ticket.ts'
 import type { App } from '../env.ts'
 import { sameOrigin } from '../origin.ts'
 import { ProblemError } from '../problem.ts'
 import { inboxObject, roomObject } from '../objects.ts'
+import { serve } from '../serve.ts'
 import { bearer, callerOf, deviceBehind } from '../session.ts'
 import { readTicket } from '../ticket.ts'
 
 /** What a socket is opened to: a room, or (null) the person's own inbox. */
 type Goal = string | null
 
-/**
- * GET /rooms/:id/socket: the room's live socket; GET /inbox/socket: that of the person's inbox. For the session's cookie,
- * a bearer token or a ticket.
- */
+/** The live sockets of rooms and inboxes: for the session's cookie, a bearer token or a ticket. */
 export const sockets = new Hono<App>()
-  .get('/rooms/:id/socket', async (c) => await upgrade(c, c.req.param('id')))
-  .get('/inbox/socket', async (c) => await upgrade(c, null))
+
+serve(sockets, openRoomSocket, async ({ c, params }) => await upgrade(c, params.room))
+
+serve(sockets, openInboxSocket, async ({ c }) => await upgrade(c, null))
 
 async function upgrade(c: Context<App>, goal: Goal): Promise<Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
@@ -30,9 +31,10 @@ async function upgrade(c: Context<App>, goal: Goal): Promise<Response> {
   const offered = (c.req.header('sec-websocket-protocol') ?? '').split(',').map((each) => each.trim())
   const ticket = offered.find((each) => each.startsWith(ticketPrefix))?.slice(ticketPrefix.length) ?? null
   const answer = ticket === null ? await withSession(c, goal) : await withTicket(c, goal, ticket)
-  if (!offered.includes(subprotocol)) return answer
+  if (!answer.webSocket) return answer
   // A browser that offers subprotocols wants one of them back; the ticket is never it.
-  const headers = { 'sec-websocket-protocol': subprotocol }
+  const spoken = offered.includes(subprotocol) ? { 'sec-websocket-protocol': subprotocol } : {}
+  const headers = { ...spoken, 'x-request-id': c.get('requestId') }
   return new Response(null, { status: 101, webSocket: answer.webSocket, headers })
 }
 

@@ -97,6 +97,17 @@ export async function presenceRow(person: string): Promise<Record<string, unknow
   return answer.data
 }
 
+/** How someone is, as their inbox would tell Postgres. */
+export async function keepPresence(person: string, show: string, online = true): Promise<void> {
+  const answer = await service()
+    .schema('parley')
+    .rpc('keep_presence', {
+      ...{ p_person: person, p_online: online, p_show: show, p_away: false, p_ttl_seconds: 120 },
+      ...{ p_custom: { text: 'Typing', emoji: null, until: null }, p_last_seen_ms: Date.now() },
+    })
+  if (answer.error) throw new Error(answer.error.message)
+}
+
 /** Who may see when this person is here, written before their inbox knows them. */
 export async function setPrivacy(person: string, lastSeen: 'everyone' | 'contacts' | 'nobody'): Promise<void> {
   const answer = await service().from('user_profiles').update({ privacy_last_seen: lastSeen }).eq('id', person)
