@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { everyone, people } from '../access.ts'
+import { members, people } from '../access.ts'
 import { SocketTicket } from '../api.ts'
 import { endpoint } from '../endpoint.ts'
 import { Uuid } from '../ids.ts'
@@ -14,7 +14,7 @@ export const openRoomSocket = endpoint({
   summary: "The room's live socket",
   notes: closes,
   auth: 'grace',
-  access: everyone,
+  access: members,
   pace: 'read',
   // What is no room's id is closed like a room that one is no member of.
   params: { room: z.string() },
@@ -29,7 +29,7 @@ export const openInboxSocket = endpoint({
   summary: "The live socket of one's own inbox",
   notes: closes,
   auth: 'grace',
-  access: everyone,
+  access: people,
   pace: 'read',
   answers: { 101: null },
   problems: ['wrong_origin', 'invalid_request'],
