@@ -5,15 +5,13 @@ import postgres from 'postgres'
 import type { Endpoint } from '../../protocol/endpoint.ts'
 import { freePort } from '../lib/ports.ts'
 import { startSystem } from '../lib/system.ts'
-import { rows, type Row } from './rows.ts'
+import type { Rows } from './row.ts'
+import { rows } from './rows.ts'
 import { tried, type TriedEndpoint } from './table.ts'
 import { World } from './world.ts'
 
 /** Tries every endpoint as every actor, against a whole Parley in a folder of its own, which goes afterwards. */
-export async function tryEverything(
-  endpoints: readonly Endpoint[],
-  known: Readonly<Record<string, Row>> = rows,
-): Promise<TriedEndpoint[]> {
+export async function tryEverything(endpoints: readonly Endpoint[], known: Rows = rows): Promise<TriedEndpoint[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-authz-'))
   try {
     const [pagePort, supabasePort, postgresPort] = [await freePort(), await freePort(), await freePort()]

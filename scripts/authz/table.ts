@@ -2,7 +2,7 @@ import { actors, type Access, type Actor } from '../../protocol/access.ts'
 import type { Endpoint } from '../../protocol/endpoint.ts'
 import { kindOf, Problem } from '../../protocol/problems.ts'
 import type { System } from '../lib/system.ts'
-import type { Ask, Row } from './rows.ts'
+import type { Ask, Row } from './row.ts'
 import { outcomeOfSocket } from './socket.ts'
 import type { Person, Scene, World } from './world.ts'
 

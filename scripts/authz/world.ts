@@ -39,6 +39,17 @@ export interface Scene {
 
 const password = 'correct horse'
 
+/** A request of the room's owner, to set a scene. `path` begins below /api/v1. */
+export async function asOwner(scene: Scene, method: string, path: string, body?: unknown): Promise<Response> {
+  const answer = await fetch(`${scene.system.pageUrl}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${scene.cast.owner.token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  return answer
+}
+
 /** What one needs to sign in as any of these people. */
 export function credentials({ email }: Person): { email: string; password: string } {
   return { email, password }
