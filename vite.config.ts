@@ -18,6 +18,6 @@ export default defineConfig({
   },
   server: {
     // The page checks its origin against the worker's, so both are seen under one.
-    proxy: { '/api': { target: worker, ws: true } },
+    proxy: { '/api': { target: worker, ws: true }, '/problems': worker },
   },
 })

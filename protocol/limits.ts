@@ -156,4 +156,10 @@ export const limits = {
   blocked: 1_000,
   /** A join link lives this long unless it says otherwise. */
   linkLifeMs: 7 * 86_400_000,
+  /** Characters in an Idempotency-Key. */
+  idempotencyKey: 128,
+  /** Keys that are kept for a person, and for how long. One whose request never ended is free again after the lease. */
+  idempotencyKeys: 10_000,
+  idempotencyMs: 86_400_000,
+  idempotencyLeaseMs: 60_000,
 } as const

@@ -11,6 +11,7 @@ export const problems = {
   forbidden: { status: 403, title: 'You may not do this' },
   wrong_origin: { status: 403, title: 'The request comes from another site' },
   not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This address does not do that' },
   email_taken: { status: 409, title: 'This e-mail has an account already' },
   conflict: { status: 409, title: 'Something else has this id' },
   link_over: { status: 410, title: 'This link has expired or was withdrawn' },

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { limits } from '../protocol/limits.ts'
 import type { App } from './env.ts'
+import { nowhere } from './nowhere.ts'
 import { ownOrigin } from './origin.ts'
-import { ProblemError, renderProblem } from './problem.ts'
+import { renderProblem } from './problem.ts'
 import { bodyUpTo } from './read.ts'
 import { requestId } from './request-id.ts'
 import { authentication } from './routes/authentication.ts'
@@ -15,6 +16,8 @@ import { me } from './routes/me.ts'
 import { members } from './routes/members.ts'
 import { metrics } from './routes/metrics.ts'
 import { presence } from './routes/presence.ts'
+import { problemPages } from './routes/problem-pages.ts'
+import { reference } from './routes/reference.ts'
 import { rooms } from './routes/rooms.ts'
 import { settings } from './routes/settings.ts'
 import { sockets } from './routes/sockets.ts'
@@ -49,8 +52,8 @@ const api = new Hono<App>()
   .route('/', tickets)
   .route('/', unread)
 
-/** The front door. Everything, sockets included, lives under /api/v1; the rest of the site is static. */
-export const app = new Hono<App>().use(requestId).route('/api/v1', api)
+/** The front door. Everything, sockets included, lives under /api/v1; beside it stand the pages about it. The rest of the site is static. */
+export const app = new Hono<App>().use(requestId).route('/api/v1', api).route('/', reference).route('/', problemPages)
 
-app.notFound((c) => renderProblem(new ProblemError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c))
+app.notFound(nowhere)
 app.onError(renderProblem)
