@@ -1,3 +1,4 @@
+import type { Ending } from './endings.ts'
 import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
 
@@ -54,6 +55,8 @@ export interface RoomForInboxes {
   markAll(person: string, as: 'read' | 'unread', upTo?: number): Promise<'marked' | 'nothing' | 'gone' | 'away'>
   /** Members look different in Postgres by now: a name, a block, receipts. Read anew, and told, before it is answered. */
   refreshMembers(): Promise<'fresh' | 'gone' | 'away'>
+  /** Sessions of the person are over: their sockets here are closed with 4401, and they open none. */
+  endSessions(person: string, ending: Ending): Promise<void>
   /** What a person does with a call that rings for them. `over`: it rings no more. */
   answerCall(person: string, call: string, how: 'accept' | 'decline'): Promise<'done' | 'over' | 'gone' | 'away'>
 }

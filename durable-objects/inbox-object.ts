@@ -32,11 +32,13 @@ import { Visits } from './inbox/visits.ts'
 import { Paces } from './paces.ts'
 import { renewed } from './renewal.ts'
 import { frameRate } from './room/pace.ts'
+import { Endings, type Ending } from './endings.ts'
+import { Farewells } from './inbox/farewells.ts'
 import { DatabaseAway, ServiceFunctions } from './service-functions.ts'
 import { answerClose, closedSocket, endSessions } from './sockets.ts'
 import { Agenda } from './storage/agenda.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
-import { visitorOf } from './visitor.ts'
+import { visitorOf, type Visitor } from './visitor.ts'
 
 /** The first version that knew of inboxes. */
 const oldestVersion = 3
@@ -77,6 +79,9 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly receiving: Errand
   private readonly keeping: Errand
   private readonly frames = new Paces(frameRate)
+  private readonly endings: Endings
+  private readonly farewells: Farewells
+  private readonly parting: Errand
   /** Rooms that came onto the list, of which Postgres is to say what the person set. */
   private readonly comers = new Set<string>()
   private readingBack = false
@@ -125,6 +130,19 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       () => lines.unkept().length > 0,
       () => list.keepPreferences(),
     )
+    this.endings = new Endings(storage.sql)
+    const roomsOfList = () => lines.all().map(({ room }) => room)
+    const known = { known: () => visits.readAt() > 0, read: () => list.read(), rooms: roomsOfList }
+    this.farewells = new Farewells({
+      ...{ person, sql: storage.sql, endings: this.endings, devices, rooms },
+      list: known,
+    })
+    const { farewells } = this
+    this.parting = errand(
+      'farewells',
+      () => farewells.owed(),
+      () => farewells.tell(),
+    )
     devices.answerPings(lines.version())
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
     agenda.rescue()
@@ -140,6 +158,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
     }
+    if (this.endings.over(this.person, visitor)) return closedSocket(closeCodes.signIn, 'This session was ended.')
     const pair = new WebSocketPair()
     const now = Date.now()
     const first = !this.devices.listen(now)
@@ -266,6 +285,20 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   /** Blocks someone, or lets them again. When it is done, no direct message of theirs arrives any more. */
   async block(other: string, on: boolean): Promise<BlockAnswer> {
     return await this.self.block(other, on)
+  }
+
+  /** Whether the session behind a visit was ended before its token is over. */
+  async isOver(visitor: Visitor): Promise<boolean> {
+    return this.endings.over(this.person, visitor)
+  }
+
+  /** Ends sessions: their sockets are closed, here and in every room that can be told now, when it is answered. */
+  async endSessions(ending: Ending): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      this.farewells.begin(ending, Date.now())
+      this.parting.plan(Date.now() + askAgainMs)
+    })
+    await atMost(patienceMs, this.parting.start())
   }
 
   /** The person is called otherwise in Postgres from now on. */
@@ -499,6 +532,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
         return void this.receiving.start()
       case 'preferences':
         return void this.keeping.start()
+      case 'farewells':
+        return void this.parting.start()
       case 'rings':
         return this.agenda.next('rings', this.ringing.endOverdue(now), now + 1)
       case 'large':
@@ -548,7 +583,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 const notAMember = 'You are not a member of this room.'
 
 /** Duties that count their own failures. */
-const errands: ReadonlySet<InboxDuty> = new Set(['list', 'back', 'received', 'preferences'])
+const errands: ReadonlySet<InboxDuty> = new Set(['list', 'back', 'received', 'preferences', 'farewells'])
 
 /** Waits for the work, but not longer than this. */
 async function atMost(ms: number, work: Promise<void>): Promise<void> {

@@ -14,6 +14,7 @@ import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
 import { Intake } from './intake.ts'
 import { commandHash } from './digest.ts'
+import { Endings, type Ending } from './endings.ts'
 import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
 import { Membership, type ChangeAnswer, type JoinAnswer } from './membership.ts'
@@ -87,6 +88,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   private readonly membership: Membership
   private readonly calls: Calls
   private readonly intake: Intake
+  private readonly endings: Endings
   private waking: Promise<boolean> | null = null
   private deleting: Promise<void> | null = null
   private readonly frames = new Paces(frameRate)
@@ -124,6 +126,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     const left = () => this.calls.settle()
     this.membership = new Membership({ book, crowd, sockets, agenda, database, left })
     this.intake = new Intake((socket, frame) => this.handle(socket, frame))
+    this.endings = new Endings(ctx.storage.sql)
     if (book.room) sockets.answerPings(book.room.head)
     if (book.room) this.bumps.awake()
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
@@ -138,6 +141,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
     }
+    if (this.endings.over(visitor.person, visitor)) return closedSocket(closeCodes.signIn, 'This session was ended.')
     const pair = new WebSocketPair()
     const [client, server] = [pair[0], pair[1]]
     await this.admit(server, visitor)
@@ -333,6 +337,13 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     const ready = await this.ready()
     if (!ready) return ready === false ? 'away' : 'gone'
     return await this.membership.refreshNow()
+  }
+
+  async endSessions(person: string, ending: Ending): Promise<void> {
+    this.endings.add(person, ending, Date.now())
+    for (const socket of this.sockets.of(person)) {
+      if (this.endings.over(person, attached(socket))) socket.close(closeCodes.signIn, 'This session was ended.')
+    }
   }
 
   async answerCall(

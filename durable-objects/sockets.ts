@@ -2,13 +2,10 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import type { Downstream } from '../protocol/downstream.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Presence } from './room/here.ts'
+import type { Visitor } from './visitor.ts'
 
 /** Whose socket it is, and until when their session lasts. */
-export interface Held {
-  person: string
-  device: string
-  expiresAt: number
-}
+export type Held = Visitor
 
 /**
  * What a socket remembers while the room sleeps. `live`: it gets changes as they happen; otherwise it has not said

@@ -2,6 +2,9 @@
 export interface Visitor {
   person: string
   device: string
+  /** The sign-in behind the session, and when its token was made, where Auth says so. */
+  login?: string | null
+  issuedAt?: number | null
   expiresAt: number
 }
 

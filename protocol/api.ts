@@ -10,7 +10,7 @@ import { MessageText, PersonName, RoomName, Storable } from './text.ts'
 /** The shapes of the HTTP API under /api/v1. Times are epoch milliseconds. */
 
 export const Email = Storable.check(z.trim(), z.toLowerCase(), z.maxLength(254), z.regex(/^[^@\s]+@[^@\s]+$/))
-const Password = z.string().check(z.minLength(limits.passwordMin), z.maxLength(limits.passwordMax))
+export const Password = z.string().check(z.minLength(limits.passwordMin), z.maxLength(limits.passwordMax))
 
 /** POST /auth/sign-up */
 export const SignUp = z.object({ email: Email, password: Password, name: PersonName })
@@ -36,7 +36,7 @@ export type ChangeSettings = z.infer<typeof ChangeSettings>
 export const BlockList = z.object({ blocked: z.array(Uuid) })
 export type BlockList = z.infer<typeof BlockList>
 
-/** POST /auth/sign-up, /auth/sign-in: the cookies are set, or a mail has to be confirmed first. */
+/** What became of signing up or in: the cookies are set, or a mail has to be confirmed first. */
 export const SignedIn = z.discriminatedUnion('state', [
   z.object({ state: z.literal('signed_in'), me: Me }),
   z.object({ state: z.literal('confirm_email'), email: z.string() }),

@@ -1,6 +1,8 @@
 import type { Endpoint } from './endpoint.ts'
+import * as accounts from './endpoints/accounts.ts'
 import * as blocks from './endpoints/blocks.ts'
 import * as calls from './endpoints/calls.ts'
+import * as devices from './endpoints/devices.ts'
 import * as imports from './endpoints/imports.ts'
 import * as presence from './endpoints/presence.ts'
 import * as settings from './endpoints/settings.ts'
@@ -9,6 +11,8 @@ import * as unread from './endpoints/unread.ts'
 
 /** Every route under /api/v1, in the order of the reference: by what it is about. */
 export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = {
+  Accounts: routesOf(accounts),
+  Devices: routesOf(devices),
   Settings: routesOf(settings),
   Blocks: routesOf(blocks),
   Presence: routesOf(presence),

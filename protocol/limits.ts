@@ -117,6 +117,20 @@ export const limits = {
   graceMs: 10 * 60_000,
   /** An access token that ended longer ago than this gets no grace. */
   graceReachMs: 4 * 3_600_000,
+  /** Wrong passwords or codes for one address in a row, and how soon each is forgiven: a code of six digits lives an hour. */
+  credentialTries: 10,
+  credentialTryMs: 60_000,
+  /** Mails to one address in a row, and how soon there may be another one. */
+  mailsAtOnce: 5,
+  mailEveryMs: 120_000,
+  /** A refused sign-in takes this long at least: longer than comparing a password, which nobody without an account has. */
+  refusedSignInMs: 500,
+  /** Where e-mail is confirmed first, signing up takes exactly this long, whether the address has an account or not. */
+  signUpMs: 1_500,
+  /** A session that came from a recovery sets a new password without the old one for this long. */
+  recoveredMs: 15 * 60_000,
+  /** A session that was ended is remembered for this long: a token of a hosted project lives a week at most. */
+  endedMs: 8 * 86_400_000,
   /** A ticket opens a socket for this long: an embedder fetches it and connects at once. */
   ticketMs: 30_000,
   /** Unread messages of a room are counted up to this. */

@@ -8,6 +8,7 @@ export const problems = {
   invalid_request: { status: 400, title: 'The request does not fit' },
   sign_in: { status: 401, title: 'Sign in first' },
   wrong_credentials: { status: 401, title: 'The e-mail or the password is wrong' },
+  wrong_code: { status: 401, title: 'The code or the link is wrong or over' },
   forbidden: { status: 403, title: 'You may not do this' },
   wrong_origin: { status: 403, title: 'The request comes from another site' },
   not_found: { status: 404, title: 'There is nothing here' },

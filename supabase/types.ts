@@ -910,6 +910,7 @@ export type Database = {
           first_seen_at: string
           id: string
           last_seen_at: string
+          login: string | null
           name: string
           person: string
           revoked_at: string | null
@@ -918,6 +919,7 @@ export type Database = {
           first_seen_at?: string
           id: string
           last_seen_at?: string
+          login?: string | null
           name?: string
           person: string
           revoked_at?: string | null
@@ -926,6 +928,7 @@ export type Database = {
           first_seen_at?: string
           id?: string
           last_seen_at?: string
+          login?: string | null
           name?: string
           person?: string
           revoked_at?: string | null
@@ -1236,6 +1239,13 @@ export type Database = {
         }
         Returns: Json
       }
+      end_sessions: {
+        Args: {
+          p_person: string
+          p_except?: string | null
+        }
+        Returns: string[]
+      }
       erase_account: {
         Args: {
           p_person: string
@@ -1326,6 +1336,13 @@ export type Database = {
         }
         Returns: Json
       }
+      leave_device: {
+        Args: {
+          p_device: string
+          p_person: string
+        }
+        Returns: undefined
+      }
       link_preview: {
         Args: {
           p_code_hash: string
@@ -1365,6 +1382,7 @@ export type Database = {
           p_device: string
           p_person: string
           p_name?: string | null
+          p_login?: string | null
         }
         Returns: Json
       }

@@ -6,13 +6,15 @@ import { ownOrigin } from './origin.ts'
 import { renderProblem } from './problem.ts'
 import { bodyUpTo } from './read.ts'
 import { requestId } from './request-id.ts'
+import { account } from './routes/account.ts'
 import { authentication } from './routes/authentication.ts'
 import { blocks } from './routes/blocks.ts'
 import { calls } from './routes/calls.ts'
+import { devices } from './routes/devices.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
-import { me } from './routes/me.ts'
+import { mailed } from './routes/mailed.ts'
 import { members } from './routes/members.ts'
 import { metrics } from './routes/metrics.ts'
 import { presence } from './routes/presence.ts'
@@ -40,7 +42,9 @@ const api = new Hono<App>()
   .use(bodyUpTo(limits.frameBytes))
   .get('/health', (c) => c.json({ ok: true }))
   .route('/', authentication)
-  .route('/', me)
+  .route('/', mailed)
+  .route('/', account)
+  .route('/', devices)
   .route('/', settings)
   .route('/', blocks)
   .route('/', presence)

@@ -10,22 +10,24 @@ const device = 'parley_device'
 /** The person's name, which not every access token carries: shown to the person alone, so nobody gains by changing it. */
 const name = 'parley_name'
 const grace = 'parley_grace'
+const recovered = 'parley_recovered'
 const everywhere = '/'
 const refreshPath = '/api/v1/auth'
 
 /** Cookies outlive the access token: an expired one is told from none, and the refresh token decides. */
 const lifeS = 400 * 86_400
 
-/** Stores a fresh pair of tokens, and the person's name, in cookies that no script can read. Auth has answered: grace ends. */
+/** Stores a fresh pair of tokens, the person's name and the device's id in cookies that no script can read. Auth has answered: grace ends. */
 export function keepTokens(
   c: Context<App>,
   tokens: { access_token: string; refresh_token: string },
   personName: string,
+  deviceId: string,
 ): void {
   keep(c, name, personName)
   keep(c, access, tokens.access_token)
   keep(c, refresh, tokens.refresh_token, refreshPath)
-  if (!deviceOf(c)) keep(c, device, crypto.randomUUID())
+  if (deviceOf(c) !== deviceId) keep(c, device, deviceId)
   if (graceCookieOf(c) !== null) deleteCookie(c, grace, { path: everywhere })
 }
 
@@ -37,12 +39,26 @@ export function keepName(c: Context<App>, personName: string): void {
 /** Forgets the session here; the device keeps its id. */
 export function dropTokens(c: Context<App>): void {
   for (const each of [access, name, grace]) deleteCookie(c, each, { path: everywhere })
+  if (recoveredCookieOf(c) !== null) dropRecovered(c)
   deleteCookie(c, refresh, { path: refreshPath })
 }
 
 /** Stores what stands in for a session while Auth is away. */
 export function keepGrace(c: Context<App>, signed: string): void {
   keep(c, grace, signed, everywhere, limits.graceMs / 1_000)
+}
+
+/** Stores that the session came from a recovery. */
+export function keepRecovered(c: Context<App>, signed: string): void {
+  keep(c, recovered, signed, refreshPath, limits.recoveredMs / 1_000)
+}
+
+export function recoveredCookieOf(c: Context<App>): string | null {
+  return getCookie(c, recovered) ?? null
+}
+
+export function dropRecovered(c: Context<App>): void {
+  deleteCookie(c, recovered, { path: refreshPath })
 }
 
 export function accessTokenOf(c: Context<App>): string | null {

@@ -1,6 +1,7 @@
 import type { InboxEnv, RoomEnv } from '../durable-objects/env.ts'
 import type { Inbox } from '../durable-objects/inbox-object.ts'
 import type { Room } from '../durable-objects/room-object.ts'
+import type { Tries } from '../durable-objects/tries-object.ts'
 import type { Caller } from './session.ts'
 import type { Session } from './token.ts'
 
@@ -8,9 +9,12 @@ import type { Session } from './token.ts'
 export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'> {
   ROOM: DurableObjectNamespace<Room>
   INBOX: DurableObjectNamespace<Inbox>
+  TRIES: DurableObjectNamespace<Tries>
   SUPABASE_ANON_KEY: string
   /** Set where access tokens are signed with HS256 (locally); otherwise the project's JWKS verifies them. */
   SUPABASE_JWT_SECRET?: string
+  /** When set, access tokens of any other issuer are refused: `https://PROJECT.supabase.co/auth/v1` on a hosted project. */
+  SUPABASE_JWT_ISSUER?: string
 }
 
 /** What a handler finds in Hono's context. */

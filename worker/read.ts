@@ -14,12 +14,12 @@ export function bodyUpTo(bytes: number): MiddlewareHandler<App> {
   })
 }
 
-/** The request's JSON body as the schema reads it. Problem: invalid_request with what is wrong by field. */
+/** The request's JSON body as the schema reads it; none at all is an empty object. Problem: invalid_request with what is wrong by field. */
 export async function readBody<T extends z.ZodMiniType>(c: Context<App>, schema: T): Promise<z.infer<T>> {
   const text = await c.req.text()
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = text === '' ? {} : JSON.parse(text)
   } catch {
     throw new ProblemError('invalid_request', 'The body is not JSON.')
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Me } from '../protocol/api.ts'
+import type { Visitor } from '../durable-objects/visitor.ts'
 import { uuidV8 } from '../protocol/ids.ts'
 import { accessTokenOf, deviceOf, personNameOf } from './cookies.ts'
 import type { App } from './env.ts'
@@ -10,7 +11,9 @@ import { databaseAway } from './supabase.ts'
 import { verifyToken, type Session } from './token.ts'
 
 /** Who makes a request: by a session, or, while Auth is away, by grace, which opens what rooms serve and nothing else. */
-export type Caller = { by: 'session'; me: Me; session: Session } | { by: 'grace'; me: Me }
+export type Caller =
+  | { by: 'session'; me: Me; session: Session }
+  | { by: 'grace'; me: Me; login: string | null; issuedAt: number | null }
 
 /** The session of a request: from `Authorization: Bearer`, else from the cookie; null when there is none. */
 export async function sessionOf(c: Context<App>): Promise<Session | null> {
@@ -37,7 +40,7 @@ export async function callerOf(c: Context<App>): Promise<Caller | null> {
     // A worker that started while Auth is away has no keys for access tokens; grace it can read.
     if (!grace) throw error
   }
-  return grace && { by: 'grace', me: grace }
+  return grace && { by: 'grace', ...grace }
 }
 
 /** The token of an Authorization header, if there is one. */
@@ -49,6 +52,13 @@ export function bearer(c: Context<App>): string | null {
 export function deviceBehind(c: Context<App>, session: Session | null): string {
   if (!session || bearer(c) === null) return deviceOf(c) ?? crypto.randomUUID()
   return session.login ?? uuidV8(createHash('sha256').update(`bot ${session.me.person.id}`).digest())
+}
+
+/** Who comes and on which device, as objects know them. */
+export function visitorBehind(c: Context<App>, caller: Caller): Visitor {
+  const { login, issuedAt } = caller.by === 'session' ? caller.session : caller
+  const device = deviceBehind(c, caller.by === 'session' ? caller.session : null)
+  return { person: caller.me.person.id, device, login, issuedAt, expiresAt: caller.me.expiresAt }
 }
 
 /** Lets only signed-in people through. Problems: sign_in; database_away to those whom grace alone keeps here. */

@@ -10,7 +10,7 @@ const timeoutMs = 5_000
 
 const auth = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
 
-const limitedFetch: typeof fetch = async (input, init) => {
+export const limitedFetch: typeof fetch = async (input, init) => {
   const timeout = AbortSignal.timeout(timeoutMs)
   return await fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout })
 }
@@ -33,7 +33,7 @@ export function asNobody(c: Context<App>) {
  * Auth counts its limits by address, and would count everyone as this worker. It is told the address that Cloudflare
  * saw, which nobody can write themselves; a hosted project believes it only beside a secret key.
  */
-function forwarding(c: Context<App>): { key: string; headers: Record<string, string> } {
+export function forwarding(c: Context<App>): { key: string; headers: Record<string, string> } {
   const { SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_KEY: serviceKey } = c.env
   const address = c.req.header('cf-connecting-ip')
   if (address === undefined) return { key: anonKey, headers: {} }
@@ -42,7 +42,7 @@ function forwarding(c: Context<App>): { key: string; headers: Record<string, str
 }
 
 /** What Supabase Auth answers to a refresh. */
-const Tokens = z.object({
+export const Tokens = z.object({
   access_token: z.string(),
   refresh_token: z.string(),
   user: z.object({ user_metadata: z.optional(z.record(z.string(), z.unknown())) }),

@@ -10,6 +10,8 @@ export interface Session {
   me: Me
   /** The sign-in that the token comes from, where Auth names it: the same for every token that a refresh gives. */
   login: string | null
+  /** When the token was made, where it says so. */
+  issuedAt: number | null
   /** The access token itself, with which the database is asked as this person. */
   token: string
 }
@@ -18,6 +20,7 @@ export interface Session {
 const Claims = z.object({
   sub: Uuid,
   exp: z.number(),
+  iat: z.optional(z.number()),
   email: z.optional(z.string()),
   role: z.literal('authenticated'),
   session_id: z.optional(z.unknown()),
@@ -29,19 +32,23 @@ const Claims = z.object({
  * else the JWKS decides. Problem: database_away when there is no key to verify it with.
  */
 export async function verifyToken(token: string, env: Env, lateMs = 0): Promise<Session | null> {
-  const options = { audience: 'authenticated', clockTolerance: lateMs / 1_000 }
+  const { SUPABASE_JWT_ISSUER: issuer } = env
+  const options = { audience: 'authenticated', clockTolerance: lateMs / 1_000, ...(issuer ? { issuer } : {}) }
   try {
     const hs256 = decodeProtectedHeader(token).alg === 'HS256'
     if (hs256 && !env.SUPABASE_JWT_SECRET) return null
     const { payload } = hs256
       ? await jwtVerify(token, new TextEncoder().encode(env.SUPABASE_JWT_SECRET), { ...options, algorithms: ['HS256'] })
       : await jwtVerify(token, keySet(env.SUPABASE_URL), { ...options, algorithms: ['ES256', 'RS256'] })
+    // The tolerance is for what ended late, never for what begins early.
+    if ((payload.nbf ?? 0) * 1_000 > Date.now()) return null
     const claims = Claims.parse(payload)
     const email = claims.email ?? ''
     const name = nameOf(claims.user_metadata, email)
     const login = Uuid.safeParse(claims.session_id)
     const me = { person: { id: claims.sub, name, email }, expiresAt: claims.exp * 1_000 }
-    return { me, login: login.success ? login.data : null, token }
+    const issuedAt = claims.iat === undefined ? null : claims.iat * 1_000
+    return { me, login: login.success ? login.data : null, issuedAt, token }
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.core.$ZodError || error instanceof TypeError)
       return null

@@ -8,9 +8,9 @@ export type PersonDuty = 'presence' | 'keep' | 'tell' | 'watch' | 'blocks' | 're
 
 /**
  * What it may have to do later for the room list: read it from Postgres, tell rooms that the person is back or what their
- * devices have received, tell Postgres what the person set, end a ringing, read the rooms that are too large to tell.
+ * devices have received, tell Postgres what the person set, end a ringing, read the rooms that are too large to tell, tell rooms which sessions are over.
  */
-type ListDuty = 'list' | 'back' | 'received' | 'preferences' | 'rings' | 'large'
+type ListDuty = 'list' | 'back' | 'received' | 'preferences' | 'rings' | 'large' | 'farewells'
 
 export type InboxDuty = 'sessions' | ListDuty | PersonDuty
 

@@ -1,3 +1,5 @@
+import { endingsTable } from '../endings.ts'
+
 /**
  * The inbox's SQLite.
  * `inbox`: one row. `epoch` names this storage, `version` rises with each change of a line, `visit` with each first
@@ -13,6 +15,7 @@
  * `watchers`: who has the person on screen and what each was `told`; `screens`: whom each socket has on screen;
  * `watched`: how those people are, and whether they have answered (`asked`) what was asked in this `round`. `wishes`: blocks that are not known to be done;
  * `refreshes`: rooms that have to read their members anew; `pushes`: the last news of each room that is worth a push.
+ * `endings`: sessions that are over before their tokens are; `farewells`: rooms that have to hear of it.
  * `drafts`, `rings`; `commands`: what was carried out; `agenda`, `tries`, `tickets` as in a room.
  */
 export function createTables(sql: SqlStorage): void {
@@ -70,5 +73,7 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
     create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
+    create table if not exists farewells (room text primary key, asked integer not null default 0) without rowid;
+    ${endingsTable}
   `)
 }

@@ -1,3 +1,5 @@
+import { endingsTable } from '../endings.ts'
+
 /**
  * The room's SQLite.
  * `log`: the events; `target` is the message that an event changes, null when it makes one, -1 when it touches many.
@@ -9,7 +11,8 @@
  * `live_call`: the call that is live; `rings`: what inboxes are to know of it.
  * `leavers`: what those were called who are members no more.
  * `members`: the copy of the members with their marks (`dirty`: not yet in Postgres). `agenda`: what is due when;
- * `tries`: how often in a row it failed; `tickets`: those that were used; `intents`: the member changes whose outcome is not known yet; `carried`: the
+ * `tries`: how often in a row it failed; `tickets`: those that were used; `intents`: the member changes whose outcome is not known yet; `endings`: sessions
+ * that are over before their tokens are; `carried`: the
  * events of an epoch that ended before Postgres had them.
  */
 export function createTables(sql: SqlStorage): void {
@@ -61,6 +64,7 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists carried (seq integer primary key, event text not null);
     create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
     create table if not exists intents (command text primary key, body text not null) without rowid;
+    ${endingsTable}
   `)
   // Rooms that were made before there were inboxes.
   const columns = sql.exec<{ name: string }>('pragma table_info(members)').toArray()

@@ -179,7 +179,7 @@ test('[SES6] grace is given for silence and 5xx alone, never where Auth says no 
 })
 
 test('[SES6] signing out while Auth is away ends grace too', async () => {
-  const ada = await inGrace(await signUp('Ada'))
+  const ada = await inGrace(await signUpAfresh('Ada'))
   await gate('shut')
 
   expect((await request(ada, 'POST', '/auth/sign-out')).status).toBe(204)

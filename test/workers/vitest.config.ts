@@ -15,6 +15,7 @@ export default defineConfig({
           durableObjects: {
             ROOM: { className: 'Room', useSQLite: true },
             INBOX: { className: 'Inbox', useSQLite: true },
+            TRIES: { className: 'Tries', useSQLite: true },
           },
           bindings: {
             SUPABASE_URL: inject('supabaseUrl'),

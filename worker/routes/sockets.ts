@@ -11,7 +11,7 @@ import { sameOrigin } from '../origin.ts'
 import { ProblemError } from '../problem.ts'
 import { inboxObject, roomObject } from '../objects.ts'
 import { serve } from '../serve.ts'
-import { bearer, callerOf, deviceBehind } from '../session.ts'
+import { bearer, callerOf, visitorBehind } from '../session.ts'
 import { readTicket } from '../ticket.ts'
 
 /** What a socket is opened to: a room, or (null) the person's own inbox. */
@@ -42,8 +42,7 @@ async function withSession(c: Context<App>, goal: Goal): Promise<Response> {
   if (bearer(c) === null && !sameOrigin(c)) throw new ProblemError('wrong_origin')
   const caller = await callerOf(c)
   if (!caller) return closedSocket(closeCodes.signIn, 'Sign in first.')
-  const device = deviceBehind(c, caller.by === 'session' ? caller.session : null)
-  return await open(c, goal, { person: caller.me.person.id, device, expiresAt: caller.me.expiresAt })
+  return await open(c, goal, visitorBehind(c, caller))
 }
 
 async function withTicket(c: Context<App>, goal: Goal, ticket: string): Promise<Response> {
