@@ -25,6 +25,12 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     do: 'Check both, or reset the password.',
     retry: 'Yes, with other credentials. Many tries in a row have to wait.',
   },
+  wrong_code: {
+    means:
+      'The code or the link does not count: mistyped, used already, older than an hour, or replaced by a newer mail.',
+    do: 'Ask for another mail, and take what the newest one says.',
+    retry: 'Not as it is. Many tries in a row have to wait.',
+  },
   forbidden: {
     means: 'You are known, and this is not yours to do: it takes another role in the room, or the service key.',
     do: 'Ask an admin of the room. SECURITY.md lists what each role may do.',

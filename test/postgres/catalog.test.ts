@@ -53,7 +53,7 @@ describe('the inventory of parley', () => {
         (select count(*) from pg_policies where schemaname = 'parley') as policies,
         (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
         (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
-    expect(counts).toEqual({ policies: 0, functions: 40, published: 0 })
+    expect(counts).toEqual({ policies: 0, functions: 42, published: 0 })
   })
 
   test('its functions read or write as they say', async () => {
@@ -215,6 +215,7 @@ describe('who may call what', () => {
       'delete_room',
       'device_seen',
       'devices_of',
+      'end_sessions',
       'erase_account',
       'erase_in_room',
       'expire_in_room',
@@ -226,6 +227,7 @@ describe('who may call what', () => {
       'join_room',
       'keep_presence',
       'keep_room_preferences',
+      'leave_device',
       'link_preview',
       'member',
       'message_receipts',

@@ -10,6 +10,16 @@ create table auth.users (
   created_at timestamptz not null default now()
 );
 
+create table auth.sessions (
+  id uuid primary key,
+  user_id uuid not null references auth.users (id) on delete cascade
+);
+create table auth.refresh_tokens (
+  token text primary key,
+  user_id varchar(255),
+  session_id uuid references auth.sessions (id) on delete cascade
+);
+
 -- As Lite does: from the single claim, not from request.jwt.claims.
 create function auth.uid() returns uuid language sql stable
 as $$ select nullif(current_setting('request.jwt.claim.sub', true), '')::uuid $$;
