@@ -35,10 +35,11 @@ export class Resume {
     const room = this.book.awake()
     const now = Date.now()
     const { lagsSince: _over, ...before } = attached(socket)
-    const attachment = { ...before, live: false, from: hello.from, seenAt: now }
-    attach(socket, attachment)
     const { facts, epoch, head, floor, membersVersion, members } = room
-    const me = members.get(attachment.person)!
+    const me = members.get(before.person)!
+    // Nothing below the place where someone's history begins is sent, however it changes.
+    const attachment = { ...before, live: false, from: Math.max(hello.from, me.historyFrom + 1), seenAt: now }
+    attach(socket, attachment)
     this.sockets.send(socket, {
       ...{ t: 'welcome', v: protocolVersion, epoch, head, floor, room: facts, membersVersion, me: me.person, now },
       ...{ members: [...members.values()].map((member) => seenBy(me.person, member)), unread: me.unread },
@@ -51,7 +52,10 @@ export class Resume {
     if (plan.kind === 'behind') return this.sockets.send(socket, { t: 'behind', floor })
     if (plan.kind === 'reset') this.sockets.send(socket, { t: 'reset', epoch, head })
     // After a tail or a reset the client holds nothing below it, so nothing below it is sent either.
-    const from = plan.kind === 'continue' ? Math.min(hello.from, plan.after + 1) : plan.after + 1
+    const from = Math.max(
+      me.historyFrom + 1,
+      plan.kind === 'continue' ? Math.min(hello.from, plan.after + 1) : plan.after + 1,
+    )
     this.sendChunk(socket, { ...attachment, from }, plan.after)
   }
 

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { ImportBatch, Imported, MemberChange, Page, RoomMetrics } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { Media, RoomEvent } from '../protocol/events.ts'
+import { held, madePage, planPage, type Bounds, type PagePlace, type PagePlan } from '../protocol/history.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Erasure } from '../protocol/message.ts'
 import { Upstream } from '../protocol/upstream.ts'
@@ -47,7 +48,12 @@ export type ImportOutcome =
 /** A page from the log; `elsewhere`: older than the log reaches, to be read from Postgres. */
 export type PageAnswer =
   | { outcome: 'page'; page: Page }
-  | { outcome: 'elsewhere'; before: number }
+  | { outcome: 'elsewhere'; plan: PagePlan; bounds: Bounds }
+  | { outcome: 'not_a_member' | 'away' }
+
+/** How far the members have come; `read` is 0 where it is kept to oneself. */
+export type ReceiptsAnswer =
+  | { outcome: 'receipts'; members: { person: string; name: string; delivered: number; read: number }[] }
   | { outcome: 'not_a_member' | 'away' }
 
 /** An object that stopped begins a new epoch after this long: two that fight over a room do so slowly. */
@@ -264,17 +270,34 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     return await this.membership.handOver(by, command, to)
   }
 
-  /** A page of history from the log, for a member. `before` is exclusive; null: the newest. */
-  async page(person: string, before: number | null, limit: number): Promise<PageAnswer> {
+  /** A page of history from the log, for a member. */
+  async page(person: string, place: PagePlace, limit: number): Promise<PageAnswer> {
+    if ((await this.ready()) === false) return { outcome: 'away' }
+    const { room } = this.book
+    const member = room?.members.get(person)
+    if (!room || !member) return { outcome: 'not_a_member' }
+    const { head, floor } = room
+    const bounds = { bottom: member.historyFrom + 1, head }
+    const plan = planPage(place, limit, bounds)
+    if (!held(plan, bounds, floor)) return { outcome: 'elsewhere', plan, bounds }
+    const found = {
+      below: this.log.below(plan.edge, Math.max(floor, bounds.bottom), plan.below),
+      above: this.log.above(plan.edge, plan.above),
+    }
+    return { outcome: 'page', page: madePage(plan, { ...found, floor, top: head, asOf: head }, bounds) }
+  }
+
+  /** How far the members have come, for one of them. */
+  async receipts(person: string): Promise<ReceiptsAnswer> {
     if ((await this.ready()) === false) return { outcome: 'away' }
     const { room } = this.book
     if (!room?.members.has(person)) return { outcome: 'not_a_member' }
-    const { head, floor } = room
-    const end = Math.min(before ?? head + 1, head + 1)
-    if (end <= floor) return { outcome: 'elsewhere', before: end }
-    const messages = this.log.page(end, floor, limit)
-    const start = messages.length < limit ? floor : messages[0]!.seq
-    return { outcome: 'page', page: { covers: [start, end - 1], messages, more: start > 1, asOf: head } }
+    this.reading.settle()
+    const members = [...this.book.awake().members.values()].map((member) => {
+      const { name, delivered, receiptsHidden, read } = member
+      return { person: member.person, name, delivered, read: receiptsHidden ? 0 : read }
+    })
+    return { outcome: 'receipts', members }
   }
 
   /** Takes up a batch of an export: no pace, no bumps; members' marks move to the new head. Repeats add nothing. */

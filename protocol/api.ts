@@ -110,13 +110,14 @@ export const SocketTicket = z.object({ ticket: z.string(), expiresAt: TimeMs })
 export type SocketTicket = z.infer<typeof SocketTicket>
 
 /**
- * GET /rooms/:id/messages?before=SEQ&limit=N: a page of history, ascending by seq. It covers every seq of `covers`
- * (both ends included; an end below the start means an empty page); `more` says whether older messages exist.
+ * A page of a room's history, ascending by seq. It covers every seq of `covers` (both ends included; an end below the
+ * start means an empty page); `more` and `moreAfter` say whether older and newer messages exist.
  */
 export const Page = z.object({
   covers: z.tuple([Seq, Seq]),
   messages: z.array(Message),
   more: z.boolean(),
+  moreAfter: z.boolean(),
   /** The states are those after this seq: who has applied more asks the room what it has done to this page since. */
   asOf: Seq,
 })

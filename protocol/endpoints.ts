@@ -4,7 +4,10 @@ import * as blocks from './endpoints/blocks.ts'
 import * as calls from './endpoints/calls.ts'
 import * as devices from './endpoints/devices.ts'
 import * as imports from './endpoints/imports.ts'
+import * as messages from './endpoints/messages.ts'
+import * as people from './endpoints/people.ts'
 import * as presence from './endpoints/presence.ts'
+import * as search from './endpoints/search.ts'
 import * as settings from './endpoints/settings.ts'
 import * as sockets from './endpoints/sockets.ts'
 import * as unread from './endpoints/unread.ts'
@@ -16,6 +19,8 @@ export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = {
   Settings: routesOf(settings),
   Blocks: routesOf(blocks),
   Presence: routesOf(presence),
+  Messages: routesOf(messages),
+  Search: [...routesOf(search), ...routesOf(people)],
   Unread: routesOf(unread),
   Calls: routesOf(calls),
   Sockets: routesOf(sockets),

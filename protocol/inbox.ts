@@ -99,11 +99,14 @@ export type Presence = z.infer<typeof Presence>
 export const Audience = z.enum(['everyone', 'contacts', 'nobody'])
 export type Audience = z.infer<typeof Audience>
 
+/** A time zone by its name in the IANA's list. */
+export const TimeZone = z.string().check(z.maxLength(64), z.refine(isTimeZone, 'is not a time zone'))
+
 /** Hours in which nothing disturbs: minutes after midnight in a time zone; an end before the start is on the next day. */
 export const QuietHours = z.object({
   from: z.int().check(z.minimum(0), z.maximum(1_439)),
   to: z.int().check(z.minimum(0), z.maximum(1_439)),
-  timeZone: z.string().check(z.maxLength(64), z.refine(isTimeZone, 'is not a time zone')),
+  timeZone: TimeZone,
   /** The days on which they begin: 0 is Sunday. */
   days: z.array(z.int().check(z.minimum(0), z.maximum(6))).check(z.maxLength(7)),
 })

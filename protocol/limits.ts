@@ -27,8 +27,23 @@ export const limits = {
   passwordMax: 72,
   /** Members in one room. */
   roomMembers: 1_000,
-  /** Messages in one page of history. */
+  /** Messages in one page of history, unless more are asked for, and at most. */
   page: 50,
+  pageMost: 200,
+  /** Characters of what is searched for, and its words. */
+  searchText: 400,
+  searchTerms: 20,
+  /** Letters in front of a `*` at least. */
+  searchPrefix: 2,
+  /** Results in one page of a search, unless more are asked for, and at most. */
+  searchPage: 20,
+  searchPageMost: 50,
+  /** 3 s: whoever waits for longer narrows the search. Postgres ends it soon after. */
+  searchMs: 3_000,
+  /** Characters of a message that a result shows. */
+  snippet: 200,
+  /** Letters of a name that people are looked up by, at least. */
+  nameLetters: 2,
   /** Rows in one list. */
   list: 1_000,
   /** Pinned messages in one list. */

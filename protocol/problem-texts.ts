@@ -102,6 +102,11 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     do: 'Nothing, or ask again to hear the outcome.',
     retry: 'Yes, under the same id: it is carried out once.',
   },
+  took_too_long: {
+    means: 'What was asked for is there, but finding it took longer than the limit.',
+    do: 'Ask for less: name a room, a person or a time, or write words out.',
+    retry: 'Only when it asks for less.',
+  },
   database_away: {
     means: 'This needs the database, which does not answer now. Rooms that are open go on.',
     do: 'Wait as long as `Retry-After` says.',

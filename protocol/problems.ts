@@ -23,6 +23,7 @@ export const problems = {
   slow_down: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong here' },
   pending: { status: 503, title: 'The database cannot be reached. This is done as soon as it can be' },
+  took_too_long: { status: 504, title: 'This takes too long' },
   database_away: { status: 503, title: 'The database cannot be reached' },
 } as const
 

@@ -378,6 +378,7 @@ export type Database = {
           search: unknown
           sender_id: string | null
           seq: number
+          shared: string[] | null
           thread_seq: number | null
           type: string
           updated_at: string
@@ -403,6 +404,7 @@ export type Database = {
           type?: string
           updated_at?: string
           search?: never
+          shared?: never
         }
         Update: {
           client_id?: string
@@ -425,6 +427,7 @@ export type Database = {
           type?: string
           updated_at?: string
           search?: never
+          shared?: never
         }
         Relationships: [
           {
@@ -1357,6 +1360,13 @@ export type Database = {
         }
         Returns: Json
       }
+      message_info: {
+        Args: {
+          p_room_id: string
+          p_seq: number
+        }
+        Returns: Json
+      }
       message_receipts: {
         Args: {
           p_room_id: string
@@ -1435,6 +1445,31 @@ export type Database = {
       room_state: {
         Args: {
           p_room_id: string
+        }
+        Returns: Json
+      }
+      search_messages: {
+        Args: {
+          p_person: string
+          p_ask: Json
+        }
+        Returns: Json
+      }
+      search_people: {
+        Args: {
+          p_person: string
+          p_text: string
+          p_limit: number
+          p_cursor: Json
+        }
+        Returns: Json
+      }
+      search_rooms: {
+        Args: {
+          p_person: string
+          p_text: string
+          p_limit: number
+          p_cursor: Json
         }
         Returns: Json
       }

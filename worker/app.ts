@@ -21,6 +21,7 @@ import { presence } from './routes/presence.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { reference } from './routes/reference.ts'
 import { rooms } from './routes/rooms.ts'
+import { search } from './routes/search.ts'
 import { settings } from './routes/settings.ts'
 import { sockets } from './routes/sockets.ts'
 import { tickets } from './routes/tickets.ts'
@@ -50,6 +51,7 @@ const api = new Hono<App>()
   .route('/', presence)
   .route('/', rooms)
   .route('/', history)
+  .route('/', search)
   .route('/', members)
   .route('/', calls)
   .route('/', links)

@@ -88,7 +88,7 @@ export async function renameAccount(env: Env, token: string, name: string): Prom
   if (!answer.ok) throw new Error(`Auth: ${answer.status} ${await answer.text()}`)
 }
 
-/** Service functions of schema `parley`, with the service key. Used by the routes of join links alone. */
+/** Service functions of schema `parley`, with the service key: for join links, search and what a message has come to. */
 export function asService(env: Env) {
   const client = createClient<Database>(env.SUPABASE_URL, env.SUPABASE_SERVICE_KEY, {
     auth,
@@ -114,6 +114,23 @@ export function dataOf<T>(answer: {
   }
   if (answer.data === null || answer.data === undefined) throw new Error('Data API: no data')
   return answer.data
+}
+
+/**
+ * The data of an answer that must come within so many milliseconds. Problems: took_too_long, when it did not or Postgres
+ * gave up itself, and those of dataOf.
+ */
+export async function dataWithin<T>(
+  ms: number,
+  ask: (signal: AbortSignal) => PromiseLike<Parameters<typeof dataOf<T>>[0]>,
+): Promise<NonNullable<T>> {
+  const signal = AbortSignal.timeout(ms)
+  const answer = await ask(signal)
+  // 57014: the database ended it at the limit of the role.
+  if (answer.error && (signal.aborted || answer.error.code === '57014')) {
+    throw new ProblemError('took_too_long', 'Narrow it: name a room, a person or a time.')
+  }
+  return dataOf(answer)
 }
 
 /** What an object answered of someone's account. Problems: database_away; not_found when the account is gone. */

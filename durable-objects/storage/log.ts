@@ -341,17 +341,34 @@ export class Log implements Countables {
     return { covers: [after + 1, to], messages, ...this.sweeping(after, to) }
   }
 
-  /** Up to `limit` messages before a seq, ascending, none below `floor`. */
-  page(before: number, floor: number, limit: number): Message[] {
+  /** Up to `limit` messages below a seq, ascending, none below `floor`. */
+  below(seq: number, floor: number, limit: number): Message[] {
+    return this.stretch(
+      'l.seq < ? and l.seq >= ? and l.target is null order by l.seq desc',
+      seq,
+      floor,
+      limit,
+    ).reverse()
+  }
+
+  /** Up to `limit` messages from a seq on, ascending. */
+  above(seq: number, limit: number): Message[] {
+    return this.stretch(
+      'l.seq >= ? and l.seq <= ? and l.target is null order by l.seq',
+      seq,
+      Number.MAX_SAFE_INTEGER,
+      limit,
+    )
+  }
+
+  private stretch(where: string, one: number, other: number, limit: number): Message[] {
     const rows = this.sql.exec<{ event: string; state: string | null }>(
-      `select l.event, s.state from log l left join states s on s.seq = l.seq
-       where l.seq < ? and l.seq >= ? and l.target is null order by l.seq desc limit ?`,
-      ...[before, floor, limit],
+      `select l.event, s.state from log l left join states s on s.seq = l.seq where ${where} limit ?`,
+      ...[one, other, limit],
     )
     return rows
       .toArray()
       .map(({ event, state }) => messageOf(state === null ? rowOf(event) : (JSON.parse(state) as MessageRow)))
-      .reverse()
   }
 
   /** The latest expiry and the erasures after one seq and up to another. */

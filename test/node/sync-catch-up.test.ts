@@ -13,7 +13,7 @@ describe('a page of history that is older than what is held', () => {
   const edited = (rev: number) => message(7, { rev, text: `edited at ${rev}` })
 
   async function withPage(asOf: number) {
-    const page: Page = { covers: [5, 9], messages: messages(5, 9), more: true, asOf }
+    const page: Page = { covers: [5, 9], messages: messages(5, 9), more: true, moreAfter: true, asOf }
     const room = opened({ fetchPage: async () => page })
     await room.live(messages(10, 20))
     return room
@@ -47,7 +47,7 @@ describe('a page of history that is older than what is held', () => {
     await live(messages(10, 20))
     const loading = client.loadOlder()
     link.say(changes([21, 21], [edited(21)]), changes([22, 22], [message(22)]))
-    answer({ covers: [5, 9], messages: messages(5, 9), more: true, asOf: 20 })
+    answer({ covers: [5, 9], messages: messages(5, 9), more: true, moreAfter: true, asOf: 20 })
     await loading
     expect(seen(view().rows)[2]).toBe('7 edited at 21')
     expect(hellos(link.heard())).toEqual([])
@@ -79,7 +79,7 @@ describe('a page of history that is older than what is held', () => {
 
   test('[HIS2] one that is thousands of events behind costs nobody their window', async () => {
     const { client, link, live, view } = opened({
-      fetchPage: async () => ({ covers: [5, 9], messages: messages(5, 9), more: true, asOf: 9 }),
+      fetchPage: async () => ({ covers: [5, 9], messages: messages(5, 9), more: true, moreAfter: true, asOf: 9 }),
     })
     await live(messages(10, 20))
     link.say(changes([21, 2_100], []))
@@ -308,7 +308,7 @@ describe('what disappears', () => {
   test('[ERA1] an account that is still being erased is nobody in what the history brings later', async () => {
     const theirs = messages(5, 9).map((one) => ({ ...one, by: grace }))
     const { client, link, view } = opened({
-      fetchPage: async () => ({ covers: [5, 9], messages: theirs, more: true, asOf: 20 }),
+      fetchPage: async () => ({ covers: [5, 9], messages: theirs, more: true, moreAfter: true, asOf: 20 }),
     })
     await settled()
     link.open()

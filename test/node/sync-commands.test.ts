@@ -204,7 +204,7 @@ describe('a command on a message', () => {
     for (const order of orders) {
       const log = () => [message(1), message(2), message(3), mine()]
       const { client, link, live, view } = opened({
-        fetchPage: async () => ({ covers: [1, 3], messages: log().slice(0, 3), more: false, asOf: 4 }),
+        fetchPage: async () => ({ covers: [1, 3], messages: log().slice(0, 3), more: false, moreAfter: true, asOf: 4 }),
       })
       await live([message(3)])
       const id = await client.send('mine')

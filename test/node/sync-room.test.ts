@@ -91,13 +91,13 @@ describe('opening a room', () => {
       { t: 'reset', epoch: 2, head: 105 },
       changes([100, 105], messages(100, 105)),
     )
-    answer({ covers: [50, 99], messages: messages(50, 99), more: true, asOf: 99 })
+    answer({ covers: [50, 99], messages: messages(50, 99), more: true, moreAfter: true, asOf: 99 })
     await loading
     expect({ older: view().older, rows: view().rows.length }).toEqual({ older: 'more', rows: 6 })
   })
 
   test('older messages come until there are none', async () => {
-    const pages: Page[] = [{ covers: [1, 99], messages: messages(90, 99), more: false, asOf: 105 }]
+    const pages: Page[] = [{ covers: [1, 99], messages: messages(90, 99), more: false, moreAfter: true, asOf: 105 }]
     const { client, live, view } = opened({ fetchPage: async () => pages.shift() ?? Promise.reject(new Error('away')) })
     await live(messages(100, 105))
     await client.loadOlder()
@@ -353,7 +353,7 @@ describe('sending', () => {
         const room = { id: roomId, room: facts, members: [], epoch: 1, head: 3, atStart: true, read: 0, clockOffset: 0 }
         await store.keep({ room: { ...room, covered: [[1, 3]] }, messages: log })
       }
-      const page: Page = { covers: [1, 3], messages: log, more: false, asOf: 3 }
+      const page: Page = { covers: [1, 3], messages: log, more: false, moreAfter: true, asOf: 3 }
       const { client, link, view, clock } = opened({ store, fetchPage: async () => page })
       await settled()
       link.open()
@@ -437,6 +437,7 @@ describe('a long window', () => {
           covers: [before - limit, before - 1],
           messages: messages(before - limit, before - 1),
           more: true,
+          moreAfter: true,
           asOf: 3_000,
         }
       },

@@ -53,7 +53,7 @@ describe('the inventory of parley', () => {
         (select count(*) from pg_policies where schemaname = 'parley') as policies,
         (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
         (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
-    expect(counts).toEqual({ policies: 0, functions: 42, published: 0 })
+    expect(counts).toEqual({ policies: 0, functions: 46, published: 0 })
   })
 
   test('its functions read or write as they say', async () => {
@@ -67,11 +67,15 @@ describe('the inventory of parley', () => {
       'join_requests_of',
       'link_preview',
       'member',
+      'message_info',
       'message_receipts',
       'passcode_salt',
       'room_commands',
       'room_lines',
       'room_state',
+      'search_messages',
+      'search_people',
+      'search_rooms',
     ])
     expect(
       await names(sql`
@@ -195,6 +199,7 @@ describe('who may call what', () => {
       'refuse',
       'search_my_messages',
       'search_text',
+      'shared_kinds',
       'to_ms',
       'unread_counts',
       'user_cards',
@@ -230,6 +235,7 @@ describe('who may call what', () => {
       'leave_device',
       'link_preview',
       'member',
+      'message_info',
       'message_receipts',
       'message_states',
       'passcode_salt',
@@ -241,6 +247,9 @@ describe('who may call what', () => {
       'room_lines',
       'room_spine',
       'room_state',
+      'search_messages',
+      'search_people',
+      'search_rooms',
       'set_block',
       'set_passcode',
       'try_passcode',

@@ -2,6 +2,7 @@ import type { ChangeAnswer } from '../../../durable-objects/membership.ts'
 import type { Room } from '../../../durable-objects/room-object.ts'
 import type { ChangesPage, MembersChanged, Page, Pins } from '../../../protocol/api.ts'
 import type { Downstream } from '../../../protocol/downstream.ts'
+import { madePage } from '../../../protocol/history.ts'
 import { messageOf } from '../../../protocol/message.ts'
 import { ProblemError } from '../../../web/sync/problem-error.ts'
 import type { Watch } from '../checks/watch.ts'
@@ -98,7 +99,7 @@ export class Site implements FarEnd {
   async page(person: string, before: number, limit: number): Promise<Page> {
     await this.pause(1, 60)
     const asOf = this.postgres.lastSeq()
-    const answer = await this.host.call('page', (room) => room.page(person, before, limit))
+    const answer = await this.host.call('page', (room) => room.page(person, { before }, limit))
     switch (answer.outcome) {
       case 'page':
         await this.pause(1, 60)
@@ -106,9 +107,9 @@ export class Site implements FarEnd {
       case 'elsewhere': {
         await this.pause(1, 60)
         if (this.weather.state === 'away' || this.weather.state === 'silent') throw new Error('Postgres is away.')
-        const messages = this.postgres.page(answer.before, limit).map(messageOf)
-        const start = messages.length < limit ? 1 : messages[0]!.seq
-        return { covers: [start, answer.before - 1], messages, more: start > 1, asOf }
+        const { plan, bounds } = answer
+        const below = this.postgres.page(plan.edge, plan.below).map(messageOf)
+        return madePage(plan, { below, above: [], floor: 1, top: asOf, asOf }, bounds)
       }
       case 'not_a_member':
       case 'away':

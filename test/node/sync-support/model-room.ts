@@ -143,7 +143,13 @@ export function modelRoom(people: string[], now: () => number, chunk = 3) {
       const below = history.filter(({ seq }) => seq < before)
       const shown = below.slice(-limit).map(messageOfEvent)
       const more = below.length > shown.length
-      return { covers: [more ? shown[0]!.seq : 1, before - 1], messages: shown, more, asOf: room.head }
+      return {
+        covers: [more ? shown[0]!.seq : 1, before - 1],
+        messages: shown,
+        more,
+        moreAfter: before <= room.head,
+        asOf: room.head,
+      }
     },
     log: () => history.map(messageOfEvent),
     head: () => room.head,
