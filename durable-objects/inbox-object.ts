@@ -22,6 +22,7 @@ import { deviceAt, Devices, noteDevice } from './inbox/devices.ts'
 import { Drafts } from './inbox/drafts.ts'
 import type { InboxDuty } from './inbox/duty.ts'
 import { Errand } from './inbox/errand.ts'
+import { Keys, type Claim } from './inbox/keys.ts'
 import { Lines } from './inbox/lines.ts'
 import { preferencesIn, RoomList } from './inbox/list.ts'
 import { Person, type SettingsAnswer } from './inbox/person.ts'
@@ -73,6 +74,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly reports: Reports
   private readonly commands: Commands
   private readonly drafts: Drafts
+  private readonly keys: Keys
   private readonly ringing: Ringing
   private readonly reading: Errand
   private readonly calling: Errand
@@ -98,6 +100,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.visits = new Visits(storage.sql)
     this.commands = new Commands(storage.sql)
     this.drafts = new Drafts(storage.sql)
+    this.keys = new Keys(storage.sql)
     this.ringing = new Ringing(storage.sql, this.devices)
     const { person, agenda, devices, lines, visits } = this
     const { INBOX: inboxes, ROOM: rooms } = env
@@ -317,6 +320,19 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     if (!this.devices.listen(Date.now())) return
     this.visits.want()
     await this.reading.start()
+  }
+
+  /** A request of the person came with a key. */
+  async claimKey(key: string, print: string, command: string): Promise<Claim> {
+    return this.keys.claim(key, print, command, Date.now())
+  }
+
+  async keepAnswer(key: string, status: number, answer: string): Promise<void> {
+    this.keys.keep(key, status, answer)
+  }
+
+  async freeKey(key: string): Promise<void> {
+    this.keys.free(key)
   }
 
   /** The list as it is now: as Postgres and every room that had fallen silent say. Null: Postgres cannot say. */

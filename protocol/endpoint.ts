@@ -52,7 +52,7 @@ export function endpoint<const E extends Endpoint>(made: E): E {
 /** Every kind of problem that an endpoint answers with. */
 export function problemsOf(of: Endpoint): ProblemKind[] {
   const kinds = new Set<ProblemKind>(of.problems)
-  if (of.params || of.query || of.body) kinds.add('invalid_request')
+  if (of.params || of.query || of.body || of.keyed) kinds.add('invalid_request')
   // A socket says by its close code who may not open it.
   if ((of.auth === 'session' || of.auth === 'grace') && !(101 in of.answers)) kinds.add('sign_in')
   if (of.auth === 'service') kinds.add('forbidden')

@@ -2,7 +2,9 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
 import type { Asked, Endpoint, Given } from '../protocol/endpoint.ts'
 import { limits } from '../protocol/limits.ts'
+import { answered } from './answered.ts'
 import type { App } from './env.ts'
+import { once } from './idempotency.ts'
 import { bodyUpTo, readBody, readValue } from './read.ts'
 import { withServiceKey } from './service-key.ts'
 import { maybeSignedIn, signedIn, signedInOrGrace, type Caller } from './session.ts'
@@ -19,8 +21,11 @@ type Known<E extends Endpoint> = E['answers'] extends { 101: null }
         ? { session: Session | null }
         : unknown
 
+/** The id under which a keyed request is carried out: the same for every repeat of it, also where the first did not come to its end. */
+type Named<E extends Endpoint> = E['keyed'] extends true ? { command: string } : unknown
+
 /** What a handler gets: who asks and what was sent, checked, and Hono's context for cookies and bindings. */
-export type Ask<E extends Endpoint> = Asked<E> & Known<E> & { c: Context<App> }
+export type Ask<E extends Endpoint> = Asked<E> & Known<E> & Named<E> & { c: Context<App> }
 
 /** Serves an endpoint: lets in whom it is for, reads what was sent by its schemas, and answers what the handler gives. */
 export function serve<const E extends Endpoint, const G extends Given<E> | Response>(
@@ -40,7 +45,8 @@ export function serve<const E extends Endpoint, const G extends Given<E> | Respo
       query: query && readValue(c.req.query(), shapes.query),
       body: body && (await readBody(c, body)),
     }
-    return answered(c, await handler(ask as unknown as Ask<E>))
+    const run = async (command?: string) => await handler({ ...ask, command } as unknown as Ask<E>)
+    return endpoint.keyed ? await once(c, run) : answered(c, await run())
   })
 }
 
@@ -50,10 +56,4 @@ const doors: Record<Endpoint['auth'], MiddlewareHandler<App>[]> = {
   session: [signedIn],
   grace: [signedInOrGrace],
   service: [withServiceKey],
-}
-
-function answered(c: Context<App>, given: unknown): Response {
-  if (given instanceof Response) return given
-  const [status, body] = given as [200, unknown] | [204]
-  return body === undefined ? c.body(null, status as 204) : c.json(body, status as 200)
 }

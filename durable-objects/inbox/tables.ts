@@ -16,6 +16,8 @@ import { endingsTable } from '../endings.ts'
  * `watched`: how those people are, and whether they have answered (`asked`) what was asked in this `round`. `wishes`: blocks that are not known to be done;
  * `refreshes`: rooms that have to read their members anew; `pushes`: the last news of each room that is worth a push.
  * `endings`: sessions that are over before their tokens are; `farewells`: rooms that have to hear of it.
+ * `keys`: requests over HTTP that came with a key, by its hash: a `print` of each, the `command` id under which it is carried
+ * out, until when it is under way, and its answer, which is sealed.
  * `drafts`, `rings`; `commands`: what was carried out; `agenda`, `tries`, `tickets` as in a room.
  */
 export function createTables(sql: SqlStorage): void {
@@ -70,6 +72,11 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists rings (call text primary key, room text not null, until integer not null, ring text not null) without rowid;
     create table if not exists commands (id text primary key, at integer not null) without rowid;
     create index if not exists commands_at on commands (at);
+    create table if not exists keys (
+      key text primary key, print text not null, command text not null, at integer not null,
+      busy_until integer not null, status integer, answer text
+    ) without rowid;
+    create index if not exists keys_at on keys (at);
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
     create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
