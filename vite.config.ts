@@ -15,6 +15,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     chunkSizeWarningLimit: 600,
+    // Every first view needs all that the entry imports: one chunk of it packs 3 % better than those that it would be cut into.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
   },
   server: {
     // The page checks its origin against the worker's, so both are seen under one.

@@ -1,15 +1,40 @@
+import { Redirect, Route, Switch, useSearch } from 'wouter'
+import { useStore } from 'zustand'
 import { Landing } from '../join/landing.tsx'
+import { nextPath } from '../next-path.ts'
+import { session } from '../session.ts'
+import { Waiting } from '../system/waiting.tsx'
 import { SignIn } from './sign-in.tsx'
 import { SignUp } from './sign-up.tsx'
+import type { ReactNode } from 'react'
 
-/** The pages before one is inside, which nobody needs who is. */
-export function Door({ page }: { page: { kind: 'sign_in' | 'sign_up' } | { kind: 'invited'; code: string } }) {
-  switch (page.kind) {
-    case 'sign_in':
-      return <SignIn />
-    case 'sign_up':
-      return <SignUp />
-    case 'invited':
-      return <Landing code={page.code} />
-  }
+/** The pages before one is inside. */
+export function Door() {
+  return (
+    <Switch>
+      <Route path="/sign-in">
+        <ForNobody>
+          <SignIn />
+        </ForNobody>
+      </Route>
+      <Route path="/sign-up">
+        <ForNobody>
+          <SignUp />
+        </ForNobody>
+      </Route>
+      <Route path="/j/:code">{({ code }) => <Invited code={code} />}</Route>
+    </Switch>
+  )
+}
+
+/** Someone who is signed in already has no use for these pages. */
+function ForNobody({ children }: { children: ReactNode }) {
+  const state = useStore(session, (now) => now.state)
+  const next = nextPath(useSearch())
+  return state === 'in' ? <Redirect replace to={next} /> : children
+}
+
+function Invited({ code }: { code: string }) {
+  const state = useStore(session, (now) => now.state)
+  return state === 'asking' ? <Waiting /> : <Landing code={code} />
 }

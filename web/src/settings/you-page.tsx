@@ -12,7 +12,7 @@ import { PresenceDot } from '../people/presence-dot.tsx'
 import { Segments } from '../ui/choices.tsx'
 import { statusWords } from '../people/presence-words.ts'
 import { statusStands } from '../people/status-stands.ts'
-import type { ComponentProps } from 'react'
+import { Way } from './way.tsx'
 import type { OwnStatus } from '../../../protocol/inbox.ts'
 import type { Client } from '../../sync/client.ts'
 import type { Page } from './you.tsx'
@@ -106,38 +106,5 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
         {pending ? 'Signing out…' : 'Sign out'}
       </Button>
     </div>
-  )
-}
-
-function Way({
-  icon,
-  words,
-  says,
-  onClick,
-}: {
-  icon: ComponentProps<typeof Icon>['name']
-  words: string
-  says?: string
-  onClick: () => void
-}) {
-  return (
-    <li>
-      <button
-        className="flex min-h-11 w-full items-center gap-3 rounded-lg px-2 text-start hover:bg-sunken focus-visible:-outline-offset-2"
-        onClick={onClick}
-        type="button"
-      >
-        <span className="text-muted">
-          <Icon name={icon} />
-        </span>
-        <span className="flex-none">{words}</span>
-        <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
-          <bdi>{says}</bdi>
-        </span>
-        <span className="text-muted">
-          <Icon mirrored name="next" size={16} />
-        </span>
-      </button>
-    </li>
   )
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
 import { BlockedPage } from './blocked-page.tsx'
 import { NotificationsPage } from './notifications-page.tsx'
@@ -11,49 +11,51 @@ import type { Client } from '../../sync/client.ts'
 /** The pages of the dialog. */
 export type Page = 'you' | 'status' | 'notifications' | 'privacy' | 'blocked' | 'unread'
 
-const titles: Record<Page, string> = {
-  you: 'You',
-  status: 'Your status',
-  notifications: 'Notifications',
-  privacy: 'Privacy',
-  blocked: 'Blocked people',
-  unread: 'Unread looks wrong?',
+/** What a page may do. */
+interface Ways {
+  client: Client
+  onPage: (page: Page) => void
+  onBack: () => void
+}
+
+/** Each page's title, the page it lies behind, and what it shows. */
+const pages: Record<Page, { title: string; behind: Page | null; show: (ways: Ways) => ReactNode }> = {
+  you: { title: 'You', behind: null, show: (ways) => <YouPage {...ways} /> },
+  status: {
+    title: 'Your status',
+    behind: 'you',
+    show: ({ client, onBack }) => <StatusPage inbox={client.inbox} onDone={onBack} />,
+  },
+  notifications: {
+    title: 'Notifications',
+    behind: 'you',
+    show: ({ client }) => <NotificationsPage inbox={client.inbox} />,
+  },
+  privacy: {
+    title: 'Privacy',
+    behind: 'you',
+    show: ({ client, onPage }) => <PrivacyPage inbox={client.inbox} onPage={onPage} />,
+  },
+  blocked: { title: 'Blocked people', behind: 'you', show: ({ client }) => <BlockedPage client={client} /> },
+  unread: { title: 'Unread looks wrong?', behind: 'you', show: ({ client }) => <UnreadPage client={client} /> },
 }
 
 /** Who I am here, how I show myself, and what I set for myself. */
 export function You({ client, onClose }: { client: Client; onClose: () => void }) {
   const [page, setPage] = useState<Page>('you')
-  const back = page === 'you' ? undefined : () => setPage('you')
+  const { title, behind, show } = pages[page]
+  const around = useRef<HTMLDivElement>(null)
+  // What led here is gone, and the focus with it.
+  useEffect(() => {
+    const dialog = around.current?.closest('dialog')
+    const { activeElement } = document
+    if (activeElement === document.body || activeElement === dialog) dialog?.querySelector('h2')?.focus()
+  }, [page])
   return (
-    <Dialog onBack={back} onClose={onClose} title={titles[page]}>
-      <OnePage client={client} onBack={back ?? onClose} onPage={setPage} page={page} />
+    <Dialog onBack={behind === null ? undefined : () => setPage(behind)} onClose={onClose} title={title}>
+      <div ref={around}>
+        {show({ client, onPage: setPage, onBack: behind === null ? onClose : () => setPage(behind) })}
+      </div>
     </Dialog>
   )
-}
-
-function OnePage({
-  page,
-  client,
-  onPage,
-  onBack,
-}: {
-  page: Page
-  client: Client
-  onPage: (page: Page) => void
-  onBack: () => void
-}) {
-  switch (page) {
-    case 'you':
-      return <YouPage client={client} onPage={onPage} />
-    case 'status':
-      return <StatusPage inbox={client.inbox} onDone={onBack} />
-    case 'notifications':
-      return <NotificationsPage inbox={client.inbox} />
-    case 'privacy':
-      return <PrivacyPage inbox={client.inbox} onPage={onPage} />
-    case 'blocked':
-      return <BlockedPage client={client} />
-    case 'unread':
-      return <UnreadPage client={client} />
-  }
 }

@@ -50,7 +50,11 @@ export function Dialog({
               <Icon mirrored name="back" />
             </IconButton>
           )}
-          <h2 className="min-w-0 flex-1 py-1.5 font-semibold text-balance wrap-anywhere" id={heading}>
+          <h2
+            className="min-w-0 flex-1 py-1.5 font-semibold text-balance wrap-anywhere outline-none"
+            id={heading}
+            tabIndex={-1}
+          >
             {title}
           </h2>
           <IconButton label="Close" onClick={onClose}>

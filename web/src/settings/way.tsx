@@ -1,0 +1,36 @@
+import { Icon } from '../ui/icon.tsx'
+import type { ComponentProps } from 'react'
+
+/** A line that leads to another page of the dialog, with what stands there now. */
+export function Way({
+  icon,
+  words,
+  says,
+  onClick,
+}: {
+  icon: ComponentProps<typeof Icon>['name']
+  words: string
+  says?: string
+  onClick: () => void
+}) {
+  return (
+    <li>
+      <button
+        className="flex min-h-11 w-full items-center gap-3 rounded-lg px-2 text-start hover:bg-sunken focus-visible:-outline-offset-2"
+        onClick={onClick}
+        type="button"
+      >
+        <span className="text-muted">
+          <Icon name={icon} />
+        </span>
+        <span className="flex-none">{words}</span>
+        <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
+          <bdi>{says}</bdi>
+        </span>
+        <span className="text-muted">
+          <Icon mirrored name="next" size={16} />
+        </span>
+      </button>
+    </li>
+  )
+}
