@@ -14,7 +14,8 @@ await launch(async (settings, signal) => {
   console.log('\n  Starting Parley for development …\n')
   const report = terminalReport()
   const { pagePort } = settings
-  const system = await startSystem({ ...settings, pagePort: await freePort(), page: 'none', report, signal })
+  const siteUrl = `http://127.0.0.1:${settings.pagePort}`
+  const system = await startSystem({ ...settings, siteUrl, pagePort: await freePort(), page: 'none', report, signal })
   const stops = [system.stop]
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end()

@@ -25,6 +25,7 @@ function table(system: System, dataDir: string, accounts: Account[]): string {
   const rows = [
     ['Parley', system.pageUrl],
     ['Supabase', system.supabaseUrl],
+    ['Mailbox', `${system.supabaseUrl}/mailbox`],
     ['Postgres', `${postgresUrl.host} (password in keys.json)`],
     ['Data', dataDir],
     ...accounts.map(({ email, password }) => ['Demo account', `${email}  ${password}`]),

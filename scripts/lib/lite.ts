@@ -1,13 +1,19 @@
 import { App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type HttpServer, serve } from './http-server.ts'
+import { Mailbox } from './mailbox.ts'
+import { repository } from './settings.ts'
 import { survivePostgresJs } from './postgres-js.ts'
 import { withLog } from './lite-log.ts'
 
 /** Who Supabase Lite is: its keys, the secret it signs sessions with, and the password of its login in Postgres. */
 export type LiteKeys = { anonKey: string; serviceKey: string; jwtSecret: string; litePassword: string }
+
+/** What becomes of Auth's mails: where they land, where their links lead, and whether a new account has to be confirmed. */
+export type Mail = { box: Mailbox; siteUrl: string; confirm: boolean }
 
 // Lite's login. It owns no table: Lite grants everything on every table to everyone, where it can.
 const login = 'parley_lite'
@@ -50,11 +56,12 @@ export async function serveLite(
   port: number,
   keys: LiteKeys,
   onLog: (line: string) => void = () => {},
+  mail: Mail = { box: new Mailbox(null), siteUrl: 'http://127.0.0.1:8787', confirm: false },
 ): Promise<HttpServer> {
   const url = new URL(ownerUrl)
   url.username = login
   url.password = keys.litePassword
-  const app = liteApp(url.href, keys)
+  const app = liteApp(url.href, keys, mail)
   await app.init()
   // Lite believes that its grants are made already. It would make them at the first request, and fail it where a table
   // is closed to the login.
@@ -62,7 +69,11 @@ export async function serveLite(
   // Lite learns the tables from the database once; asked for the first time while it is away, it would say 404.
   await app.connection.introspect({ useCache: true })
   const server = await serve(port, 'PARLEY_SUPABASE_PORT', (request) =>
-    withLog(onLog, async () => (offered.test(new URL(request.url).pathname) ? app.fetch(request) : notFound())),
+    withLog(
+      onLog,
+      async () =>
+        mail.box.answer(request) ?? (offered.test(new URL(request.url).pathname) ? app.fetch(request) : notFound()),
+    ),
   )
   const forget = survivePostgresJs(onLog)
   return {
@@ -87,7 +98,7 @@ function notFound(): Response {
   return Response.json({ message: 'Not found' }, { status: 404 })
 }
 
-function liteApp(url: string, keys: LiteKeys) {
+function liteApp(url: string, keys: LiteKeys, mail?: Mail) {
   const connection = createPostgresConnection({
     url,
     postgresOptions: {
@@ -108,10 +119,34 @@ function liteApp(url: string, keys: LiteKeys) {
       publishable_key: keys.anonKey,
       secret_key: keys.serviceKey,
       minimum_password_length: 8,
+      ...(mail && {
+        site_url: mail.siteUrl,
+        email: {
+          enable_confirmations: mail.confirm,
+          // Lite would ask the old address alone, and nobody would have seen that the new one is theirs.
+          double_confirm_changes: false,
+          template: mailTemplates,
+        },
+      }),
     },
-    // Admin mode would make every request without a key the service role.
-    options: { server: { admin: false, disableStudio: true } },
+    options: {
+      // Admin mode would make every request without a key the service role.
+      server: { admin: false, disableStudio: true },
+      drivers: { email: mail?.box ?? new Mailbox(null) },
+    },
   })
+}
+
+// As supabase/config.toml says it for a hosted project.
+const mailTemplates = {
+  confirmation: { subject: 'Confirm your e-mail for Parley', content_path: template('confirmation') },
+  magic_link: { subject: 'Sign in to Parley', content_path: template('magic_link') },
+  recovery: { subject: 'Choose a new password for Parley', content_path: template('recovery') },
+  email_change: { subject: 'Confirm your new address for Parley', content_path: template('email_change') },
+}
+
+function template(name: string): string {
+  return join(repository, 'supabase/templates', `${name}.html`)
 }
 
 // Lite hands over JSON that is text already; encoding it again would store a string.

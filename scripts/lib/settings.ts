@@ -2,7 +2,14 @@ import { resolve } from 'node:path'
 import { Advice } from './advice.ts'
 
 /** Where a local system lives: its data folder, and its ports on 127.0.0.1. */
-export type Settings = { dataDir: string; pagePort: number; supabasePort: number; postgresPort: number }
+export type Settings = {
+  dataDir: string
+  pagePort: number
+  supabasePort: number
+  postgresPort: number
+  /** Whether a new account has to be confirmed by a mail, which lands in the mailbox of this machine. */
+  confirmEmail: boolean
+}
 
 /** The folder of this repository. */
 export const repository = resolve(import.meta.dirname, '../..')
@@ -14,6 +21,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     pagePort: portFrom(env, 'PARLEY_PORT', 8787),
     supabasePort: portFrom(env, 'PARLEY_SUPABASE_PORT', 54321),
     postgresPort: portFrom(env, 'PARLEY_POSTGRES_PORT', 54322),
+    confirmEmail: env['PARLEY_CONFIRM_EMAIL'] === '1',
   }
 }
 

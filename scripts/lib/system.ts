@@ -4,6 +4,7 @@ import postgres from 'postgres'
 import { type Database, runDatabase } from './database.ts'
 import { guard } from './guard.ts'
 import { type Keys, keysOf } from './keys.ts'
+import { Mailbox } from './mailbox.ts'
 import { prepareLite, serveLite } from './lite.ts'
 import { applyPrelude, migrate } from './migrate.ts'
 import { stopPostgres } from './postgres.ts'
@@ -18,7 +19,10 @@ import { buildWorker, startWorker } from './worker.ts'
  * What a system is started with beside its settings. `page: 'build'` builds the web client and serves it,
  * `'none'` serves the API alone. `durable: false` is for tests. `signal` gives up between two steps.
  */
-export type SystemOptions = Settings & {
+export type SystemOptions = Omit<Settings, 'confirmEmail'> & {
+  confirmEmail?: boolean
+  /** Where links in mails lead, where the page is served elsewhere. */
+  siteUrl?: string
   page: 'build' | 'none'
   durable?: boolean
   report?: Report
@@ -47,6 +51,7 @@ export function postgresDirOf(dataDir: string): string {
 /** Start a system. What it started is stopped again if a later part fails. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { dataDir, pagePort, supabasePort, postgresPort, report = silentReport } = options
+  const { siteUrl = `http://127.0.0.1:${pagePort}` } = options
   const postgresDir = postgresDirOf(dataDir)
   const keys = keysOf(dataDir)
   // What an earlier run left behind holds this run's port.
@@ -85,7 +90,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await step('Tables and policies', () => prepareDatabase(database.url, keys))
 
     const supabase = await step('Supabase Auth and Data', () =>
-      serveLite(database.url, supabasePort, keys, log.to('supabase')),
+      serveLite(database.url, supabasePort, keys, log.to('supabase'), {
+        ...{ box: new Mailbox(dataDir), siteUrl, confirm: options.confirmEmail ?? false },
+      }),
     )
     stops.push(supabase.close)
 

@@ -6,15 +6,20 @@ import postgres from 'postgres'
 import { serve } from '../../scripts/lib/http-server.ts'
 import { keysOf } from '../../scripts/lib/keys.ts'
 import { prepareLite, serveLite } from '../../scripts/lib/lite.ts'
+import { Mailbox } from '../../scripts/lib/mailbox.ts'
 import { applyPrelude, migrate } from '../../scripts/lib/migrate.ts'
 import { freePort } from '../../scripts/lib/ports.ts'
 import { scratchPostgres } from '../../scripts/lib/postgres.ts'
+
+/** Where the tests' Parley lives, and links in mails lead. */
+const siteUrl = 'https://parley.test'
 
 /**
  * A real Postgres with the real migrations and a real Auth and Data API, behind a gate. The gate is a fake for one
  * fault: `PUT /gate/shut` makes the database unreachable, `PUT /gate/busy` has too many requests already, and
  * `PUT /gate/lost` lets requests through and loses the answers, until `PUT /gate/open`. `PUT /keys` gives the project the public keys in its body, as a hosted one has them:
- * the local Auth signs with a secret and has none. Prints its address and keys on one line and ends with its standard input.
+ * the local Auth signs with a secret and has none. `PUT /confirmation/on` has new accounts confirmed by mail, until
+ * `PUT /confirmation/off`; mails are at /mailbox.json. Prints its address and keys on one line and ends with its standard input.
  */
 async function backend(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-workers-'))
@@ -25,13 +30,21 @@ async function backend(): Promise<void> {
   await prepareLite(database.url, keys)
   await migrate(sql)
   await sql.end()
-  const lite = await serveLite(database.url, await freePort(), keys)
+  const box = new Mailbox(null)
+  const served = async (confirm: boolean) =>
+    await serveLite(database.url, await freePort(), keys, () => undefined, { box, siteUrl, confirm })
+  const [plain, confirming] = [await served(false), await served(true)]
+  let lite = plain
   let gate = 'open'
   let publicKeys: string | null = null
   const front = await serve(await freePort(), 'PARLEY_SUPABASE_PORT', async (request) => {
     const { pathname, search } = new URL(request.url)
     if (pathname.startsWith('/gate/')) {
       gate = pathname.slice('/gate/'.length)
+      return new Response(null, { status: 204 })
+    }
+    if (pathname.startsWith('/confirmation/')) {
+      lite = pathname.endsWith('/on') ? confirming : plain
       return new Response(null, { status: 204 })
     }
     if (pathname === '/keys') {
@@ -57,7 +70,8 @@ async function backend(): Promise<void> {
   process.stdin.resume()
   await once(process.stdin, 'end')
   await front.close()
-  await lite.close()
+  await plain.close()
+  await confirming.close()
   await database.stop()
   rmSync(folder, { recursive: true, force: true })
 }
