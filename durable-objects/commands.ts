@@ -1,5 +1,5 @@
 import { limits } from '../protocol/limits.ts'
-import type { Command } from '../protocol/upstream.ts'
+import type { Change, Command } from '../protocol/upstream.ts'
 import type { Agenda } from './storage/agenda.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
@@ -13,6 +13,11 @@ import { attached } from './sockets.ts'
 
 /** An old message cannot be read for so long at least. */
 const historyRetryMs = 5_000
+
+/** What became of a change of the room that came without a socket. */
+export type Changed = { kind: 'changed' } | Refusal
+
+type Accepted = Extract<ReturnType<typeof decide>, { kind: 'accept' }>
 
 /** What members ask for under an id. Each is decided, stored and answered in one synchronous step. */
 export class Commands {
@@ -76,6 +81,26 @@ export class Commands {
     })
   }
 
+  /** Decides on a change of the room that comes over HTTP, as on one that comes over a socket. */
+  change(by: string, command: Change): Changed {
+    const closed = this.closed()
+    if (closed) return closed
+    const now = Date.now()
+    const asked: Asked<Change> = { by, command, hash: commandHash(by, command, this.secret) }
+    const decision = decide(this.book.awake(), asked, this.context(asked, now), now)
+    switch (decision.kind) {
+      case 'refuse':
+        return decision
+      case 'load':
+        throw new Error('a change of the room is about no message')
+      case 'accept':
+        this.tell(asked, decision, this.keep(asked, decision, now))
+        return { kind: 'changed' }
+      case 'repeat':
+        return { kind: 'changed' }
+    }
+  }
+
   /** This post was refused for now: the posts behind it wait until it comes again, or people would hear them out of order. */
   hold(socket: WebSocket, { t, id }: Command, retryAfterMs: number): void {
     if (t === 'post') this.heldBack.hold(socket, id, retryAfterMs, Date.now())
@@ -115,10 +140,11 @@ export class Commands {
 
   private answer(
     socket: WebSocket,
-    { by, command, hash }: Asked,
+    asked: Asked,
     decision: Exclude<ReturnType<typeof decide>, { kind: 'load' }>,
     now: number,
   ): void {
+    const { command } = asked
     const { id } = command
     switch (decision.kind) {
       case 'refuse':
@@ -127,26 +153,34 @@ export class Commands {
       case 'repeat':
         return this.crowd.send(socket, { t: 'ack', id, seq: decision.seq, at: decision.at })
       case 'accept': {
-        this.paces.set(by, decision.pace)
-        const changed = this.book.transact(() => {
-          const changed = this.book.append(decision.events)
-          // A change of the room makes rows under ids of their own.
-          if (command.t === 'change') this.book.log.rememberCommand(id, this.book.awake().head, hash, now)
-          if (command.t === 'delete') this.agenda.hasten('withdrawn', now + limits.undeleteMs + 1)
-          for (const event of decision.events) {
-            if (event.kind === 'posted' && event.expiresAt !== undefined) this.planExpiry(event.expiresAt)
-          }
-          // Nothing may have been left to disappear while it was deleted.
-          const next = command.t === 'undelete' ? this.book.log.expiresNext() : null
-          if (next !== null) this.planExpiry(next)
-          return changed
-        })
+        const changed = this.keep(asked, decision, now)
         this.crowd.send(socket, { t: 'ack', id, seq: this.book.awake().head, at: now })
-        if (decision.events.length > 0) this.crowd.announce(changed)
-        if (command.t === 'change') this.crowd.tellRoom()
-        if (this.flush.full()) this.waitUntil(this.flush.run())
+        this.tell(asked, decision, changed)
       }
     }
+  }
+
+  private keep({ by, command, hash }: Asked, { events, pace }: Accepted, now: number): ReturnType<Book['append']> {
+    this.paces.set(by, pace)
+    return this.book.transact(() => {
+      const changed = this.book.append(events)
+      // A change of the room makes rows under ids of their own.
+      if (command.t === 'change') this.book.log.rememberCommand(command.id, this.book.awake().head, hash, now)
+      if (command.t === 'delete') this.agenda.hasten('withdrawn', now + limits.undeleteMs + 1)
+      for (const event of events) {
+        if (event.kind === 'posted' && event.expiresAt !== undefined) this.planExpiry(event.expiresAt)
+      }
+      // Nothing may have been left to disappear while it was deleted.
+      const next = command.t === 'undelete' ? this.book.log.expiresNext() : null
+      if (next !== null) this.planExpiry(next)
+      return changed
+    })
+  }
+
+  private tell({ command }: Asked, { events }: Accepted, changed: ReturnType<Book['append']>): void {
+    if (events.length > 0) this.crowd.announce(changed)
+    if (command.t === 'change') this.crowd.tellRoom()
+    if (this.flush.full()) this.waitUntil(this.flush.run())
   }
 
   private planExpiry(at: number): void {

@@ -1,10 +1,11 @@
-import type { MemberChange } from '../protocol/api.ts'
+import type { LinkEnd, MemberChange } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
+import { may } from '../protocol/permissions.ts'
 import type { SystemEvent } from '../protocol/row.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
 import { memberCommand } from './digest.ts'
-import type { Database, JoinOutcome } from './outbox/database.ts'
+import type { ChangeOutcome, Database, JoinOutcome } from './outbox/database.ts'
 import { forbiddenChange, told, type MadeChange } from './room/changes.ts'
 import { withMember, type Room } from './room/room.ts'
 import { attached, type Sockets } from './sockets.ts'
@@ -12,14 +13,19 @@ import type { Agenda } from './storage/agenda.ts'
 import type { Intent } from './storage/record.ts'
 
 /** What became of someone's wish to join, seen from outside. */
-export type JoinAnswer = { outcome: 'joined' | 'already' | 'unknown' | 'over' | 'passcode' | 'full' | 'away' }
+export type JoinAnswer =
+  | { outcome: 'over'; reason: LinkEnd }
+  | { outcome: 'joined' | 'already' | 'unknown' | 'approval' | 'passcode' | 'too_many' | 'full' | 'away' }
 
 /** What became of changes of members, seen from outside. */
 export type ChangeAnswer =
   | { outcome: 'changed'; membersVersion: number; refused: { person: string; reason: string }[] }
   | { outcome: 'forbidden'; detail: string }
-  /** `pending`: it was asked for, and is carried out once Postgres can be reached. */
-  | { outcome: 'full' | 'gone' | 'away' | 'not_a_member' | 'pending' }
+  /**
+   * `pending`: it was asked for, and is carried out once Postgres can be reached. `too_many`: rooms of the one whom it is
+   * about. `none`: they do not wait to be let in.
+   */
+  | { outcome: 'full' | 'gone' | 'away' | 'not_a_member' | 'pending' | 'too_many' | 'none' }
 
 /** Members are compared with Postgres again when the last look is older than this. */
 const membersFreshMs = 5 * 60_000
@@ -58,10 +64,24 @@ export class Membership {
     this.database = database
   }
 
-  /** Lets someone in who holds a join link. The link is judged by Postgres; the same command may be asked again. */
-  async join(person: string, codeHash: string, command: string): Promise<JoinAnswer> {
+  /** Lets someone in who holds a join link, or (null) comes to a public room. Postgres judges; the same command may be asked again. */
+  async join(person: string, codeHash: string | null, command: string): Promise<JoinAnswer> {
     const settled = await this.begin({ kind: 'join', command, person, codeHash })
-    return settled && !settled.members ? { outcome: settled.answer.outcome } : { outcome: 'away' }
+    if (!settled || settled.members) return { outcome: 'away' }
+    const { answer } = settled
+    return answer.outcome === 'over' ? answer : { outcome: answer.outcome }
+  }
+
+  /** Lets someone in who asked. */
+  async approve(by: string, given: string, person: string): Promise<ChangeAnswer> {
+    const command = memberCommand(this.book.id, by, given)
+    const member = this.book.awake().members.get(by)
+    if (!member) return { outcome: 'not_a_member' }
+    if (!may(member.role, 'add_members') && !this.book.log.find(command)) {
+      return { outcome: 'forbidden', detail: 'Only owners and admins let people in.' }
+    }
+    const settled = await this.begin({ kind: 'approve', command, by, person })
+    return settled?.members ? settled.answer : { outcome: 'pending' }
   }
 
   /** Changes members as one of them may. The same command is carried out once. */
@@ -141,7 +161,11 @@ export class Membership {
 
   private async fulfilJoin(intent: Extract<Intent, { kind: 'join' }>): Promise<JoinOutcome> {
     const { command, codeHash, person } = intent
-    const outcome = await this.database.joinRoom(command, codeHash, person, this.book.awake().head)
+    const { head } = this.book.awake()
+    const outcome =
+      codeHash === null
+        ? await this.database.joinPublic(command, this.book.id, person, head)
+        : await this.database.joinRoom(command, codeHash, person, head)
     const { member } = 'member' in outcome ? outcome : { member: null }
     const made = member ? [{ kind: 'add', person, member } as const] : []
     this.take(command, made, 'membersVersion' in outcome ? outcome.membersVersion : 0, null)
@@ -149,20 +173,33 @@ export class Membership {
   }
 
   private async fulfilChange(intent: Exclude<Intent, { kind: 'join' }>): Promise<ChangeAnswer> {
-    const { id } = this.book
-    const outcome =
-      intent.kind === 'change'
-        ? await this.database.changeMembers(id, intent, this.book.awake().head)
-        : await this.database.handOver(id, intent)
-    const by = intent.kind === 'change' ? intent.by : intent.from
+    const outcome = await this.asked(intent)
+    const by = intent.kind === 'hand_over' ? intent.from : intent.by
     if (outcome.outcome !== 'changed') {
       this.book.transact(() => this.book.record.removeIntent(intent.command))
       if (outcome.outcome !== 'forbidden') return { outcome: outcome.outcome }
-      return { outcome: 'forbidden', detail: 'A room is handed over to another of its members.' }
+      const detail =
+        intent.kind === 'approve'
+          ? 'Only owners and admins let people in.'
+          : 'A room is handed over to another of its members.'
+      return { outcome: 'forbidden', detail }
     }
     this.take(intent.command, withUntil(outcome.changes, intent), outcome.membersVersion, by)
     const refused = outcome.refused.map(({ person, reason }) => ({ person, reason }))
     return { outcome: 'changed', membersVersion: outcome.membersVersion, refused }
+  }
+
+  private asked(intent: Exclude<Intent, { kind: 'join' }>): Promise<ChangeOutcome> {
+    const { id } = this.book
+    const { head } = this.book.awake()
+    switch (intent.kind) {
+      case 'change':
+        return this.database.changeMembers(id, intent, head)
+      case 'approve':
+        return this.database.approve(id, intent, head)
+      case 'hand_over':
+        return this.database.handOver(id, intent)
+    }
   }
 
   /** Takes what Postgres did into the copy, once, and tells everyone. */

@@ -1,16 +1,17 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { ImportBatch, Imported, MemberChange, Page, RoomMetrics } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
+import type { RoomFacts } from '../protocol/downstream.ts'
 import type { Media, RoomEvent } from '../protocol/events.ts'
 import { held, madePage, planPage, type Bounds, type PagePlace, type PagePlan } from '../protocol/history.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Erasure } from '../protocol/message.ts'
-import { Upstream } from '../protocol/upstream.ts'
+import { Upstream, type Change } from '../protocol/upstream.ts'
 import type { BackAnswer, RoomForInboxes } from './between.ts'
 import { Book } from './book.ts'
 import { Bumps } from './bumps.ts'
 import { Calls, type CallAnswer } from './calls.ts'
-import { Commands } from './commands.ts'
+import { Commands, type Changed } from './commands.ts'
 import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
 import { Intake } from './intake.ts'
@@ -55,6 +56,8 @@ export type PageAnswer =
 export type ReceiptsAnswer =
   | { outcome: 'receipts'; members: { person: string; name: string; delivered: number; read: number }[] }
   | { outcome: 'not_a_member' | 'away' }
+
+export type FactsAnswer = { facts: RoomFacts; memberCount: number } | 'gone' | 'away'
 
 /** An object that stopped begins a new epoch after this long: two that fight over a room do so slowly. */
 const nextEpochMs = 30_000
@@ -249,8 +252,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     await this.agenda.ring(`room ${this.book.id}`, (duty) => this.perform(duty), paced)
   }
 
-  /** Lets someone in who holds a join link. The link is judged by Postgres; the same command may be asked again. */
-  async join(person: string, codeHash: string, command: string): Promise<JoinAnswer> {
+  /** Lets someone in who holds a join link, or (null) comes to a public room. Postgres judges; the same command may be asked again. */
+  async join(person: string, codeHash: string | null, command: string): Promise<JoinAnswer> {
     const ready = await this.ready()
     if (!ready) return { outcome: ready === false ? 'away' : 'unknown' }
     return await this.membership.join(person, codeHash, command)
@@ -261,6 +264,27 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     const ready = await this.ready()
     if (!ready) return { outcome: ready === false ? 'away' : 'gone' }
     return await this.membership.change(by, command, changes)
+  }
+
+  /** Lets someone in who asked. It has reached the live sockets when it is answered. */
+  async approve(by: string, command: string, person: string): Promise<ChangeAnswer> {
+    const ready = await this.ready()
+    if (!ready) return { outcome: ready === false ? 'away' : 'gone' }
+    return await this.membership.approve(by, command, person)
+  }
+
+  /** What the room says of itself, to a member. Postgres may have an older word. */
+  async facts(person: string): Promise<FactsAnswer> {
+    const ready = await this.ready()
+    if (ready === false) return 'away'
+    if (!ready || !this.book.awake().members.has(person)) return 'gone'
+    return { facts: this.book.awake().facts, memberCount: this.book.awake().members.size }
+  }
+
+  /** A member changes the room. It has reached the live sockets when it is answered. */
+  async change(by: string, command: Change): Promise<Changed | { kind: 'gone' | 'away' }> {
+    const refused = await this.outside(by)
+    return refused ? { kind: refused } : this.commands.change(by, command)
   }
 
   /** The owner hands the room over. */

@@ -50,8 +50,23 @@ export type SignedIn = z.infer<typeof SignedIn>
 export const Refreshed = z.object({ expiresAt: TimeMs, renewal: z.string(), grace: z.optional(z.literal(true)) })
 export type Refreshed = z.infer<typeof Refreshed>
 
-/** POST /rooms. The page makes the id, so that a retry makes no second room. */
-export const CreateRoom = z.object({ id: ClientId, name: RoomName })
+export const RoomDescription = Storable.check(z.trim(), z.maxLength(limits.roomDescription))
+
+/** `public`: everyone finds it in the directory. */
+export const Visibility = z.enum(['private', 'public'])
+
+/** `approval`: whoever holds a link or finds the room asks, and an admin lets them in. */
+export const JoinPolicy = z.enum(['open', 'approval'])
+
+/** POST /rooms. The page makes the id, so that a retry makes no second room. `members` are added if they let themselves be. */
+export const CreateRoom = z.object({
+  id: ClientId,
+  name: RoomName,
+  description: z.optional(RoomDescription),
+  visibility: z.optional(Visibility),
+  joinPolicy: z.optional(JoinPolicy),
+  members: z.optional(z.array(Uuid).check(z.maxLength(limits.memberChanges))),
+})
 
 /** One line of the room list. A direct room is called after the other person. */
 export const RoomSummary = z.object({
@@ -71,8 +86,11 @@ export type RoomSummary = z.infer<typeof RoomSummary>
 export const RoomList = z.object({ rooms: z.array(RoomSummary) })
 export type RoomList = z.infer<typeof RoomList>
 
+/** Whom it did not work for, and why: unknown, banned, already, privacy, too_many_rooms, owner, not_member, role. */
+export const RefusedPeople = z.array(z.object({ person: Uuid, reason: z.string() }))
+
 /** POST /rooms */
-export const RoomCreated = z.object({ room: RoomSummary })
+export const RoomCreated = z.object({ room: RoomSummary, refused: z._default(RefusedPeople, []) })
 export type RoomCreated = z.infer<typeof RoomCreated>
 
 /** What counts as unread in a room, and what of it mentions the person: at most 1,000 each. */
@@ -157,7 +175,7 @@ export type ChangeMembers = z.infer<typeof ChangeMembers>
 /** What became of it: the refused ones with why. */
 export const MembersChanged = z.object({
   membersVersion: z.int(),
-  refused: z.array(z.object({ person: Uuid, reason: z.string() })),
+  refused: RefusedPeople,
 })
 export type MembersChanged = z.infer<typeof MembersChanged>
 
@@ -199,9 +217,18 @@ export type CallNow = z.infer<typeof CallNow>
 /** POST /rooms/:id/calls/:call/answer */
 export const AnswerCall = z.object({ how: z.enum(['accept', 'decline']) })
 
-/** POST /rooms/:id/links: the link opens the room to whoever holds it until `expiresAt`. */
-export const JoinLink = z.object({ code: z.string(), url: z.string(), expiresAt: TimeMs })
+/** POST /rooms/:id/links: the link opens the room to whoever holds it until `expiresAt`; null: until it is revoked. */
+export const JoinLink = z.object({
+  id: z.optional(Uuid),
+  code: z.string(),
+  url: z.string(),
+  expiresAt: z.nullable(TimeMs),
+})
 export type JoinLink = z.infer<typeof JoinLink>
+
+/** Why a link opens nothing any more. */
+export const LinkEnd = z.enum(['expired', 'used_up', 'revoked'])
+export type LinkEnd = z.infer<typeof LinkEnd>
 
 /** A join code: 22 characters of base64url, 128 bits. */
 export const JoinCode = z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/))
@@ -214,6 +241,10 @@ export const LinkPreview = z.object({
   invitedBy: z.nullable(z.string()),
   /** Whether the person who asks is a member already (false when signed out). */
   member: z.boolean(),
+  /** The room asks for a passcode. */
+  passcode: z._default(z.boolean(), false),
+  /** One asks to be let in. */
+  approval: z._default(z.boolean(), false),
 })
 export type LinkPreview = z.infer<typeof LinkPreview>
 

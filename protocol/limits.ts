@@ -27,6 +27,20 @@ export const limits = {
   passwordMax: 72,
   /** Members in one room. */
   roomMembers: 1_000,
+  /** Rooms that one person is in, and owns. */
+  rooms: 2_000,
+  roomsOwned: 500,
+  /** Links of a room that open something, and how long one may live that ends at all. */
+  roomLinks: 100,
+  linkMaxSeconds: 31_536_000,
+  /** Rooms at which one person waits to be let in. */
+  joinRequests: 20,
+  /** Characters in a room's passcode, at least and at most. */
+  passcodeMin: 4,
+  passcodeMax: 64,
+  /** Rows in one page of a list, unless asked otherwise, and at most. */
+  listPage: 50,
+  listPageMax: 200,
   /** Messages in one page of history, unless more are asked for, and at most. */
   page: 50,
   pageMost: 200,

@@ -36,6 +36,21 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     do: 'Ask an admin of the room. SECURITY.md lists what each role may do.',
     retry: 'Only after your role has changed.',
   },
+  approval_needed: {
+    means: 'The admins of this room let people in one by one.',
+    do: 'Ask to be let in, with a word on who you are.',
+    retry: 'When they have let you in, it is done.',
+  },
+  passcode_needed: {
+    means: 'The room lets in who knows its passcode.',
+    do: 'Ask whoever sent you there, and send it as `passcode`.',
+    retry: 'With the passcode.',
+  },
+  wrong_passcode: {
+    means: 'This is not the passcode of the room.',
+    do: 'Check it. `detail` says how many tries are left before a pause of a quarter of an hour.',
+    retry: 'With another passcode.',
+  },
   wrong_origin: {
     means: 'The request changes something and rests on a cookie, but does not come from a page of this site.',
     do: 'Send the header `Origin` with this site, or no cookie and `Authorization: Bearer` with an access token.',
@@ -76,6 +91,11 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     means: 'There are as many of these as one may have.',
     do: 'Delete one that is not needed. `detail` says how many there may be.',
     retry: 'After that.',
+  },
+  declined: {
+    means: 'You asked to be let in, and an admin of the room said no.',
+    do: 'Wait as long as `Retry-After` says, or talk to someone who is in the room.',
+    retry: 'Yes, a week after that.',
   },
   too_large: {
     means: 'The body has more bytes than this endpoint reads.',

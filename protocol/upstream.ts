@@ -67,6 +67,7 @@ export const Change = z.object({
   /** New messages disappear after this long; null: they stay. */
   disappearingMs: z.optional(z.nullable(DisappearingMs)),
 })
+export type Change = z.infer<typeof Change>
 
 /** What a client asks for under an id: the same id is carried out once, for ever. */
 export const Command = z.discriminatedUnion('t', [Post, Edit, Delete, Undelete, React, Pin, Change])

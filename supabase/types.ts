@@ -551,6 +551,7 @@ export type Database = {
           disappearing_ttl: string | null
           epoch: number
           id: string
+          join_policy: string
           last_message_at: string
           last_seq: number
           member_count: number
@@ -573,6 +574,7 @@ export type Database = {
           disappearing_ttl?: string | null
           epoch?: number
           id?: string
+          join_policy?: string
           last_message_at?: string
           last_seq?: number
           member_count?: number
@@ -595,6 +597,7 @@ export type Database = {
           disappearing_ttl?: string | null
           epoch?: number
           id?: string
+          join_policy?: string
           last_message_at?: string
           last_seq?: number
           member_count?: number
@@ -982,7 +985,7 @@ export type Database = {
           code_hash: string
           created_at: string
           created_by: string | null
-          expires_at: string
+          expires_at: string | null
           id: string
           max_uses: number | null
           revoked_at: string | null
@@ -992,7 +995,7 @@ export type Database = {
           code_hash: string
           created_at?: string
           created_by?: string | null
-          expires_at: string
+          expires_at?: string | null
           id?: string
           max_uses?: number | null
           revoked_at?: string | null
@@ -1002,7 +1005,7 @@ export type Database = {
           code_hash?: string
           created_at?: string
           created_by?: string | null
-          expires_at?: string
+          expires_at?: string | null
           id?: string
           max_uses?: number | null
           revoked_at?: string | null
@@ -1141,6 +1144,18 @@ export type Database = {
         }
         Relationships: []
       }
+      public_rooms: {
+        Row: {
+          room_id: string
+        }
+        Insert: {
+          room_id: string
+        }
+        Update: {
+          room_id?: string
+        }
+        Relationships: []
+      }
     }
     Views: { [_ in never]: never }
     Functions: {
@@ -1160,6 +1175,33 @@ export type Database = {
           p_person: string
           p_note?: string | null
           p_code_hash?: string | null
+        }
+        Returns: Json
+      }
+      audit_of: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_after?: number | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      bans_of: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_after?: Json | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      change_entry: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_visibility?: string | null
+          p_join_policy?: string | null
         }
         Returns: Json
       }
@@ -1200,6 +1242,8 @@ export type Database = {
           p_owner: string
           p_members: string[]
           p_description?: string | null
+          p_visibility?: string | null
+          p_join_policy?: string | null
         }
         Returns: Json
       }
@@ -1239,6 +1283,15 @@ export type Database = {
       devices_of: {
         Args: {
           p_person: string
+        }
+        Returns: Json
+      }
+      directory: {
+        Args: {
+          p_person: string
+          p_query?: string | null
+          p_after?: Json | null
+          p_limit?: number | null
         }
         Returns: Json
       }
@@ -1299,6 +1352,17 @@ export type Database = {
         Args: {
           p_room_id: string
           p_by: string
+          p_after?: Json | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      join_public: {
+        Args: {
+          p_command: string
+          p_room_id: string
+          p_person: string
+          p_head: number
         }
         Returns: Json
       }
@@ -1306,8 +1370,8 @@ export type Database = {
         Args: {
           p_room_id: string
           p_by: string
-          p_after_ms?: number | null
-          p_after_person?: string | null
+          p_after?: Json | null
+          p_limit?: number | null
         }
         Returns: Json
       }
@@ -1360,6 +1424,15 @@ export type Database = {
         }
         Returns: Json
       }
+      members_of: {
+        Args: {
+          p_room_id: string
+          p_by: string
+          p_after?: Json | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
       message_info: {
         Args: {
           p_room_id: string
@@ -1378,6 +1451,13 @@ export type Database = {
         Args: {
           p_room_id: string
           p_seqs: number[]
+        }
+        Returns: Json
+      }
+      open_direct: {
+        Args: {
+          p_person: string
+          p_other: string
         }
         Returns: Json
       }
@@ -1416,6 +1496,13 @@ export type Database = {
           p_room_id: string
           p_by: string
           p_link_id: string
+        }
+        Returns: Json
+      }
+      room_card: {
+        Args: {
+          p_room_id: string
+          p_person: string
         }
         Returns: Json
       }
@@ -1490,6 +1577,13 @@ export type Database = {
           p_hash: string
         }
         Returns: Json
+      }
+      standing: {
+        Args: {
+          p_room_id: string
+          p_person: string
+        }
+        Returns: string
       }
       try_passcode: {
         Args: {

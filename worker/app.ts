@@ -11,6 +11,7 @@ import { authentication } from './routes/authentication.ts'
 import { blocks } from './routes/blocks.ts'
 import { calls } from './routes/calls.ts'
 import { devices } from './routes/devices.ts'
+import { directory } from './routes/directory.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
@@ -20,6 +21,7 @@ import { metrics } from './routes/metrics.ts'
 import { presence } from './routes/presence.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { reference } from './routes/reference.ts'
+import { requests } from './routes/requests.ts'
 import { rooms } from './routes/rooms.ts'
 import { search } from './routes/search.ts'
 import { settings } from './routes/settings.ts'
@@ -55,6 +57,8 @@ const api = new Hono<App>()
   .route('/', members)
   .route('/', calls)
   .route('/', links)
+  .route('/', directory)
+  .route('/', requests)
   .route('/', tickets)
   .route('/', unread)
 

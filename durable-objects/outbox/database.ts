@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { MemberChange } from '../../protocol/api.ts'
+import { LinkEnd, type MemberChange } from '../../protocol/api.ts'
 import { Role, RoomFacts } from '../../protocol/downstream.ts'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { Seq, TimeMs, Uuid } from '../../protocol/ids.ts'
@@ -82,7 +82,8 @@ export type Ingested = z.infer<typeof Ingested>
 /** What became of someone's wish to join. */
 export const JoinOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['joined', 'already']), roomId: Uuid, membersVersion: z.int(), member: KeptMember }),
-  z.object({ outcome: z.enum(['unknown', 'over', 'passcode', 'full']) }),
+  z.object({ outcome: z.literal('over'), reason: LinkEnd }),
+  z.object({ outcome: z.enum(['unknown', 'approval', 'passcode', 'too_many', 'full']) }),
 ])
 export type JoinOutcome = z.infer<typeof JoinOutcome>
 
@@ -100,7 +101,7 @@ const ChangeOutcome = z.discriminatedUnion('outcome', [
     changes: z.array(MadeChange),
     refused: z._default(z.array(z.object({ person: Uuid, reason: z.string() })), []),
   }),
-  z.object({ outcome: z.enum(['full', 'gone', 'forbidden']) }),
+  z.object({ outcome: z.enum(['full', 'gone', 'forbidden', 'too_many', 'none']) }),
 ])
 export type ChangeOutcome = z.infer<typeof ChangeOutcome>
 
@@ -163,6 +164,20 @@ export class Database {
   async joinRoom(command: string, codeHash: string, person: string, head: number): Promise<JoinOutcome> {
     const args = { p_command: command, p_code_hash: codeHash, p_person: person, p_head: head }
     return JoinOutcome.parse(await this.service('join_room', args))
+  }
+
+  async joinPublic(command: string, room: string, person: string, head: number): Promise<JoinOutcome> {
+    const args = { p_command: command, p_room_id: room, p_person: person, p_head: head }
+    return JoinOutcome.parse(await this.service('join_public', args))
+  }
+
+  async approve(
+    room: string,
+    { command, by, person }: { command: string; by: string; person: string },
+    head: number,
+  ): Promise<ChangeOutcome> {
+    const args = { p_command: command, p_room_id: room, p_by: by, p_person: person, p_head: head }
+    return ChangeOutcome.parse(await this.service('approve_join_request', args))
   }
 
   async changeMembers(

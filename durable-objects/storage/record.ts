@@ -6,9 +6,11 @@ import type { Room, RoomMember } from '../room/room.ts'
 
 /** A member change that was begun: kept until Postgres has said what became of it. */
 export type Intent =
-  | { kind: 'join'; command: string; person: string; codeHash: string }
+  /** `codeHash` null: by nothing but that the room is public. */
+  | { kind: 'join'; command: string; person: string; codeHash: string | null }
   | { kind: 'change'; command: string; by: string | null; changes: MemberChange[] }
   | { kind: 'hand_over'; command: string; from: string; to: string }
+  | { kind: 'approve'; command: string; by: string; person: string }
 
 /** The marks of a member as Postgres takes them. */
 export interface KeptMarks {

@@ -47,13 +47,14 @@ describe('the inventory of parley', () => {
       'member_commands',
       'passcode_attempts',
       'passcodes',
+      'public_rooms',
     ])
     const [counts] = await sql`
       select
         (select count(*) from pg_policies where schemaname = 'parley') as policies,
         (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
         (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
-    expect(counts).toEqual({ policies: 0, functions: 46, published: 0 })
+    expect(counts).toEqual({ policies: 0, functions: 55, published: 0 })
   })
 
   test('its functions read or write as they say', async () => {
@@ -61,21 +62,27 @@ describe('the inventory of parley', () => {
       select proname as name from pg_proc where provolatile = 's' and pronamespace = 'parley'::regnamespace order by 1`)
     // room_spine and message_states first do what open jobs have yet to do.
     expect(await reading).toEqual([
+      'audit_of',
+      'bans_of',
       'devices_of',
+      'directory',
       'inbox_state',
       'join_links_of',
       'join_requests_of',
       'link_preview',
       'member',
+      'members_of',
       'message_info',
       'message_receipts',
       'passcode_salt',
+      'room_card',
       'room_commands',
       'room_lines',
       'room_state',
       'search_messages',
       'search_people',
       'search_rooms',
+      'standing',
     ])
     expect(
       await names(sql`
@@ -210,6 +217,9 @@ describe('who may call what', () => {
     expect(await callable('service_role', 'parley')).toEqual([
       'approve_join_request',
       'ask_to_join',
+      'audit_of',
+      'bans_of',
+      'change_entry',
       'change_members',
       'change_settings',
       'claim_epoch',
@@ -220,6 +230,7 @@ describe('who may call what', () => {
       'delete_room',
       'device_seen',
       'devices_of',
+      'directory',
       'end_sessions',
       'erase_account',
       'erase_in_room',
@@ -228,6 +239,7 @@ describe('who may call what', () => {
       'hand_over',
       'inbox_state',
       'join_links_of',
+      'join_public',
       'join_requests_of',
       'join_room',
       'keep_presence',
@@ -235,14 +247,17 @@ describe('who may call what', () => {
       'leave_device',
       'link_preview',
       'member',
+      'members_of',
       'message_info',
       'message_receipts',
       'message_states',
+      'open_direct',
       'passcode_salt',
       'register_device',
       'rename_device',
       'revoke_device',
       'revoke_join_link',
+      'room_card',
       'room_commands',
       'room_lines',
       'room_spine',
@@ -252,6 +267,7 @@ describe('who may call what', () => {
       'search_rooms',
       'set_block',
       'set_passcode',
+      'standing',
       'try_passcode',
       'withdraw_join_request',
     ])

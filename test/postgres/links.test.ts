@@ -25,11 +25,11 @@ const join = (hash: string, person: string, head = 0, command = randomUUID()) =>
   call(sql, 'join_room', command, hash, person, head)
 const revoke = (room: string, linkId: string) => call(sql, 'revoke_join_link', room, people.ada, linkId)
 
-type Listed = { linkId: string; uses: number; over: string | null }
+type Listed = { id: string; uses: number; over: string | null }
 async function listed(room: string): Promise<Listed[]> {
   const answer = await call(sql, 'join_links_of', room, people.ada)
-  expect(answer['outcome']).toBe('links')
-  return answer['links'] as Listed[]
+  expect(answer['next']).toBe(null)
+  return answer['items'] as Listed[]
 }
 
 describe('join links', () => {
@@ -52,7 +52,7 @@ describe('join links', () => {
     const room = await makeRoom(sql, ['grace'])
     const hash = await link(room)
     const facts = { roomId: room, roomName: 'Analytical engines', memberCount: 2, invitedBy: 'ada' }
-    const open = { outcome: 'open', ...facts, passcode: false }
+    const open = { outcome: 'open', ...facts, passcode: false, approval: false }
     expect(await call(sql, 'link_preview', hash)).toEqual({ ...open, member: false })
     expect(await call(sql, 'link_preview', hash, people.linus)).toEqual({ ...open, member: false })
     expect(await call(sql, 'link_preview', hash, people.grace)).toEqual({ ...open, member: true })
@@ -65,11 +65,12 @@ describe('join links', () => {
     const hashes = [await link(room), await link(room, -1), await link(room, 60_000, 1), await link(room)]
     await join(hashes[2]!, people.linus)
     const before = await listed(room)
-    expect(await revoke(room, before.find(({ over, uses }) => over === null && uses === 0)!.linkId)).toEqual({
+    expect(await revoke(room, before.find(({ over, uses }) => over === null && uses === 0)!.id)).toEqual({
       outcome: 'revoked',
     })
     const after = await listed(room)
-    const shown = { linkId: expect.any(String), createdBy: people.ada, createdAt: expect.any(Number) }
+    const ada = { createdBy: people.ada, createdByName: 'ada' }
+    const shown = { id: expect.any(String), ...ada, createdAt: expect.any(Number) }
     const lasting = { ...shown, expiresAt: expect.any(Number), maxUses: null, uses: 0 }
     expect(after.toSorted((a, b) => String(a.over).localeCompare(String(b.over)))).toEqual([
       { ...lasting, over: 'expired' },
@@ -77,14 +78,14 @@ describe('join links', () => {
       { ...lasting, over: 'revoked' },
       { ...lasting, maxUses: 1, uses: 1, over: 'used_up' },
     ])
-    expect(await call(sql, 'join_links_of', room, people.grace)).toEqual({ outcome: 'forbidden' })
+    expect(await call(sql, 'join_links_of', room, people.grace)).toBe(null)
   })
 
   test('are revoked by owner and admins of their own room, as often as they say so', async () => {
     const room = await makeRoom(sql, ['grace'])
     const elsewhere = await makeRoom(sql, ['grace'])
     const hash = await link(room)
-    const [{ linkId }] = (await listed(room)) as [Listed]
+    const [{ id: linkId }] = (await listed(room)) as [Listed]
     expect(await call(sql, 'revoke_join_link', room, people.grace, linkId)).toEqual({ outcome: 'forbidden' })
     expect(await revoke(elsewhere, linkId)).toEqual({ outcome: 'unknown' })
     expect([await revoke(room, linkId), await revoke(room, linkId)]).toEqual([
@@ -244,7 +245,7 @@ describe('joining', () => {
   test('a link that is revoked while someone uses it lets them in first or not at all', async () => {
     const room = await makeRoom(sql, [])
     const hash = await link(room)
-    const [{ linkId }] = (await listed(room)) as [Listed]
+    const [{ id: linkId }] = (await listed(room)) as [Listed]
     const other = await secondConnection(sql)
     const theirs = await sql.begin(async (tx) => {
       await call(tx, 'revoke_join_link', room, people.ada, linkId)

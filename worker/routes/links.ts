@@ -1,17 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
-import { JoinCode, type JoinLink, type Joined, type LinkPreview } from '../../protocol/api.ts'
+import { JoinCode, LinkEnd, type LinkPreview } from '../../protocol/api.ts'
+import {
+  clearPasscode,
+  createLink,
+  joinByLink,
+  ListedLink,
+  listLinks,
+  previewLink,
+  revokeLink,
+  setPasscode,
+} from '../../protocol/endpoints/links.ts'
 import { Uuid } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
+import { placeOf } from '../cursor.ts'
+import { comeIn, linkOver, sealed } from '../entrance.ts'
 import type { App, Env } from '../env.ts'
+import { pageFrom } from '../list.ts'
 import { ProblemError } from '../problem.ts'
-import { readValue } from '../read.ts'
-import { roomObject } from '../objects.ts'
-import { sessionOf, signedIn } from '../session.ts'
-import { asService, databaseAway, dataOf } from '../supabase.ts'
+import { forbiddenIn } from '../room-problems.ts'
+import { serve } from '../serve.ts'
+import { sessionOf } from '../session.ts'
+import { asService, dataOf } from '../supabase.ts'
 
-const Created = z.object({ outcome: z.enum(['created', 'forbidden']) })
+const Created = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('created'), linkId: Uuid }),
+  z.object({ outcome: z.enum(['forbidden', 'too_many']) }),
+])
 
 const Preview = z.discriminatedUnion('outcome', [
   z.object({
@@ -21,54 +37,89 @@ const Preview = z.discriminatedUnion('outcome', [
     memberCount: z.int(),
     invitedBy: z.nullable(z.string()),
     member: z.boolean(),
+    passcode: z.boolean(),
+    approval: z.boolean(),
   }),
-  z.object({ outcome: z.enum(['unknown', 'over']) }),
+  z.object({ outcome: z.literal('over'), reason: LinkEnd }),
+  z.object({ outcome: z.literal('unknown') }),
 ])
 
-/** Join links. Postgres keeps only the hash of a code. */
+const Outcome = z.object({ outcome: z.string() })
+
+/** Join links. Postgres keeps only the hash of a code, and of a passcode. */
 export const links = new Hono<App>()
-  .post('/rooms/:id/links', signedIn, async (c) => {
-    const room = readValue(c.req.param('id'), Uuid)
-    const code = randomBytes(16).toString('base64url')
-    const expiresAt = Date.now() + limits.linkLifeMs
-    const answer = await asService(c.env).rpc('create_join_link', {
-      p_room_id: room,
-      p_person: c.get('session').me.person.id,
-      p_code_hash: hash(code),
-      p_expires_at_ms: expiresAt,
-    })
-    if (Created.parse(dataOf(answer)).outcome === 'forbidden') {
-      throw new ProblemError('forbidden', 'Only owners and admins of a group can make its join links.')
-    }
-    const url = new URL(`/j/${code}`, c.req.url).href
-    return c.json({ code, url, expiresAt } satisfies JoinLink, 201)
+
+serve(links, createLink, async ({ c, session, params: { room }, body }) => {
+  const { expiresInSeconds = limits.linkLifeMs / 1_000, maxUses } = body
+  const me = session.me.person.id
+  const code = randomBytes(16).toString('base64url')
+  const expiresAt = expiresInSeconds === null ? null : Date.now() + expiresInSeconds * 1_000
+  const answer = await asService(c.env).rpc('create_join_link', {
+    ...{ p_room_id: room, p_person: me, p_code_hash: hash(code) },
+    // The generated types know no null here.
+    p_expires_at_ms: expiresAt as number,
+    ...(maxUses !== undefined && { p_max_uses: maxUses }),
   })
-  .get('/links/:code', async (c) => {
-    const code = codeOf(c.req.param('code'))
-    const person = (await sessionOf(c))?.me.person.id ?? null
-    return c.json(await preview(c.env, code, person))
+  const made = Created.parse(dataOf(answer))
+  switch (made.outcome) {
+    case 'created':
+      return [201, { id: made.linkId, code, url: new URL(`/j/${code}`, c.req.url).href, expiresAt }]
+    case 'forbidden':
+      throw await forbiddenIn(c.env, room, me, 'Only owners and admins of a group can make its join links.')
+    case 'too_many':
+      throw new ProblemError('too_many', `A room has at most ${limits.roomLinks} links. Withdraw one first.`)
+  }
+})
+
+serve(links, listLinks, async ({ c, session, params: { room }, query }) => {
+  const me = session.me.person.id
+  const after = placeOf(query.cursor, z.tuple([z.int(), Uuid]))
+  const answer = await asService(c.env).rpc('join_links_of', {
+    ...{ p_room_id: room, p_by: me, p_limit: query.limit, p_after: after },
   })
-  .post('/links/:code/join', signedIn, async (c) => {
-    const code = codeOf(c.req.param('code'))
-    const person = c.get('session').me.person.id
-    const { roomId } = await preview(c.env, code, person)
-    const answer = await roomObject(c.env, roomId).join(person, hash(code), crypto.randomUUID())
-    switch (answer.outcome) {
-      case 'joined':
-      case 'already':
-        return c.json({ roomId, already: answer.outcome === 'already' } satisfies Joined)
-      case 'unknown':
-        throw unknownLink()
-      case 'over':
-        throw new ProblemError('link_over')
-      case 'passcode':
-        throw new ProblemError('forbidden', 'This room asks for a passcode.')
-      case 'full':
-        throw new ProblemError('room_full', `A room has at most ${limits.roomMembers} members.`)
-      case 'away':
-        throw databaseAway()
-    }
+  if (answer.data === null && !answer.error) throw await forbiddenIn(c.env, room, me, notYours)
+  return [200, pageFrom(dataOf(answer), ListedLink)]
+})
+
+serve(links, revokeLink, async ({ c, session, params: { room, link } }) => {
+  const me = session.me.person.id
+  const answer = await asService(c.env).rpc('revoke_join_link', { p_room_id: room, p_by: me, p_link_id: link })
+  const { outcome } = Outcome.parse(dataOf(answer))
+  if (outcome === 'forbidden') throw await forbiddenIn(c.env, room, me, notYours)
+  if (outcome === 'unknown') throw new ProblemError('not_found', 'This room has no such link.')
+  return [204]
+})
+
+serve(links, previewLink, async ({ c, params }) => {
+  const person = (await sessionOf(c))?.me.person.id ?? null
+  return [200, await preview(c.env, codeOf(params.code), person)]
+})
+
+serve(links, joinByLink, async ({ c, session, params, body: { passcode } }) => {
+  const code = codeOf(params.code)
+  const person = session.me.person.id
+  const { roomId } = await preview(c.env, code, person)
+  return [200, await comeIn(c.env, { room: roomId, person, codeHash: hash(code), passcode, unknown: unknownLink })]
+})
+
+serve(links, setPasscode, async ({ c, session, params: { room }, body }) => {
+  const me = session.me.person.id
+  const { salt, iterations, hash: kept } = await sealed(body.passcode)
+  const answer = await asService(c.env).rpc('set_passcode', {
+    ...{ p_room_id: room, p_by: me, p_salt: salt, p_iterations: iterations, p_hash: kept },
   })
+  if (Outcome.parse(dataOf(answer)).outcome === 'forbidden') throw await forbiddenIn(c.env, room, me, notYours)
+  return [204]
+})
+
+serve(links, clearPasscode, async ({ c, session, params: { room } }) => {
+  const me = session.me.person.id
+  const answer = await asService(c.env).rpc('clear_passcode', { p_room_id: room, p_by: me })
+  if (Outcome.parse(dataOf(answer)).outcome === 'forbidden') throw await forbiddenIn(c.env, room, me, notYours)
+  return [204]
+})
+
+const notYours = 'Only owners and admins of a group do this.'
 
 /** A code that lost a piece when it was copied is an unknown one. Problem: not_found. */
 function codeOf(given: string): string {
@@ -82,13 +133,13 @@ async function preview(env: Env, code: string, person: string | null): Promise<L
   const link = Preview.parse(dataOf(answer))
   switch (link.outcome) {
     case 'open': {
-      const { roomId, roomName, memberCount, invitedBy, member } = link
-      return { roomId, roomName, memberCount, invitedBy, member }
+      const { outcome: _open, ...shown } = link
+      return shown
     }
     case 'unknown':
       throw unknownLink()
     case 'over':
-      throw new ProblemError('link_over', 'Ask whoever sent it for a new one.')
+      throw linkOver(link.reason)
   }
 }
 

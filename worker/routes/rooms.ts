@@ -1,130 +1,191 @@
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
-import { CreateRoom, type RoomCreated, type RoomList, type RoomSummary } from '../../protocol/api.ts'
-import { Role } from '../../protocol/downstream.ts'
+import { RefusedPeople } from '../../protocol/api.ts'
+import {
+  AuditRecord,
+  changeRoom,
+  createRoom,
+  deleteRoom,
+  getRoom,
+  handOverRoom,
+  listAudit,
+  listRooms,
+  openDirect,
+  RoomDetails,
+  type ChangeRoom,
+} from '../../protocol/endpoints/rooms.ts'
 import { limits } from '../../protocol/limits.ts'
-import type { App } from '../env.ts'
-import { inboxObject } from '../objects.ts'
+import { placeOf } from '../cursor.ts'
+import type { App, Env } from '../env.ts'
+import { inboxObject, roomObject } from '../objects.ts'
+import { pageFrom } from '../list.ts'
 import { ProblemError } from '../problem.ts'
-import { readBody } from '../read.ts'
-import { timeMs } from '../rows.ts'
-import { signedIn } from '../session.ts'
-import { asPerson, dataOf } from '../supabase.ts'
+import { newRoomSummary, roomSummaries } from '../room-list.ts'
+import { changed, forbiddenIn, inTooManyRooms, noSuchRoom } from '../room-problems.ts'
+import { serve } from '../serve.ts'
+import { asPerson, asService, databaseAway, dataOf } from '../supabase.ts'
 
-type Client = ReturnType<typeof asPerson>
+const Group = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.enum(['created', 'already']), name: z.string(), refused: RefusedPeople }),
+  z.object({ outcome: z.enum(['taken', 'full', 'too_many']) }),
+])
 
-const RoomRow = z.object({
-  id: z.string(),
-  type: z.enum(['direct', 'group']),
-  name: z.nullable(z.string()),
-  direct_key: z.nullable(z.string()),
-  member_count: z.int(),
-  last_message_at: z.string(),
-  room_participants: z.array(z.object({ role: Role })),
-  messages: z.array(z.object({ seq: z.coerce.number(), sender_id: z.nullable(z.string()), content: z.string() })),
-})
-type RoomRow = z.infer<typeof RoomRow>
+const Direct = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('open'), roomId: z.string() }),
+  z.object({ outcome: z.enum(['self', 'unknown', 'too_many']) }),
+])
 
-const Unread = z.object({ room_id: z.string(), unread: z.coerce.number() })
-const Card = z.object({ id: z.string(), display_name: z.string() })
-
-/** Characters of the newest message that the list shows. */
-const previewLength = 200
-
-/** The people whose names one call of get_user_cards gives. */
-const cardsAtOnce = 200
-
-/** GET /rooms: the person's rooms, most recent first. POST /rooms: a new group, owned by who makes it. */
+/** Rooms themselves: making, finding, changing and deleting them. */
 export const rooms = new Hono<App>()
-  .get('/rooms', signedIn, async (c) => {
-    const { me, token } = c.get('session')
-    const client = asPerson(c.env, token)
-    const [found, unread] = await Promise.all([
-      roomRows(client, me.person.id).then((answer) => z.array(RoomRow).parse(dataOf(answer))),
-      client
-        .rpc('get_unread_counts')
-        .retry(false)
-        .then((answer) => z.array(Unread).parse(dataOf(answer))),
-    ])
-    const names = await namesOf(
-      client,
-      found.flatMap((row) => peopleOf(row, me.person.id)),
-    )
-    const counts = new Map(unread.map((count) => [count.room_id, count.unread]))
-    const list = found.map((row) => summary(row, me.person.id, names, counts.get(row.id) ?? 0))
-    return c.json({ rooms: list } satisfies RoomList)
-  })
-  .post('/rooms', signedIn, async (c) => {
-    const { id, name } = await readBody(c, CreateRoom)
-    const { me, token } = c.get('session')
-    const client = asPerson(c.env, token)
-    const room = { id, type: 'group', name, created_by: me.person.id }
-    const answer = await client.from('rooms').insert(room).retry(false)
-    // 23505: the id is taken. If the room is one's own, the request is a repeat.
-    const repeat = answer.error?.code === '23505'
-    if (!repeat && answer.error) dataOf(answer)
-    const made = z.array(RoomRow).parse(dataOf(await roomRows(client, me.person.id).eq('id', id)))[0]
-    if (made?.name !== name) throw new ProblemError('conflict', 'This room id is taken. Make another one.')
-    // The room itself has not woken, so nobody else tells the person's devices of it.
-    c.executionCtx.waitUntil(inboxObject(c.env, me.person.id).reload())
-    return c.json({ room: summary(made, me.person.id, new Map(), 0) } satisfies RoomCreated, repeat ? 200 : 201)
-  })
 
-/** The rooms that row level security shows this person, each with their own role and its newest message. */
-function roomRows(client: Client, person: string) {
-  return client
-    .from('rooms')
-    .select(
-      'id,type,name,direct_key,member_count,last_message_at,room_participants!inner(role),messages(seq,sender_id,content)',
-    )
-    .eq('room_participants.user_id', person)
-    .is('room_participants.left_at', null)
-    .neq('messages.type', 'system')
-    .order('seq', { referencedTable: 'messages', ascending: false })
-    .limit(1, { referencedTable: 'messages' })
-    .order('last_message_at', { ascending: false })
-    .limit(limits.list)
-    .retry(false)
-}
+serve(rooms, listRooms, async ({ c, session }) => {
+  return [200, { rooms: await roomSummaries(asPerson(c.env, session.token), session.me.person.id) }]
+})
 
-/** The people whose names a line of the list shows. */
-function peopleOf(row: RoomRow, me: string): string[] {
-  const people = [otherPerson(row, me), row.messages[0]?.sender_id]
-  return people.filter((person): person is string => typeof person === 'string' && person !== me)
-}
-
-/** The other one in a direct room: its key is both ids. */
-function otherPerson(row: RoomRow, me: string): string | null {
-  return row.direct_key?.split(':').find((person) => person !== me) ?? null
-}
-
-async function namesOf(client: Client, people: string[]): Promise<Map<string, string>> {
-  const ids = [...new Set(people)]
-  const batches = Array.from({ length: Math.ceil(ids.length / cardsAtOnce) }, (_, i) =>
-    ids.slice(i * cardsAtOnce, (i + 1) * cardsAtOnce),
+serve(rooms, createRoom, async ({ c, session, body }) => {
+  const me = session.me.person.id
+  const members = body.members ?? []
+  const made = Group.parse(
+    dataOf(
+      await asService(c.env).rpc('create_group', {
+        ...{ p_room_id: body.id, p_name: body.name, p_owner: me, p_members: members },
+        ...(body.description !== undefined && { p_description: body.description }),
+        ...(body.visibility !== undefined && { p_visibility: body.visibility }),
+        ...(body.joinPolicy !== undefined && { p_join_policy: body.joinPolicy }),
+      }),
+    ),
   )
-  const answers = await Promise.all(
-    batches.map(async (batch) => dataOf(await client.rpc('get_user_cards', { p_user_ids: batch }).retry(false))),
-  )
-  const cards = answers.flatMap((answer) => z.array(Card).parse(answer))
-  return new Map(cards.map((card) => [card.id, card.display_name]))
-}
-
-function summary(row: RoomRow, me: string, names: Map<string, string>, unread: number): RoomSummary {
-  const other = otherPerson(row, me)
-  const newest = row.messages[0]
-  return {
-    ...{ id: row.id, type: row.type, memberCount: row.member_count, unread },
-    name: row.name ?? (other ? names.get(other) : undefined) ?? 'Deleted account',
-    role: row.room_participants[0]?.role ?? 'member',
-    lastMessageAt: timeMs(row.last_message_at),
-    last: newest
-      ? {
-          seq: newest.seq,
-          by: newest.sender_id,
-          name: (newest.sender_id ? names.get(newest.sender_id) : undefined) ?? null,
-          text: [...newest.content.slice(0, previewLength * 2)].slice(0, previewLength).join(''),
-        }
-      : null,
+  switch (made.outcome) {
+    case 'created':
+    case 'already':
+      break
+    case 'taken':
+      throw idTaken()
+    case 'full':
+      throw new ProblemError('invalid_request', `A room has at most ${limits.roomMembers} members.`)
+    case 'too_many':
+      throw new ProblemError('too_many', `You can own ${limits.roomsOwned} rooms and be in ${limits.rooms}.`)
   }
+  const room = await newRoomSummary(asPerson(c.env, session.token), me, body.id)
+  if (!room || made.name !== body.name) throw idTaken()
+  const refused = new Set(made.refused.map(({ person }) => person))
+  await tellInboxes(c.env, [me, ...members.filter((person) => !refused.has(person))])
+  return [made.outcome === 'created' ? 201 : 200, { room, refused: made.refused }]
+})
+
+serve(rooms, openDirect, async ({ c, session, body: { person } }) => {
+  const me = session.me.person.id
+  const answer = await asService(c.env).rpc('open_direct', { p_person: me, p_other: person })
+  const opened = Direct.parse(dataOf(answer))
+  switch (opened.outcome) {
+    case 'open':
+      await tellInboxes(c.env, [me, person])
+      return [200, { room: opened.roomId }]
+    case 'self':
+      throw new ProblemError('invalid_request', 'A direct room needs another person.')
+    case 'unknown':
+      throw new ProblemError('not_found', 'This person is not here, or cannot be reached.')
+    case 'too_many':
+      throw inTooManyRooms()
+  }
+})
+
+serve(rooms, getRoom, async ({ c, session, params }) => {
+  return [200, await details(c.env, params.room, session.me.person.id)]
+})
+
+serve(rooms, changeRoom, async ({ c, session, params, body }) => {
+  const me = session.me.person.id
+  const { visibility, joinPolicy, ...facts } = body
+  if (visibility !== undefined || joinPolicy !== undefined) {
+    const answer = await asService(c.env).rpc('change_entry', {
+      ...{ p_room_id: params.room, p_by: me },
+      ...(visibility !== undefined && { p_visibility: visibility }),
+      ...(joinPolicy !== undefined && { p_join_policy: joinPolicy }),
+    })
+    if (z.object({ outcome: z.string() }).parse(dataOf(answer)).outcome === 'forbidden') {
+      throw await forbiddenIn(c.env, params.room, me, notYours)
+    }
+  }
+  await changeFacts(c.env, params.room, me, facts)
+  return [200, await details(c.env, params.room, me)]
+})
+
+serve(rooms, deleteRoom, async ({ c, session, params }) => {
+  switch (await roomObject(c.env, params.room).delete(session.me.person.id)) {
+    case 'deleted':
+      return [204]
+    case 'forbidden':
+      throw new ProblemError('forbidden', 'Only the owner deletes a group.')
+    case 'gone':
+      throw noSuchRoom()
+    case 'pending':
+      throw new ProblemError('pending')
+    case 'away':
+      throw databaseAway()
+  }
+})
+
+serve(rooms, handOverRoom, async ({ c, session, params, body: { command, to } }) => {
+  return [200, changed(await roomObject(c.env, params.room).handOver(session.me.person.id, command, to))]
+})
+
+serve(rooms, listAudit, async ({ c, session, params, query }) => {
+  const me = session.me.person.id
+  const after = placeOf(query.cursor, z.int())
+  const answer = await asService(c.env).rpc('audit_of', {
+    ...{ p_room_id: params.room, p_by: me, p_limit: query.limit },
+    ...(after !== null && { p_after: after }),
+  })
+  if (answer.data === null && !answer.error) throw await forbiddenIn(c.env, params.room, me, notYours)
+  return [200, pageFrom(dataOf(answer), AuditRecord)]
+})
+
+const notYours = 'Only owners and admins of a group do this.'
+
+function idTaken(): ProblemError {
+  return new ProblemError('conflict', 'This room id is taken. Make another one.')
+}
+
+/** A room that has not woken tells nobody's devices of itself. An inbox that cannot read now does so when it can. */
+async function tellInboxes(env: Env, people: string[]): Promise<void> {
+  await Promise.allSettled([...new Set(people)].map((person) => inboxObject(env, person).reload()))
+}
+
+/** What the room itself decides, so that everyone in it hears of it. */
+async function changeFacts(env: Env, room: string, by: string, facts: Omit<ChangeRoom, 'visibility' | 'joinPolicy'>) {
+  const { command, ...what } = facts
+  if (Object.keys(what).length === 0) return
+  const answer = await roomObject(env, room).change(by, { t: 'change', id: command, ...what })
+  switch (answer.kind) {
+    case 'changed':
+      return
+    case 'gone':
+      throw noSuchRoom()
+    case 'away':
+      throw databaseAway()
+    case 'refuse':
+      switch (answer.reason) {
+        case 'conflict':
+          throw new ProblemError('conflict', answer.detail)
+        case 'slow_down':
+          throw new ProblemError('slow_down', answer.detail, { retryAfterMs: answer.retryAfterMs ?? 1_000 })
+        case 'busy':
+          throw databaseAway()
+        default:
+          throw new ProblemError('forbidden', answer.detail)
+      }
+  }
+}
+
+/** A room as this person finds it: what it says of itself has the room, the rest Postgres. Problem: not_found. */
+async function details(env: Env, room: string, person: string): Promise<RoomDetails> {
+  const answer = await asService(env).rpc('room_card', { p_room_id: room, p_person: person })
+  if (answer.error) dataOf(answer)
+  const card = z.nullable(RoomDetails).parse(answer.data)
+  if (!card) throw noSuchRoom()
+  if (card.role === null) return card
+  const live = await roomObject(env, room).facts(person)
+  // Where the room cannot say, Postgres' word stands.
+  return typeof live === 'string' ? card : { ...card, ...live.facts, memberCount: live.memberCount }
 }

@@ -30,3 +30,18 @@ export function memberFacts(person: Person, change: Answer): Answer {
 export async function recordOf(sql: Sql, room: string): Promise<Answer[]> {
   return [...(await sql`select actor, action, person from parley.audit_log where room_id = ${room} order by id`)]
 }
+
+/** Every page of a list, from the first to the one after which there is none. */
+export async function pagesOf(sql: Sql, name: string, args: string[], limit: number): Promise<Answer[][]> {
+  const pages: Answer[][] = []
+  let after: unknown = null
+  do {
+    const list = [...args.map((arg) => sql`${arg}`), sql`p_after => ${sql.json(after as null)}`]
+    const asked = list.reduce((one, other) => sql`${one}, ${other}`)
+    const [row] = await sql`select ${sql.unsafe(`parley.${name}`)}(${asked}, p_limit => ${limit}) as page`
+    const page = row!['page'] as { items: Answer[]; next: unknown }
+    pages.push(page.items)
+    after = page.next
+  } while (after !== null)
+  return pages
+}

@@ -71,7 +71,7 @@ function Made({ link, name }: { link: JoinLink; name: string }) {
           </Button>
         )}
       </div>
-      <p className="text-sm text-muted">It works until {fullTime(link.expiresAt)}.</p>
+      {link.expiresAt !== null && <p className="text-sm text-muted">It works until {fullTime(link.expiresAt)}.</p>}
     </>
   )
 }
