@@ -15,6 +15,7 @@ import * as rooms from './endpoints/rooms.ts'
 import * as search from './endpoints/search.ts'
 import * as settings from './endpoints/settings.ts'
 import * as sockets from './endpoints/sockets.ts'
+import * as system from './endpoints/system.ts'
 import * as unread from './endpoints/unread.ts'
 
 /** Every route under /api/v1, in the order of the reference: by what it is about. */
@@ -35,6 +36,7 @@ export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = {
   Calls: routesOf(calls),
   Sockets: routesOf(sockets),
   Imports: routesOf(imports),
+  System: routesOf(system),
 }
 
 /** The endpoints among what a file exports. */

@@ -206,3 +206,17 @@ export const limits = {
   idempotencyMs: 86_400_000,
   idempotencyLeaseMs: 60_000,
 } as const
+
+/**
+ * Requests that one address, and one person, may make in a period by an endpoint's pace; beyond them `slow_down`. An
+ * address is a household or an office, so it has several times a person's. wrangler.toml says the same.
+ */
+export const requestLimits = {
+  /** A page that opens asks for a dozen things; reading back through history for some 5 a second. */
+  read: { address: 3_000, person: 600, periodSeconds: 10 },
+  write: { address: 1_000, person: 200, periodSeconds: 10 },
+  /** Search while one types, exports, reports: what makes Postgres work. */
+  costly: { address: 300, person: 60, periodSeconds: 10 },
+  /** Passwords, codes and keys: enough for an office that signs in at nine, too few for guessing. */
+  credentials: { address: 120, person: 30, periodSeconds: 60 },
+} as const

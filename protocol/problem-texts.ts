@@ -132,4 +132,15 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     do: 'Wait as long as `Retry-After` says.',
     retry: 'Yes. Nothing was changed, or the same id finds it done.',
   },
+  not_ready: {
+    means:
+      'A part that Parley needs does not answer, or its schema is older than the worker. `dependencies` says which.',
+    do: 'For whoever runs this Parley: look at the part that is `away` or `behind`; docs/operating.md says what each needs.',
+    retry: 'A second later; it is asked anew then.',
+  },
+  misconfigured: {
+    means: 'The worker lacks a setting, or has one that does not fit. `detail` says what each has to be.',
+    do: 'For whoever runs this Parley: set what it names, and deploy again; docs/operating.md has every setting.',
+    retry: 'Once it is set up.',
+  },
 }

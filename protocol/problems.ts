@@ -29,6 +29,8 @@ export const problems = {
   pending: { status: 503, title: 'The database cannot be reached. This is done as soon as it can be' },
   took_too_long: { status: 504, title: 'This takes too long' },
   database_away: { status: 503, title: 'The database cannot be reached' },
+  not_ready: { status: 503, title: 'A part that Parley needs is away' },
+  misconfigured: { status: 503, title: 'This Parley is not set up yet' },
 } as const
 
 export type ProblemKind = keyof typeof problems
@@ -45,6 +47,8 @@ export const Problem = z.object({
   errors: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
   /** Present when the same request may be sent again after this long. */
   retryAfterMs: z.optional(z.int()),
+  /** For not_ready: the state of each part. */
+  dependencies: z.optional(z.record(z.string(), z.unknown())),
 })
 export type Problem = z.infer<typeof Problem>
 

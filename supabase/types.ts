@@ -1,5 +1,8 @@
 // Generated from the migrations by npm run db:types; do not edit.
 
+/** The newest migration. */
+export const schemaVersion = '20250907000013'
+
 /** What a json or jsonb column holds. */
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
 
@@ -1187,6 +1190,13 @@ export type Database = {
         }
         Returns: Json
       }
+      audit_page: {
+        Args: {
+          p_limit: number
+          p_before?: number | null
+        }
+        Returns: Json
+      }
       bans_of: {
         Args: {
           p_room_id: string
@@ -1461,11 +1471,25 @@ export type Database = {
         }
         Returns: Json
       }
+      own_marks: {
+        Args: {
+          p_person: string
+        }
+        Returns: Json
+      }
       passcode_salt: {
         Args: {
           p_room_id: string
         }
         Returns: Json
+      }
+      record_account_act: {
+        Args: {
+          p_person: string
+          p_action: string
+          p_details?: Json | null
+        }
+        Returns: undefined
       }
       register_device: {
         Args: {
@@ -1534,6 +1558,10 @@ export type Database = {
           p_room_id: string
         }
         Returns: Json
+      }
+      schema_version: {
+        Args: never
+        Returns: string
       }
       search_messages: {
         Args: {

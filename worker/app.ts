@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { limits } from '../protocol/limits.ts'
+import { checkConfig } from './config.ts'
 import type { App } from './env.ts'
 import { nowhere } from './nowhere.ts'
 import { ownOrigin } from './origin.ts'
@@ -17,7 +18,6 @@ import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
 import { mailed } from './routes/mailed.ts'
 import { members } from './routes/members.ts'
-import { metrics } from './routes/metrics.ts'
 import { presence } from './routes/presence.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { reference } from './routes/reference.ts'
@@ -26,6 +26,7 @@ import { rooms } from './routes/rooms.ts'
 import { search } from './routes/search.ts'
 import { settings } from './routes/settings.ts'
 import { sockets } from './routes/sockets.ts'
+import { probes, system } from './routes/system.ts'
 import { tickets } from './routes/tickets.ts'
 import { unread } from './routes/unread.ts'
 
@@ -40,10 +41,9 @@ const api = new Hono<App>()
   })
   .use(ownOrigin)
   .route('/', imports)
-  .route('/', metrics)
+  .route('/', system)
   // Whatever else comes in is no larger than a frame.
   .use(bodyUpTo(limits.frameBytes))
-  .get('/health', (c) => c.json({ ok: true }))
   .route('/', authentication)
   .route('/', mailed)
   .route('/', account)
@@ -62,8 +62,17 @@ const api = new Hono<App>()
   .route('/', tickets)
   .route('/', unread)
 
-/** The front door. Everything, sockets included, lives under /api/v1; beside it stand the pages about it. The rest of the site is static. */
-export const app = new Hono<App>().use(requestId).route('/api/v1', api).route('/', reference).route('/', problemPages)
+/**
+ * The front door. Everything, sockets included, lives under /api/v1; beside it stand the pages about it, and the probes. The
+ * rest of the site is static.
+ */
+export const app = new Hono<App>()
+  .use(requestId)
+  .use(checkConfig)
+  .route('/', probes)
+  .route('/api/v1', api)
+  .route('/', reference)
+  .route('/', problemPages)
 
 app.notFound(nowhere)
 app.onError(renderProblem)

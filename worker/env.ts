@@ -2,11 +2,12 @@ import type { InboxEnv, RoomEnv } from '../durable-objects/env.ts'
 import type { Inbox } from '../durable-objects/inbox-object.ts'
 import type { Room } from '../durable-objects/room-object.ts'
 import type { Tries } from '../durable-objects/tries-object.ts'
+import type { RateBinding } from './pace.ts'
 import type { Caller } from './session.ts'
 import type { Session } from './token.ts'
 
 /** The worker's bindings. */
-export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'> {
+export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'>, Record<RateBinding, RateLimit> {
   ROOM: DurableObjectNamespace<Room>
   INBOX: DurableObjectNamespace<Inbox>
   TRIES: DurableObjectNamespace<Tries>
@@ -15,6 +16,8 @@ export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'> {
   SUPABASE_JWT_SECRET?: string
   /** When set, access tokens of any other issuer are refused: `https://PROJECT.supabase.co/auth/v1` on a hosted project. */
   SUPABASE_JWT_ISSUER?: string
+  /** Off where measurements and tests send more than people do. */
+  PARLEY_RATE_LIMITS?: 'on' | 'off'
 }
 
 /** What a handler finds in Hono's context. */

@@ -4,12 +4,15 @@ import type { Problem, ProblemKind } from '../protocol/problems.ts'
 import { problems } from '../protocol/problems.ts'
 import type { App } from './env.ts'
 
+/** What some kinds say beside their detail. */
+type More = Pick<Problem, 'errors' | 'retryAfterMs' | 'dependencies'>
+
 /** A rule said no: the HTTP face of a refusal. Thrown anywhere in a route, rendered once. */
 export class ProblemError extends Error {
   readonly kind: ProblemKind
-  readonly more: Pick<Problem, 'errors' | 'retryAfterMs'>
+  readonly more: More
 
-  constructor(kind: ProblemKind, detail?: string, more: Pick<Problem, 'errors' | 'retryAfterMs'> = {}) {
+  constructor(kind: ProblemKind, detail?: string, more: More = {}) {
     super(detail ?? '')
     this.kind = kind
     this.more = more

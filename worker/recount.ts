@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { UnreadCount } from '../protocol/api.ts'
 import { limits } from '../protocol/limits.ts'
 import { timeMs } from './rows.ts'
-import { dataOf, type asPerson } from './supabase.ts'
+import { dataOf, type asPerson, type asService } from './supabase.ts'
 
 type Client = ReturnType<typeof asPerson>
 
@@ -10,9 +10,7 @@ type Client = ReturnType<typeof asPerson>
 const roomsAtOnce = 40
 
 const seq = z.coerce.number()
-const Membership = z.object({
-  ...{ room_id: z.string(), history_from_seq: seq, last_read_seq: seq, unread_from_seq: z.nullable(seq) },
-})
+const Membership = z.object({ room: z.string(), historyFrom: seq, read: seq, unreadFrom: z.nullable(seq) })
 type Membership = z.infer<typeof Membership>
 
 const Row = z.object({
@@ -30,17 +28,17 @@ const Profile = z.object({ blocked_user_ids: z.nullable(z.array(z.string())) })
 
 /**
  * Counts what is unread row by row, from the rows that the person may read: nothing here is shared with the function in
- * Postgres or with the rooms, so that a mistake in one of them shows. `rooms` null: all of the person's.
+ * Postgres or with the rooms, so that a mistake in one of them shows. `rooms` null: all of the person's. What they marked as
+ * unread is read with the service key: no person has a right to that column, which others could use as well.
  */
 export async function recount(
   client: Client,
+  service: ReturnType<typeof asService>,
   person: string,
   rooms: readonly string[] | null,
 ): Promise<Map<string, UnreadCount>> {
-  const columns = 'room_id,history_from_seq,last_read_seq,unread_from_seq'
-  const own = client.from('room_participants').select(columns).eq('user_id', person).is('left_at', null)
   const [memberships, profile] = await Promise.all([
-    own.order('room_id').limit(limits.list).retry(false),
+    service.rpc('own_marks', { p_person: person }).retry(false),
     client.from('user_profiles').select('blocked_user_ids').eq('id', person).retry(false),
   ])
   const blocked = new Set(z.array(Profile).parse(dataOf(profile))[0]?.blocked_user_ids)
@@ -48,10 +46,10 @@ export async function recount(
   const mine = z
     .array(Membership)
     .parse(dataOf(memberships))
-    .filter(({ room_id }) => wanted?.has(room_id) ?? true)
-  const counts = new Map(mine.map(({ room_id }) => [room_id, { unread: 0, mentions: 0 }]))
+    .filter(({ room }) => wanted?.has(room) ?? true)
+  const counts = new Map(mine.map(({ room }) => [room, { unread: 0, mentions: 0 }]))
   const now = Date.now()
-  let left = mine.map((membership): Place => ({ room: membership.room_id, after: readTo(membership), before: null }))
+  let left = mine.map((membership): Place => ({ room: membership.room, after: readTo(membership), before: null }))
   while (left.length > 0) {
     const page = left.slice(0, roomsAtOnce)
     const rows = await rowsOf(client, page)
@@ -76,9 +74,8 @@ export async function recount(
 }
 
 /** How far the person has read, or just below what they marked as unread; nothing from before their time counts. */
-function readTo({ history_from_seq, last_read_seq, unread_from_seq }: Membership): number {
-  const read = unread_from_seq === null ? last_read_seq : Math.min(last_read_seq, unread_from_seq - 1)
-  return Math.max(history_from_seq, read)
+function readTo({ historyFrom, read, unreadFrom }: Membership): number {
+  return Math.max(historyFrom, unreadFrom === null ? read : Math.min(read, unreadFrom - 1))
 }
 
 /** A room and what is to be looked at there: above one seq, and below another (null: up to its end). */

@@ -5,6 +5,7 @@ import { limits } from '../protocol/limits.ts'
 import { answered } from './answered.ts'
 import type { App } from './env.ts'
 import { once } from './idempotency.ts'
+import { addressPace, personPace } from './pace.ts'
 import { bodyUpTo, readBody, readValue } from './read.ts'
 import { withServiceKey } from './service-key.ts'
 import { maybeSignedIn, signedIn, signedInOrGrace, type Caller } from './session.ts'
@@ -38,7 +39,9 @@ export function serve<const E extends Endpoint, const G extends Given<E> | Respo
   const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1')
   // A page cannot see a refused handshake: a socket's route lets everyone in, and closes with a code.
   const door = 101 in endpoint.answers ? [] : doors[endpoint.auth]
-  routes.on(method, pattern, bodyUpTo(endpoint.bodyBytes ?? limits.frameBytes), ...door, async (c) => {
+  const fits = bodyUpTo(endpoint.bodyBytes ?? limits.frameBytes)
+  const paced = endpoint.auth === 'service' ? [] : [addressPace(endpoint.pace)]
+  routes.on(method, pattern, fits, ...paced, ...door, personPace(endpoint.pace), async (c) => {
     const ask = {
       ...{ c, session: c.get('session') ?? null, caller: c.get('caller') },
       params: params && readValue(c.req.param(), shapes.params),

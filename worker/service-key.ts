@@ -1,13 +1,19 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { App } from './env.ts'
+import { addressOf, count } from './pace.ts'
 import { ProblemError } from './problem.ts'
 import { bearer } from './session.ts'
 
-/** Lets only whoever runs this Parley through: they hold the service key. Problem: forbidden. */
+/**
+ * Lets only whoever runs this Parley through: they hold the service key, and send as much as an import takes. Who guesses
+ * it does so at the pace of credentials. Problems: forbidden, slow_down.
+ */
 export const withServiceKey: MiddlewareHandler<App> = async (c, next) => {
-  if (!same(bearer(c) ?? '', c.env.SUPABASE_SERVICE_KEY))
+  if (!same(bearer(c) ?? '', c.env.SUPABASE_SERVICE_KEY)) {
+    await count(c.env, 'credentials', 'address', addressOf(c))
     throw new ProblemError('forbidden', 'This needs the service key.')
+  }
   await next()
 }
 

@@ -101,6 +101,7 @@ export async function startSystem(random: Random): Promise<System> {
           SUPABASE_SERVICE_KEY: keys.serviceKey,
           SUPABASE_JWT_SECRET: keys.jwtSecret,
           PARLEY_SECRET: keys.parleySecret,
+          PARLEY_RATE_LIMITS: 'off',
         },
       }),
     )

@@ -11,8 +11,14 @@ export const servedSchemas = ['public', 'parley'] as const
 export async function databaseTypes(sql: Pick<postgres.Sql, 'unsafe'>): Promise<string> {
   const schemas: Catalog[] = []
   for (const schema of servedSchemas) schemas.push(await catalogOf(sql, schema))
+  const [newest] = await sql.unsafe<{ version: string }[]>(
+    'select max(version) as version from supabase_migrations.schema_migrations',
+  )
   return [
     '// Generated from the migrations by npm run db:types; do not edit.',
+    '',
+    '/** The newest migration. */',
+    `export const schemaVersion = '${newest?.version ?? ''}'`,
     '',
     '/** What a json or jsonb column holds. */',
     'export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]',

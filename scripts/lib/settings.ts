@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
+import * as z from 'zod/mini'
 import { Advice } from './advice.ts'
 
-/** Where a local system lives: its data folder, and its ports on 127.0.0.1. */
+/** Where a local system lives: its data folder, and its ports on 127.0.0.1; and whether its requests are limited. */
 export type Settings = {
   dataDir: string
   pagePort: number
@@ -9,26 +10,62 @@ export type Settings = {
   postgresPort: number
   /** Whether a new account has to be confirmed by a mail, which lands in the mailbox of this machine. */
   confirmEmail: boolean
+  rateLimits: 'on' | 'off'
 }
 
 /** The folder of this repository. */
 export const repository = resolve(import.meta.dirname, '../..')
 
-/** The settings that an environment asks for. Throws Advice for a port that is none. */
-export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
-  return {
-    dataDir: resolve(repository, env['PARLEY_DATA_DIR'] ?? '.parley'),
-    pagePort: portFrom(env, 'PARLEY_PORT', 8787),
-    supabasePort: portFrom(env, 'PARLEY_SUPABASE_PORT', 54321),
-    postgresPort: portFrom(env, 'PARLEY_POSTGRES_PORT', 54322),
-    confirmEmail: env['PARLEY_CONFIRM_EMAIL'] === '1',
-  }
+// An empty variable counts as none.
+function setting<T extends z.ZodMiniType<unknown, string>>(shape: T, usual: string) {
+  return z.pipe(
+    z._default(z.string(), ''),
+    z.pipe(
+      z.transform((text: string) => text || usual),
+      shape,
+    ),
+  )
 }
 
-function portFrom(env: NodeJS.ProcessEnv, name: string, usual: number): number {
-  const text = env[name]
-  if (text === undefined || text === '') return usual
-  const port = Number(text)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new Advice(`${name} is "${text}": it has to be a port, 1 to 65535.`)
+const portNumber = 'it has to be a port, 1 to 65535.'
+
+function port(usual: string) {
+  const number = z.pipe(
+    z.string(),
+    z.pipe(
+      z.transform(Number),
+      z.int({ error: portNumber }).check(z.minimum(1, portNumber), z.maximum(65_535, portNumber)),
+    ),
+  )
+  return setting(number, usual)
+}
+
+/** Every setting of `npm start`, with its default. docs/operating.md shows them. */
+export const Environment = z.object({
+  PARLEY_PORT: port('8787'),
+  PARLEY_SUPABASE_PORT: port('54321'),
+  PARLEY_POSTGRES_PORT: port('54322'),
+  PARLEY_DATA_DIR: setting(z.string(), '.parley'),
+  PARLEY_CONFIRM_EMAIL: setting(z.enum(['0', '1'], { error: 'it has to be 1 or 0.' }), '0'),
+  PARLEY_RATE_LIMITS: setting(z.enum(['on', 'off'], { error: 'it has to be on or off.' }), 'on'),
+})
+
+/** The settings that an environment asks for. Throws Advice with a line for each that does not fit. */
+export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+  const read = Environment.safeParse(env)
+  if (!read.success) {
+    const lines = read.error.issues.map(({ path: [name = ''], message }) => {
+      return `${String(name)} is "${env[String(name)]}": ${message}`
+    })
+    throw new Advice(lines.join('\n'))
+  }
+  const { data } = read
+  return {
+    dataDir: resolve(repository, data.PARLEY_DATA_DIR),
+    pagePort: data.PARLEY_PORT,
+    supabasePort: data.PARLEY_SUPABASE_PORT,
+    postgresPort: data.PARLEY_POSTGRES_PORT,
+    confirmEmail: data.PARLEY_CONFIRM_EMAIL === '1',
+    rateLimits: data.PARLEY_RATE_LIMITS,
+  }
 }

@@ -19,11 +19,13 @@ import { buildWorker, startWorker } from './worker.ts'
  * What a system is started with beside its settings. `page: 'build'` builds the web client and serves it,
  * `'none'` serves the API alone. `durable: false` is for tests. `signal` gives up between two steps.
  */
-export type SystemOptions = Omit<Settings, 'confirmEmail'> & {
+export type SystemOptions = Omit<Settings, 'confirmEmail' | 'rateLimits'> & {
   confirmEmail?: boolean
   /** Where links in mails lead, where the page is served elsewhere. */
   siteUrl?: string
   page: 'build' | 'none'
+  /** Off unless it is said: what measures and tests sends more than people do. */
+  rateLimits?: Settings['rateLimits']
   durable?: boolean
   report?: Report
   signal?: AbortSignal
@@ -111,6 +113,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           SUPABASE_SERVICE_KEY: keys.serviceKey,
           SUPABASE_JWT_SECRET: keys.jwtSecret,
           PARLEY_SECRET: keys.parleySecret,
+          PARLEY_RATE_LIMITS: options.rateLimits ?? 'off',
         },
       }),
     )

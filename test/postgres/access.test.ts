@@ -336,6 +336,42 @@ describe('in a room that the database numbers', () => {
   })
 })
 
+describe('what a member set for themself, and when they read', () => {
+  const hidden = [
+    ...['last_read_at', 'unread_from_seq', 'muted_until', 'pinned_at', 'archived_at', 'notify_level', 'accepted_at'],
+    'updated_at',
+  ]
+  test.for(hidden)('%s is read by nobody with the rights of a person', async (column) => {
+    const read = (tx: Tx) => tx`select ${tx(column)} from room_participants where room_id = ${sqlRoom}`
+    const guess = (tx: Tx) =>
+      tx`select user_id from room_participants where room_id = ${sqlRoom} and ${tx(column)} is not null`
+    for (const who of ['grace', 'ada', 'anon'] as const) {
+      expect([await attempt(sql, who, read), await attempt(sql, who, guess)]).toEqual([
+        'refused 42501',
+        'refused 42501',
+      ])
+    }
+  })
+
+  test('everything else of the members is read, and a whole row is not', async () => {
+    const columns = await sql`
+      select attname as name from pg_attribute
+      where attrelid = 'public.room_participants'::regclass and attnum > 0 and not attisdropped`
+    const open = columns.map(({ name }) => name as string).filter((name) => !hidden.includes(name))
+    const read = (tx: Tx) => tx`select ${tx(open)} from room_participants where room_id = ${sqlRoom}`
+    expect(await attempt(sql, 'grace', read)).toMatch(/^[1-9]\d* rows$/)
+    const all = (tx: Tx) => tx`select * from room_participants where room_id = ${sqlRoom}`
+    expect(await attempt(sql, 'grace', all)).toBe('refused 42501')
+  })
+
+  test('the service reads what counts as read, of the person it names alone', async () => {
+    const [row] = await as(sql, 'service', (tx) => tx`select parley.own_marks(${people.grace}) as marks`)
+    const marks = row!['marks'] as { room: string }[]
+    expect(marks.map((mark) => mark.room)).toContain(sqlRoom)
+    expect(marks[0]).toEqual({ room: expect.any(String), historyFrom: 0, read: 0, unreadFrom: null })
+  })
+})
+
 describe('what only the service does', () => {
   const calls: [string, (tx: Tx) => Promise<{ count: number }>][] = [
     ['ingest_batch', (tx) => tx`select ingest_batch(${room}, 1, 5, 5, ${tx.json([posted(5) as never])})`],
@@ -403,6 +439,10 @@ describe('what only the service does', () => {
     ],
     ['change_settings', (tx) => tx`select parley.change_settings(${people.grace}, '{"readReceipts": false}')`],
     ['set_block', (tx) => tx`select parley.set_block(${people.grace}, ${people.ada}, true)`],
+    ['own_marks', (tx) => tx`select parley.own_marks(${people.grace})`],
+    ['schema_version', (tx) => tx`select parley.schema_version()`],
+    ['audit_page', (tx) => tx`select parley.audit_page(10)`],
+    ['record_account_act', (tx) => tx`select parley.record_account_act(${people.grace}, 'signed_out_everywhere')`],
     ['keep_presence', (tx) => tx`select parley.keep_presence(${people.grace}, true, 'available', null, false, 0, 60)`],
   ]
   const device = randomUUID()

@@ -1,5 +1,17 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { requestLimits } from '../../protocol/limits.ts'
+
+/** The limits of wrangler.toml by a tenth, so that a slow machine gets beyond them within a period too. */
+function rateLimits() {
+  const entries = Object.entries(requestLimits).flatMap(([pace, { periodSeconds, ...most }]) =>
+    Object.entries(most).map(([by, limit]) => {
+      const name = `RATE_${pace}_${by}`.toUpperCase()
+      return [name, { namespace_id: name, simple: { limit: limit / 10, period: periodSeconds } }] as const
+    }),
+  )
+  return Object.fromEntries(entries)
+}
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -17,12 +29,15 @@ export default defineConfig({
             INBOX: { className: 'Inbox', useSQLite: true },
             TRIES: { className: 'Tries', useSQLite: true },
           },
+          ratelimits: rateLimits(),
           bindings: {
             SUPABASE_URL: inject('supabaseUrl'),
             SUPABASE_ANON_KEY: keys.anonKey,
             SUPABASE_SERVICE_KEY: keys.serviceKey,
             SUPABASE_JWT_SECRET: keys.jwtSecret,
             PARLEY_SECRET: keys.parleySecret,
+            // Tests send more than people do; those of the limits turn them on.
+            PARLEY_RATE_LIMITS: 'off',
           },
         },
       }

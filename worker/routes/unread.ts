@@ -7,7 +7,7 @@ import { inboxObject, roomObject } from '../objects.ts'
 import { noSuchRoom } from '../problem.ts'
 import { recount } from '../recount.ts'
 import { serve } from '../serve.ts'
-import { asPerson, databaseAway, dataOf } from '../supabase.ts'
+import { asPerson, asService, databaseAway, dataOf } from '../supabase.ts'
 import { difference, judge, type Accounts, type Counted } from '../unread-audit.ts'
 
 type Client = ReturnType<typeof asPerson>
@@ -42,7 +42,7 @@ serve(unread, auditUnread, async ({ c, session }) => {
     const lines = await inbox.currentList()
     if (!lines) throw databaseAway()
     const again: string[] | null = open && [...open.keys()]
-    const [sql, rows] = await Promise.all([counted(client), recount(client, me.person.id, again)])
+    const [sql, rows] = await Promise.all([counted(client), recount(client, asService(c.env), me.person.id, again)])
     const known = new Map(lines.map((line) => [line.room, line]))
     // A list in Postgres that is cut short says nothing of the rooms beyond it.
     const whole = sql.size < limits.list

@@ -27,6 +27,8 @@ export async function runParley(dataDir: string, args: readonly string[] = []): 
     PARLEY_PORT: `${page}`,
     PARLEY_SUPABASE_PORT: `${supabase}`,
     PARLEY_POSTGRES_PORT: `${postgres}`,
+    // Many people sign up here within a minute, all from one address.
+    PARLEY_RATE_LIMITS: 'off',
   }
   const start = spawn('npm', ['start', '--', ...args], {
     cwd: root,

@@ -1,0 +1,78 @@
+import * as z from 'zod/mini'
+import type { Dependency, Readiness } from '../protocol/endpoints/system.ts'
+import { schemaVersion } from '../supabase/types.ts'
+import type { Env } from './env.ts'
+
+/** What is asked, and by when it has to answer: what a probe waits for is what a person would wait for. */
+const timeoutMs = 2_000
+
+/** Probes come every second or so, from many places; what they ask should not be a load of its own. */
+const keptMs = 1_000
+
+export type Dependencies = Readiness['dependencies']
+
+let last: { at: number; of: string; found: Dependencies } | null = null
+
+/** The state of everything that Parley needs, a second old at most. */
+export async function dependenciesOf(env: Env, now: number): Promise<Dependencies> {
+  // A clock that was turned back makes what is kept old.
+  if (last && last.of === env.SUPABASE_URL && now >= last.at && now < last.at + keptMs) return last.found
+  const [auth, [data, schema]] = await Promise.all([askAuth(env), askData(env)])
+  const found = { auth, data, schema, media: { state: 'unconfigured', ms: 0 } as const }
+  last = { at: now, of: env.SUPABASE_URL, found }
+  return found
+}
+
+/** Whether people can be served: everything that is configured is there. */
+export function allReady(found: Dependencies): boolean {
+  return Object.values(found).every(({ state }) => state === 'ready' || state === 'unconfigured')
+}
+
+async function askAuth(env: Env): Promise<Dependency> {
+  const started = Date.now()
+  const answer = await ask(`${env.SUPABASE_URL}/auth/v1/health`, { headers: { apikey: env.SUPABASE_ANON_KEY } })
+  return stateOf(answer, started)
+}
+
+/** One question to the Data API, which passes it on to Postgres: both, and how far its migrations are. */
+async function askData(env: Env): Promise<[Dependency, Dependency]> {
+  const started = Date.now()
+  const answer = await ask(`${env.SUPABASE_URL}/rest/v1/rpc/schema_version`, {
+    method: 'POST',
+    headers: {
+      ...{ apikey: env.SUPABASE_SERVICE_KEY, authorization: `Bearer ${env.SUPABASE_SERVICE_KEY}` },
+      ...{ 'content-type': 'application/json', 'content-profile': 'parley' },
+    },
+    body: '{}',
+  })
+  const ms = Date.now() - started
+  const data = stateOf(answer, started)
+  // A database without the function has no migrations, or older ones.
+  if (answer?.status === 404) {
+    return [
+      { state: 'ready', ms },
+      { state: 'behind', ms, detail: `It needs ${schemaVersion}, and has none.` },
+    ]
+  }
+  if (data.state !== 'ready') return [data, { state: 'away', ms }]
+  const version = z.string().safeParse(answer?.body).data
+  if (version !== undefined && version >= schemaVersion) return [data, { state: 'ready', ms }]
+  return [data, { state: 'behind', ms, detail: `It needs ${schemaVersion}, and has ${version ?? 'none'}.` }]
+}
+
+function stateOf(answer: { status: number } | null, started: number): Dependency {
+  const ms = Date.now() - started
+  if (!answer) return { state: 'away', ms, detail: `No answer within ${timeoutMs / 1_000} s.` }
+  if (answer.status < 300) return { state: 'ready', ms }
+  const refused = answer.status === 401 || answer.status === 403
+  return { state: 'away', ms, detail: refused ? 'It refuses the key.' : `It answers ${answer.status}.` }
+}
+
+async function ask(url: string, init: RequestInit): Promise<{ status: number; body: unknown } | null> {
+  try {
+    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
+    return { status: answer.status, body: await answer.json().catch(() => null) }
+  } catch {
+    return null
+  }
+}
