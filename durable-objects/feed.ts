@@ -2,16 +2,17 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import type { Changes } from '../protocol/downstream.ts'
 import { limits } from '../protocol/limits.ts'
 import { chunks } from './frames.ts'
-import { merged, since, type Changed } from './room/changed.ts'
+import { after, merged, since, type Changed } from './room/changed.ts'
 import { Sent, type Place } from './room/sent.ts'
 import { beat, busy, still } from './room/tempo.ts'
 import { attach, attached, trySend, type Sockets } from './sockets.ts'
 import type { Agenda } from './storage/agenda.ts'
 
-/** A live socket: what it was told last, and where it stands among the frames by its own report. */
+/** A live socket: what it was told last, where it stands among the frames by its own report, and what it may not read. */
 interface Reader {
   told: number
   place: Place
+  historyFrom: number
 }
 
 /**
@@ -51,7 +52,7 @@ export class Feed {
 
   /** The socket has everything up to a seq and is live from here on. */
   begin(socket: WebSocket, told: number): void {
-    this.readers.set(socket, { told, place: this.sent.end() })
+    this.meet(socket, told)
   }
 
   /** The socket's client has applied everything up to a seq. */
@@ -100,14 +101,16 @@ export class Feed {
       const reader = this.readers.get(socket) ?? this.meet(socket, from - 1)
       if (reader.told >= to) continue
       // It became live while this was waiting, with a part of it.
-      trySend(socket, reader.told < from ? text : textOf(since(part, reader.told)))
+      const whole = reader.told < from && reader.historyFrom === 0
+      trySend(socket, whole ? text : textOf(after(since(part, Math.max(reader.told, from - 1)), reader.historyFrom)))
       reader.told = to
       if (this.sent.lags(reader.place)) this.lag(socket)
     }
   }
 
   private meet(socket: WebSocket, told: number): Reader {
-    const reader = { told, place: this.sent.end() }
+    const { historyFrom = 0 } = attached(socket)
+    const reader = { told, place: this.sent.end(), historyFrom }
     this.readers.set(socket, reader)
     return reader
   }

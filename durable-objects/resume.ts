@@ -34,11 +34,13 @@ export class Resume {
     this.reading.settle()
     const room = this.book.awake()
     const now = Date.now()
-    const { lagsSince: _over, ...before } = attached(socket)
+    const { lagsSince: _over, historyFrom: _then, ...before } = attached(socket)
     const { facts, epoch, head, floor, membersVersion, members } = room
     const me = members.get(before.person)!
-    // Nothing below the place where someone's history begins is sent, however it changes.
-    const attachment = { ...before, live: false, from: Math.max(hello.from, me.historyFrom + 1), seenAt: now }
+    const { historyFrom } = me
+    // Nothing of what was said before their history begins is sent, however it changes.
+    const from = Math.max(hello.from, historyFrom + 1)
+    const attachment = { ...before, live: false, from, seenAt: now, ...(historyFrom > 0 && { historyFrom }) }
     attach(socket, attachment)
     this.sockets.send(socket, {
       ...{ t: 'welcome', v: protocolVersion, epoch, head, floor, room: facts, membersVersion, me: me.person, now },
@@ -52,11 +54,8 @@ export class Resume {
     if (plan.kind === 'behind') return this.sockets.send(socket, { t: 'behind', floor })
     if (plan.kind === 'reset') this.sockets.send(socket, { t: 'reset', epoch, head })
     // After a tail or a reset the client holds nothing below it, so nothing below it is sent either.
-    const from = Math.max(
-      me.historyFrom + 1,
-      plan.kind === 'continue' ? Math.min(hello.from, plan.after + 1) : plan.after + 1,
-    )
-    this.sendChunk(socket, { ...attachment, from }, plan.after)
+    const first = plan.kind === 'continue' ? Math.min(from, plan.after + 1) : plan.after + 1
+    this.sendChunk(socket, { ...attachment, from: Math.max(first, historyFrom + 1) }, plan.after)
   }
 
   more(socket: WebSocket, to: number): void {

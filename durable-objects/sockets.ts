@@ -15,6 +15,8 @@ export interface Attachment extends Held {
   live: boolean
   from: number
   seenAt: number
+  /** What was said up to this seq is not theirs to read; absent: all is. */
+  historyFrom?: number
   /** The room is open, but nobody looks at it. */
   away?: boolean
   /** It did not keep up since then, and has not said hello again. */

@@ -52,7 +52,7 @@ export const limits = {
   /** Results in one page of a search, unless more are asked for, and at most. */
   searchPage: 20,
   searchPageMost: 50,
-  /** 3 s: whoever waits for longer narrows the search. Postgres ends it soon after. */
+  /** 3 s: whoever would wait for longer narrows the search. */
   searchMs: 3_000,
   /** Characters of a message that a result shows. */
   snippet: 200,

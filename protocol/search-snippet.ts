@@ -20,7 +20,7 @@ export function snippetOf(text: string, terms: readonly SearchTerm[], length: nu
   const ranges = matches
     .filter(([from, to]) => from >= start && to <= end)
     .map(([from, to]): [number, number] => [from + moved, to + moved])
-  return { text: before + line.slice(start, end) + (end < line.length ? '…' : ''), ranges }
+  return { text: before + line.slice(start, end).trimEnd() + (end < line.length ? '…' : ''), ranges }
 }
 
 /** Where the words stand in a text, in order; what overlaps is one. */

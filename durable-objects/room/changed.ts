@@ -34,3 +34,8 @@ export function since({ covers, messages, expired, erased }: Changed, seq: numbe
     ...(later.length > 0 && { erased: later }),
   }
 }
+
+/** What of it is about messages after a seq: the others are not for everyone to read. */
+export function after(changed: Changed, seq: number): Changed {
+  return seq === 0 ? changed : { ...changed, messages: changed.messages.filter((message) => message.seq > seq) }
+}

@@ -16,7 +16,8 @@ const siteUrl = 'https://parley.test'
 
 /**
  * A real Postgres with the real migrations and a real Auth and Data API, behind a gate. The gate is a fake for one
- * fault: `PUT /gate/shut` makes the database unreachable, `PUT /gate/busy` has too many requests already, and
+ * fault: `PUT /gate/shut` makes the database unreachable, `PUT /gate/busy` has too many requests already,
+ * `PUT /gate/slow` ends each statement at its time, and
  * `PUT /gate/lost` lets requests through and loses the answers, until `PUT /gate/open`. `PUT /keys` gives the project the public keys in its body, as a hosted one has them:
  * the local Auth signs with a secret and has none. `PUT /confirmation/on` has new accounts confirmed by mail, until
  * `PUT /confirmation/off`; mails are at /mailbox.json. Prints its address and keys on one line and ends with its standard input.
@@ -53,6 +54,9 @@ async function backend(): Promise<void> {
     }
     if (gate === 'shut') return Response.json({ message: 'The gate is shut.' }, { status: 503 })
     if (gate === 'busy') return Response.json({ message: 'Too many requests.' }, { status: 429 })
+    // As Postgres answers for a statement that met the limit of its role.
+    if (gate === 'slow')
+      return Response.json({ code: '57014', message: 'canceling statement due to statement timeout' }, { status: 500 })
     if (publicKeys !== null && pathname === '/auth/v1/.well-known/jwks.json') {
       return new Response(publicKeys, { headers: { 'content-type': 'application/json' } })
     }

@@ -10,7 +10,7 @@ const service = () =>
   createClient(bindings.SUPABASE_URL, bindings.SUPABASE_SERVICE_KEY, { auth: { persistSession: false } })
 
 /** Makes the database unreachable, lets it ask for patience or lose its answers, or opens it again. */
-export async function gate(state: 'open' | 'shut' | 'busy' | 'lost'): Promise<void> {
+export async function gate(state: 'open' | 'shut' | 'busy' | 'slow' | 'lost'): Promise<void> {
   await fetch(`${bindings.SUPABASE_URL}/gate/${state}`, { method: 'PUT' })
 }
 
@@ -81,6 +81,13 @@ export async function directRoom(
   const joined = await service().from('room_participants').upsert(members)
   if (joined.error) throw new Error(joined.error.message)
   return id
+}
+
+/** From where on a member may read the room, as Postgres has it; the object reads it with its members. */
+export async function setHistoryFrom(room: string, person: string, seq: number): Promise<void> {
+  const rows = service().from('room_participants').update({ history_from_seq: seq })
+  const answer = await rows.eq('room_id', room).eq('user_id', person)
+  if (answer.error) throw new Error(answer.error.message)
 }
 
 /** What Postgres knows of one membership. */
