@@ -55,6 +55,17 @@ export function credentials({ email }: Person): { email: string; password: strin
   return { email, password }
 }
 
+/** A token for a session that Auth knows. */
+export async function tokenOf(system: System, who: { email: string; password: string }): Promise<string> {
+  const answer = await fetch(`${system.supabaseUrl}/auth/v1/token?grant_type=password`, {
+    method: 'POST',
+    headers: { apikey: system.keys.anonKey, 'content-type': 'application/json' },
+    body: JSON.stringify(who),
+  })
+  if (!answer.ok) throw new Error(`${who.email} cannot sign in: ${answer.status} ${await answer.text()}`)
+  return ((await answer.json()) as { access_token: string }).access_token
+}
+
 /** Makes scenes in a system. People are written past the front door, all with the password of the first. */
 export class World {
   private readonly system: System
