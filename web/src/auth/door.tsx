@@ -1,12 +1,15 @@
+import { lazy, Suspense } from 'react'
 import { Redirect, Route, Switch, useSearch } from 'wouter'
 import { useStore } from 'zustand'
-import { Landing } from '../join/landing.tsx'
 import { nextPath } from '../next-path.ts'
 import { session } from '../session.ts'
 import { Waiting } from '../system/waiting.tsx'
 import { SignIn } from './sign-in.tsx'
 import { SignUp } from './sign-up.tsx'
 import type { ReactNode } from 'react'
+
+// Who signs in has come by no invitation.
+const Landing = lazy(async () => ({ default: (await import('../join/landing.tsx')).Landing }))
 
 /** The pages before one is inside. */
 export function Door() {
@@ -36,5 +39,10 @@ function ForNobody({ children }: { children: ReactNode }) {
 
 function Invited({ code }: { code: string }) {
   const state = useStore(session, (now) => now.state)
-  return state === 'asking' ? <Waiting /> : <Landing code={code} />
+  if (state === 'asking') return <Waiting />
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Landing code={code} />
+    </Suspense>
+  )
 }
