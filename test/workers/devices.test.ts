@@ -5,6 +5,7 @@ import type { Device } from '../../protocol/endpoints/devices.ts'
 import { connect, enter } from './support/client.ts'
 import { gate } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
+import { deviceName } from '../../worker/user-agent.ts'
 import { crashInbox, inInbox, ringInbox } from './support/objects.ts'
 import { ask, bodyOf, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 import { tokenEnding, withTokenEnding } from './support/tokens.ts'
@@ -196,6 +197,25 @@ test('[ACC6] a token that names no sign-in ends with all that were made before i
   expect([before.closedWith, after.closedWith]).toEqual([closeCodes.signIn, closeCodes.signIn])
 })
 
+test.each([
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+  [windows('Chrome/140.0.0.0 Safari/537.36'), 'Chrome on Windows'],
+  [windows('Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0'), 'Edge on Windows'],
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15',
+    'Safari on Mac',
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1',
+    'Safari on iPhone',
+  ],
+  ['Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36', 'Chrome on Android'],
+  ['curl/8.5.0', 'A program'],
+  ['', 'A program'],
+])('[DEV1] a device is named plainly after %s: %s', (userAgent, name) => {
+  expect(deviceName(userAgent)).toBe(name)
+})
+
 const password = 'correct horse'
 const nobody: Person = { name: '', id: '', email: '', cookies: new Map() }
 
@@ -213,4 +233,8 @@ async function signedInAgain(person: Person, userAgent = 'curl/8'): Promise<Pers
   const asked = { email: person.email, password }
   await bodyOf(await request(device, 'POST', '/auth/sign-in', asked, { 'user-agent': userAgent }), 200)
   return device
+}
+
+function windows(rest: string): string {
+  return `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) ${rest}`
 }

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Mailbox } from '../../scripts/lib/mailbox.ts'
+import { repository } from '../../scripts/lib/settings.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-mailbox-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('[ACC9] the newest 200 mails are kept, also over a restart, for this user’s eyes alone', async () => {
+  const box = new Mailbox(folder)
+  for (let i = 1; i <= 201; i++) await box.send({ to: 'ada@example.org', subject: `Mail ${i}`, html: '' })
+
+  const again = await mailsOf(new Mailbox(folder))
+
+  expect(again).toHaveLength(200)
+  expect(again.map(({ subject }) => subject)).toEqual(Array.from({ length: 200 }, (_, i) => `Mail ${201 - i}`))
+  expect(statSync(join(folder, 'mails.json')).mode & 0o777).toBe(0o600)
+})
+
+test('[ACC9] a mail shows its code and its link, and nothing in it runs', async () => {
+  const box = new Mailbox(null)
+  const link = 'http://127.0.0.1:8787/auth/confirm?token_hash=abc&amp;type=magiclink'
+  const html = `<p>Code <b>123456</b></p><a href="${link}">Sign in</a><script>alert(1)</script>`
+  await box.send({ to: 'ada@example.org', subject: '<i>Sign in</i>', html })
+  const [mail] = await mailsOf(box)
+  expect(mail).toMatchObject({ code: '123456', link: link.replace('&amp;', '&') })
+
+  for (const path of ['/mailbox', `/mailbox/${mail!.id}`, `/mailbox/${mail!.id}/html`]) {
+    const page = box.answer(asked(path))!
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'unsafe-inline'; frame-src/,
+    )
+    if (!path.endsWith('/html')) expect(await page.text()).not.toContain('<i>')
+  }
+  expect(await box.answer(asked(`/mailbox/${mail!.id}`))!.text()).toContain('<iframe sandbox ')
+})
+
+test('[ACC9] a site elsewhere reads no mail by a name that leads to this machine, and nothing else is answered', async () => {
+  const box = new Mailbox(null)
+  expect(box.answer(new Request('http://evil.test/mailbox.json'))?.status).toBe(404)
+  expect(box.answer(asked('/auth/v1/health'))).toBe(null)
+  expect(box.answer(asked('/mailbox/none'))?.status).toBe(404)
+})
+
+test.each(['confirmation', 'magic_link', 'recovery', 'email_change'])(
+  '[ACC2] the mail %s leads to a page of Parley with the hash of its token, and to nothing else',
+  (name) => {
+    const html = readFileSync(join(repository, `supabase/templates/${name}.html`), 'utf8')
+    const types = {
+      confirmation: 'signup',
+      magic_link: 'magiclink',
+      recovery: 'recovery',
+      email_change: 'email_change',
+    }
+    const type = types[name as keyof typeof types]
+    const links = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link]) => link)
+    expect(links).toEqual([`{{ .SiteURL }}/auth/confirm?token_hash={{ .TokenHash }}&amp;type=${type}`])
+    expect(html).not.toContain('ConfirmationURL')
+    expect(html.includes('{{ .Token }}')).toBe(name === 'confirmation' || name === 'magic_link')
+  },
+)
+
+function asked(path: string): Request {
+  return new Request(`http://127.0.0.1:54321${path}`)
+}
+
+async function mailsOf(box: Mailbox) {
+  const { mails } = (await box.answer(asked('/mailbox.json'))!.json()) as {
+    mails: { id: string; subject: string; code: string | null; link: string | null }[]
+  }
+  return mails
+}
