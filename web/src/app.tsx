@@ -13,7 +13,7 @@ const Shell = lazy(loadShell)
 const NotFound = lazy(async () => ({ default: (await import('./system/not-found.tsx')).NotFound }))
 
 /** The pages of door.tsx, which says what each shows. */
-const doors = /^\/(sign-in|sign-up|j\/[^/]+)\/?$/
+const doors = /^\/(sign-in(\/code)?|sign-up|forgot|new-password|auth\/confirm|j\/[^/]+)\/?$/
 
 /** Every page, and who may see it. */
 export function App() {
@@ -21,9 +21,6 @@ export function App() {
     <Switch>
       <Route path="/">
         <ForPeople roomId={null} />
-      </Route>
-      <Route path="/explore">
-        <ForPeople explores roomId={null} />
       </Route>
       <Route path="/r/:roomId">{({ roomId }) => <ForPeople roomId={roomId} />}</Route>
       <Route path={doors}>
@@ -40,7 +37,7 @@ export function App() {
   )
 }
 
-function ForPeople({ roomId, explores = false }: { roomId: string | null; explores?: boolean }) {
+function ForPeople({ roomId }: { roomId: string | null }) {
   const now = useStore(session)
   switch (now.state) {
     case 'asking':
@@ -52,7 +49,7 @@ function ForPeople({ roomId, explores = false }: { roomId: string | null; explor
     case 'in':
       return (
         <Suspense fallback={<Waiting />}>
-          <Shell client={now.client} explores={explores} roomId={roomId} />
+          <Shell client={now.client} roomId={roomId} />
         </Suspense>
       )
   }

@@ -9,7 +9,8 @@ import type { Client } from '../sync/client.ts'
 export type Session =
   | { state: 'asking' }
   | { state: 'in'; client: Client }
-  | { state: 'out' }
+  /** `ended`: the address of whoever was signed in here until the server ended it, not they themselves. */
+  | { state: 'out'; ended: string | null }
   | { state: 'unreachable' }
 
 const key = 'parley.me'
@@ -22,7 +23,7 @@ let entries = 0
 
 /** Finds out who is signed in: first from memory, so that an offline page opens too, then from the server. */
 export async function startSession(): Promise<void> {
-  gate.session.onSignedOut(leave)
+  gate.session.onSignedOut((why) => leave(why === 'ended'))
   addEventListener('storage', (event) => {
     if (event.key !== key) return
     const me = remembered()
@@ -41,7 +42,7 @@ export async function askSession(): Promise<void> {
   if (session.getState().state === 'unreachable') session.setState({ state: 'asking' }, true)
   const answer = await outcome(gate.api.me())
   if (answer.ok) return enter(answer.value)
-  if (answer.failure.kind === 'sign_in') return leave()
+  if (answer.failure.kind === 'sign_in') return leave(true)
   if (session.getState().state === 'asking') session.setState({ state: 'unreachable' }, true)
 }
 
@@ -50,7 +51,7 @@ export async function enter(me: Me): Promise<void> {
   const entry = ++entries
   remember(me)
   const now = session.getState()
-  if (now.state === 'in' && now.client.me.id === me.person.id && now.client.me.name === me.person.name) {
+  if (now.state === 'in' && isSame(now.client.me, me.person)) {
     return gate.session.keep(me)
   }
   const client = await startClient(gate, me)
@@ -59,14 +60,19 @@ export async function enter(me: Me): Promise<void> {
   session.setState({ state: 'in', client }, true)
 }
 
-/** Nobody is signed in any more. */
-export function leave(): void {
+/** Nobody is signed in any more. `ended`: the server said so first. */
+export function leave(ended = false): void {
   entries++
-  remember(null)
   const now = session.getState()
-  if (now.state === 'out') return
-  session.setState({ state: 'out' }, true)
+  if (now.state === 'out') return remember(null)
+  const who = ended ? (now.state === 'in' ? now.client.me : remembered()?.person) : null
+  remember(null)
+  session.setState({ state: 'out', ended: who?.email ?? null }, true)
   if (now.state === 'in') now.client.close()
+}
+
+function isSame(a: Me['person'], b: Me['person']): boolean {
+  return a.id === b.id && a.name === b.name && a.email === b.email
 }
 
 function remember(me: Me | null): void {

@@ -13,7 +13,7 @@ import type { Send } from './requests.ts'
 export interface Api {
   signUp(person: z.infer<typeof shapes.SignUp>): Promise<shapes.SignedIn>
   signIn(person: z.infer<typeof shapes.SignIn>): Promise<shapes.SignedIn>
-  signOut(): Promise<void>
+  signOut(everywhere?: boolean): Promise<void>
   me(): Promise<shapes.Me>
   createRoom(room: z.infer<typeof shapes.CreateRoom>): Promise<shapes.RoomSummary>
   /** The newest messages below `before`, or the newest of all. */
@@ -48,7 +48,8 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
   return {
     signUp: (person) => send('POST', 'auth/sign-up', shapes.SignedIn, person),
     signIn: (person) => send('POST', 'auth/sign-in', shapes.SignedIn, person),
-    signOut: async () => void (await send('POST', 'auth/sign-out', null)),
+    signOut: async (everywhere) =>
+      void (await send('POST', 'auth/sign-out', null, everywhere ? { everywhere } : undefined)),
     me: () => asPerson('GET', 'me', shapes.Me),
     createRoom: async (room) => (await asPerson('POST', 'rooms', shapes.RoomCreated, room)).room,
     messages(roomId, before, limit) {

@@ -53,8 +53,13 @@ export interface Client {
   inbox: Inbox
   /** The room's client, shared by all who ask for the same room; each closes their own. */
   openRoom(roomId: string): RoomClient
-  /** Signs out on the server, then drops everything kept here, unsent messages too. Throws when it cannot be reached. */
-  signOut(): Promise<void>
+  /** Whether something waits on this device to be sent, which signing out would drop. */
+  hasUnsent(): Promise<boolean>
+  /**
+   * Signs out on the server (`everywhere`: on all devices), then drops everything kept here, unsent messages too. Throws when
+   * it cannot be reached.
+   */
+  signOut(everywhere?: boolean): Promise<void>
   /** Lets go of sockets and store. What is kept stays, for when the person signs in again. */
   close(): void
 }
@@ -120,8 +125,13 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
     me: person,
     inbox,
     openRoom: open.open,
-    async signOut() {
-      await api.signOut()
+    hasUnsent: async () => (await store.unsentRooms()).length > 0,
+    async signOut(everywhere) {
+      session.leaving(true)
+      await api.signOut(everywhere).catch((error: unknown) => {
+        session.leaving(false)
+        throw error
+      })
       close()
       await store.destroy().catch(() => {})
       session.signedOut()

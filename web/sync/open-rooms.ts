@@ -35,12 +35,9 @@ export function createOpenRooms(
 
   function share(roomId: string): Shared {
     const held = shared.get(roomId)
-    if (held && held.room.view.getState().closed === null) return held
-    // A room that was closed for good may have been entered again since.
-    held?.end()
+    if (held) return held
     const { room, stop } = start(roomId)
     const linger = alarm(clock)
-    let ended = false
     const unwatch = room.view.subscribe(settle)
     const one: Shared = { room, users: 0, settle, end }
     shared.set(roomId, one)
@@ -48,7 +45,7 @@ export function createOpenRooms(
     return one
 
     function settle(): void {
-      if (one.users === 0 && !ended) linger.ensure(lingerMs, endIfIdle)
+      if (one.users === 0) linger.ensure(lingerMs, endIfIdle)
     }
 
     function endIfIdle(): void {
@@ -56,7 +53,6 @@ export function createOpenRooms(
     }
 
     function end(): void {
-      ended = true
       linger.clear()
       unwatch()
       stop()

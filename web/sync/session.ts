@@ -14,12 +14,16 @@ export interface Session {
   keep(session: Ending): void
   /** A renewal ticket for open sockets. */
   onRenewal(run: (ticket: string) => void): () => void
-  /** The session is over, here or in another tab. */
-  onSignedOut(run: () => void): () => void
+  /** The session is over: the server ended it, or the person left, here or in another tab. */
+  onSignedOut(run: (why: SignedOut) => void): () => void
+  /** The person is about to leave, or stays after all: sockets close before the answer comes, and that ends nothing else. */
+  leaving(now: boolean): void
   /** The person signed out here: tells the other tabs. */
   signedOut(): void
   close(): void
 }
+
+export type SignedOut = 'ended' | 'left'
 
 /** When a session ends, in epoch milliseconds. `grace`: Auth is away, and much of the page with it. */
 export type Ending = Pick<Refreshed, 'expiresAt' | 'grace'>
@@ -41,10 +45,11 @@ const retryMs = 30_000
 
 export function createSession({ send, renewal, tabs, clock, page, random }: SessionDeps): Session {
   const renewals = new Set<(ticket: string) => void>()
-  const endings = new Set<() => void>()
+  const endings = new Set<(why: SignedOut) => void>()
   const later = alarm(clock)
   let expiresAt: number | null = null
   let renewed = 0
+  let leaving = false
   let flight: Promise<Refresh> | null = null
 
   const stopListening = [
@@ -55,7 +60,7 @@ export function createSession({ send, renewal, tabs, clock, page, random }: Sess
     tabs.onNote((note) => {
       switch (note.t) {
         case 'signed_out':
-          return over()
+          return over('left')
         case 'refreshed':
           return took(note.refreshed)
         case 'listed':
@@ -80,10 +85,10 @@ export function createSession({ send, renewal, tabs, clock, page, random }: Sess
     for (const run of renewals) run(refreshed.renewal)
   }
 
-  function over(): void {
+  function over(why: SignedOut): void {
     expiresAt = null
     later.clear()
-    for (const run of endings) run()
+    for (const run of endings) run(why)
   }
 
   function refresh(): Promise<Refresh> {
@@ -104,7 +109,7 @@ export function createSession({ send, renewal, tabs, clock, page, random }: Sess
       return 'renewed'
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) {
-        over()
+        over(leaving ? 'left' : 'ended')
         return 'signed_out'
       }
       // Whoever could not ask was not told no.
@@ -124,9 +129,13 @@ export function createSession({ send, renewal, tabs, clock, page, random }: Sess
       endings.add(run)
       return () => endings.delete(run)
     },
+    leaving(now) {
+      leaving = now
+    },
     signedOut() {
+      leaving = false
       tabs.say({ t: 'signed_out' })
-      over()
+      over('left')
     },
     close() {
       later.clear()

@@ -28,7 +28,9 @@ export function Card({
         </div>
         <div className="grid gap-6 rounded-2xl bg-surface sm:border sm:border-line sm:p-7 sm:shadow-lift">
           <div className="grid gap-1.5">
-            <h1 className="text-2xl font-bold tracking-tight text-balance">{title}</h1>
+            <h1 className="text-2xl font-bold tracking-tight text-balance outline-none" tabIndex={-1}>
+              {title}
+            </h1>
             {lead !== undefined && <p className="text-pretty text-muted">{lead}</p>}
           </div>
           {children}

@@ -1,18 +1,17 @@
-import { lazy, Suspense } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { Redirect, Route, Switch, useSearch } from 'wouter'
 import { useStore } from 'zustand'
+import { Landing } from '../join/landing.tsx'
 import { nextPath } from '../next-path.ts'
 import { session } from '../session.ts'
 import { Waiting } from '../system/waiting.tsx'
+import { loadMailPages, MailPage } from './mail-page.tsx'
 import { SignIn } from './sign-in.tsx'
 import { SignUp } from './sign-up.tsx'
-import type { ReactNode } from 'react'
 
-// Who signs in has come by no invitation.
-const Landing = lazy(async () => ({ default: (await import('../join/landing.tsx')).Landing }))
-
-/** The pages before one is inside. */
+/** The pages before one is inside, and those that mails lead to. */
 export function Door() {
+  useEffect(() => void loadMailPages(), [])
   return (
     <Switch>
       <Route path="/sign-in">
@@ -20,10 +19,24 @@ export function Door() {
           <SignIn />
         </ForNobody>
       </Route>
+      <Route path="/sign-in/code">
+        <ForNobody>
+          <MailPage page="SignInByCode" />
+        </ForNobody>
+      </Route>
       <Route path="/sign-up">
         <ForNobody>
           <SignUp />
         </ForNobody>
+      </Route>
+      <Route path="/forgot">
+        <MailPage page="Forgot" />
+      </Route>
+      <Route path="/new-password">
+        <MailPage page="NewPassword" />
+      </Route>
+      <Route path="/auth/confirm">
+        <MailPage page="ConfirmLink" />
       </Route>
       <Route path="/j/:code">{({ code }) => <Invited code={code} />}</Route>
     </Switch>
@@ -39,10 +52,5 @@ function ForNobody({ children }: { children: ReactNode }) {
 
 function Invited({ code }: { code: string }) {
   const state = useStore(session, (now) => now.state)
-  if (state === 'asking') return <Waiting />
-  return (
-    <Suspense fallback={<Waiting />}>
-      <Landing code={code} />
-    </Suspense>
-  )
+  return state === 'asking' ? <Waiting /> : <Landing code={code} />
 }

@@ -1,86 +1,100 @@
-import { useRef, useState } from 'react'
-import { Link, useLocation, useSearch } from 'wouter'
+import { useState, type FormEvent } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import { useStore } from 'zustand'
 import { gate } from '../gate.ts'
 import { nextPath, withNext } from '../next-path.ts'
-import { fieldError, outcome, sentence } from '../outcome.ts'
-import { enter } from '../session.ts'
+import { sentence } from '../outcome.ts'
+import { enter, session } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { entered } from '../ui/entered.ts'
 import { Field } from '../ui/field.tsx'
+import { LinkButton, TextLink } from '../ui/link-button.tsx'
 import { Alert } from '../ui/notice.tsx'
+import { useForm, wrongEmail } from '../use-form.ts'
 import { Card } from './card.tsx'
-import { ConfirmEmail } from './confirm-email.tsx'
-import { focusFirstError } from './focus-first-error.ts'
-import type { Failure } from '../outcome.ts'
-import type { FormEvent } from 'react'
+import { mailedNow } from './mail-sent.ts'
 
-/** Sign in with e-mail and password, then go where ?next= says. */
+/** Sign in with e-mail and password, then go where ?next= says; or go on to one of the other ways in. */
 export function SignIn() {
   const [, navigate] = useLocation()
   const next = nextPath(useSearch())
-  const form = useRef<HTMLFormElement>(null)
-  const [pending, setPending] = useState(false)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const [missing, setMissing] = useState<Record<string, string>>({})
-  const [confirm, setConfirm] = useState<string | null>(null)
+  const ended = useStore(session, (now) => (now.state === 'out' ? now.ended : null))
+  const { ref, pending, failure, errorOf, send } = useForm()
+  const [email, setEmail] = useState(ended ?? '')
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    if (pending) return
-    const email = entered(event.currentTarget, 'email').trim()
-    const password = entered(event.currentTarget, 'password')
-    const found: Record<string, string> = {}
-    if (!/^[^@\s]+@[^@\s]+$/.test(email)) found['email'] = 'Enter your e-mail address.'
-    if (password === '') found['password'] = 'Enter your password.'
-    setMissing(found)
-    setFailure(null)
-    if (Object.keys(found).length > 0) return focusFirstError(form.current)
-    setPending(true)
-    const answer = await outcome(gate.api.signIn({ email, password }))
-    if (!answer.ok) {
-      setPending(false)
-      setFailure(answer.failure)
-      return focusFirstError(form.current)
+    const given = { email: email.trim(), password: entered(event.currentTarget, 'password') }
+    const wrong = {
+      ...wrongEmail(given.email),
+      ...(given.password === '' ? { password: 'Enter your password.' } : {}),
     }
-    if (answer.value.state === 'confirm_email') return setConfirm(answer.value.email)
-    await enter(answer.value.me)
-    navigate(next, { replace: true })
+    const answer = await send(wrong, () => gate.api.signIn(given))
+    switch (answer?.value.state) {
+      case undefined:
+        return
+      case 'confirm_email':
+        return navigate(withNext('/sign-up', next), { state: mailedNow(answer.value.email) })
+      case 'signed_in':
+        await enter(answer.value.me)
+        navigate(next, { replace: true })
+    }
   }
 
-  if (confirm !== null) return <ConfirmEmail email={confirm} next={next} />
   return (
     <Card
       foot={
         <>
-          New here?{' '}
-          <Link className="font-medium text-petrol underline underline-offset-3" href={withNext('/sign-up', next)}>
-            Make an account
-          </Link>
+          New here? <TextLink href={withNext('/sign-up', next)}>Make an account</TextLink>
         </>
       }
       lead={next.startsWith('/j/') ? 'Then you go straight on to your invitation.' : undefined}
       title="Sign in"
     >
-      <form className="grid gap-4" noValidate onSubmit={submit} ref={form}>
-        {failure !== null && failure.errors.length === 0 && <Alert>{sentence(failure)}</Alert>}
+      {ended !== null && (
+        <p className="rounded-lg bg-petrol-soft px-3 py-2.5 text-sm text-pretty" role="status">
+          You were signed out on this device: from another one, or because you had been away for long. What you had not
+          sent is kept here for you.
+        </p>
+      )}
+      <form className="grid gap-4" noValidate onSubmit={submit} ref={ref}>
+        {failure !== null && (
+          <Alert>
+            {failure.kind === 'wrong_credentials'
+              ? `${sentence(failure)} If the account is new, confirm its e-mail first.`
+              : sentence(failure)}
+          </Alert>
+        )}
         <Field
           autoComplete="username"
-          error={missing['email'] ?? fieldError(failure, 'email')}
+          error={errorOf('email')}
           inputMode="email"
           label="E-mail"
           name="email"
+          onChange={(event) => setEmail(event.target.value)}
           type="email"
+          value={email}
         />
-        <Field
-          autoComplete="current-password"
-          error={missing['password'] ?? fieldError(failure, 'password')}
-          label="Password"
-          name="password"
-          type="password"
-        />
+        <div className="grid gap-1.5">
+          <Field
+            autoComplete="current-password"
+            error={errorOf('password')}
+            label="Password"
+            name="password"
+            type="password"
+          />
+          <span className="text-sm">
+            <TextLink href={withNext('/forgot', next)} state={{ email }}>
+              Forgot your password?
+            </TextLink>
+          </span>
+        </div>
         <Button className="mt-1 w-full" pending={pending} type="submit">
           {pending ? 'Signing in…' : 'Sign in'}
         </Button>
+        <LinkButton href={withNext('/sign-in/code', next)} look="quiet" state={{ email }}>
+          E-mail me a code instead
+        </LinkButton>
       </form>
     </Card>
   )

@@ -18,11 +18,6 @@ export type Beside =
   | { kind: 'pins' }
   | { kind: 'people' }
   | { kind: 'settings' }
-  | { kind: 'entry' }
-  | { kind: 'links' }
-  | { kind: 'requests' }
-  | { kind: 'bans' }
-  | { kind: 'audit' }
   | { kind: 'info'; seq: number }
 
 /** What stands over the room for a moment. */
@@ -32,7 +27,6 @@ export type Over =
   | { kind: 'forward'; message: Message }
   | { kind: 'delete'; message: Message }
   | { kind: 'invite' }
-  | { kind: 'add_people' }
 
 /** A word about something I just did, for a while. */
 export interface Toast {

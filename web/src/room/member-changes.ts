@@ -10,6 +10,7 @@ export type Change =
   | { kind: 'remove' }
   | { kind: 'ban' }
   | { kind: 'owner' }
+  | { kind: 'leave' }
 
 export type Asked = Change & { member: Member }
 

@@ -25,18 +25,7 @@ const emptyWords: Record<Exclude<RoomFilter, 'all'>, string> = {
 }
 
 /** My rooms: the pinned ones, then the most recent first. */
-export function RoomList({
-  client,
-  open,
-  head,
-  around,
-}: {
-  client: Client
-  open: string | null
-  /** Nothing stands beside it that has the page's heading. */
-  head: boolean
-  around: Around
-}) {
+export function RoomList({ client, open, around }: { client: Client; open: string | null; around: Around }) {
   const { inbox, me: person } = client
   const { rooms, state, stale, failure, connection, status, closed } = useStore(inbox.view)
   const [filter, setFilter] = useState<RoomFilter>('all')
@@ -47,7 +36,8 @@ export function RoomList({
     (line) => shows(filter, line, open, now) || (filter === 'unread' && held?.includes(line.room) === true),
   )
   const refresh = () => inbox.refresh()
-  const Heading = head ? 'h1' : 'p'
+  // The room that is open has the page's heading.
+  const Heading = open === null ? 'h1' : 'p'
   const online = connection.state === 'live'
   return (
     <>
@@ -56,7 +46,7 @@ export function RoomList({
           <Mark size={26} />
           Parley
         </Heading>
-        <IconButton label="New" onClick={() => around.setState({ over: { kind: 'new' } })}>
+        <IconButton label="New room" onClick={() => around.setState({ over: { kind: 'new_room' } })}>
           <Icon name="plus" />
         </IconButton>
         <button
@@ -100,10 +90,12 @@ export function RoomList({
           )
         ) : rooms.length === 0 ? (
           <Notice
-            action={<Button onClick={() => around.setState({ over: { kind: 'new' } })}>Begin a conversation</Button>}
+            action={
+              <Button onClick={() => around.setState({ over: { kind: 'new_room' } })}>Make your first room</Button>
+            }
             title="No rooms yet"
           >
-            Write to someone, make a group, or look at the public rooms.
+            Make one, then send its invitation to the people you want in it.
           </Notice>
         ) : shown.length === 0 ? (
           <Notice

@@ -4,6 +4,7 @@ import { outcome, sentence, type Failure } from '../outcome.ts'
 import { chooseTheme, theme, type Theme } from '../theme.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
+import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { forgetBlocked } from '../people/blocked-names.ts'
@@ -45,9 +46,15 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
   const custom = statusStands(status.custom, inbox.now())
   const [pending, setPending] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const [asked, setAsked] = useState(false)
 
   async function out() {
     setPending(true)
+    // What cannot be read cannot be sent later either.
+    if (await client.hasUnsent().catch(() => false)) {
+      setPending(false)
+      return setAsked(true)
+    }
     const answer = await outcome(client.signOut())
     setPending(false)
     if (answer.ok) forgetBlocked()
@@ -90,6 +97,7 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
           says={custom === null ? 'None' : statusWords(custom)}
           words="Status"
         />
+        <Way icon="people" onClick={() => onPage('account')} words="Account" />
         <Way icon="bell" onClick={() => onPage('notifications')} words="Notifications" />
         <Way icon="lock" onClick={() => onPage('privacy')} words="Privacy" />
         <Way
@@ -105,6 +113,20 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
         <Icon mirrored name="leave" size={18} />
         {pending ? 'Signing out…' : 'Sign out'}
       </Button>
+      {asked && (
+        <Confirm
+          act={async () => {
+            await client.signOut()
+            return null
+          }}
+          doing="Signing out…"
+          onClose={() => setAsked(false)}
+          title="Sign out with messages unsent?"
+          verb="Sign out"
+        >
+          Messages wait on this device to be sent. If you sign out now, they are deleted.
+        </Confirm>
+      )}
     </div>
   )
 }

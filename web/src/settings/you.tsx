@@ -1,7 +1,12 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
+import { AccountPage } from './account-page.tsx'
 import { BlockedPage } from './blocked-page.tsx'
+import { DevicesPage } from './devices-page.tsx'
+import { EmailPage } from './email-page.tsx'
+import { NamePage } from './name-page.tsx'
 import { NotificationsPage } from './notifications-page.tsx'
+import { PasswordPage } from './password-page.tsx'
 import { PrivacyPage } from './privacy-page.tsx'
 import { StatusPage } from './status-page.tsx'
 import { UnreadPage } from './unread-page.tsx'
@@ -9,7 +14,18 @@ import { YouPage } from './you-page.tsx'
 import type { Client } from '../../sync/client.ts'
 
 /** The pages of the dialog. */
-export type Page = 'you' | 'status' | 'notifications' | 'privacy' | 'blocked' | 'unread'
+export type Page =
+  | 'you'
+  | 'status'
+  | 'account'
+  | 'name'
+  | 'email'
+  | 'password'
+  | 'devices'
+  | 'notifications'
+  | 'privacy'
+  | 'blocked'
+  | 'unread'
 
 /** What a page may do. */
 interface Ways {
@@ -26,6 +42,19 @@ const pages: Record<Page, { title: string; behind: Page | null; show: (ways: Way
     behind: 'you',
     show: ({ client, onBack }) => <StatusPage inbox={client.inbox} onDone={onBack} />,
   },
+  account: { title: 'Account', behind: 'you', show: (ways) => <AccountPage {...ways} /> },
+  name: {
+    title: 'Your name',
+    behind: 'account',
+    show: ({ client, onBack }) => <NamePage name={client.me.name} onDone={onBack} />,
+  },
+  email: { title: 'Your e-mail', behind: 'account', show: ({ client }) => <EmailPage email={client.me.email} /> },
+  password: {
+    title: 'Your password',
+    behind: 'account',
+    show: ({ client }) => <PasswordPage email={client.me.email} />,
+  },
+  devices: { title: 'Where you are signed in', behind: 'account', show: () => <DevicesPage /> },
   notifications: {
     title: 'Notifications',
     behind: 'you',

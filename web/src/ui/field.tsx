@@ -8,6 +8,7 @@ export function Field({
   error,
   hint,
   type = 'text',
+  className = '',
   ...rest
 }: Omit<ComponentProps<'input'>, 'id'> & { label: string; error?: string | undefined; hint?: string }) {
   const id = useId()
@@ -24,7 +25,7 @@ export function Field({
           aria-invalid={error !== undefined || undefined}
           className={`min-h-11 w-full rounded-lg border bg-raised px-3 text-base text-ink ${secret ? 'pe-12' : ''} ${
             error === undefined ? 'border-line-strong' : 'border-danger'
-          }`}
+          } ${className}`}
           id={id}
           type={secret && shown ? 'text' : type}
           {...rest}
