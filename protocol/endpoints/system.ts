@@ -75,8 +75,8 @@ export const getRoomMetrics = endpoint({
   problems: ['not_found'],
 })
 
-export const listAudit = endpoint({
-  id: 'listAudit',
+export const listWholeAudit = endpoint({
+  id: 'listWholeAudit',
   method: 'GET',
   path: '/audit',
   summary: 'Who did what, in all rooms and accounts',

@@ -2,25 +2,35 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { startBot } from '../../web/sync/bot.ts'
+import { signIn } from '../../web/sync/cookie-session.ts'
+import { createDeveloperApi } from '../../web/sync/developer.ts'
 import type { InboxView } from '../../web/sync/inbox/types.ts'
 import type { Message } from '../../protocol/message.ts'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { freshId, makeRoomAs, openRoom, signUpBot } from './support/bot.ts'
+import { freshId, makeRoomAs, openRoom, signUpBot, signUpProgram } from './support/bot.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-test('[BOT1] the example bot answers what is said in its room, and goes when it is told to', async () => {
+test('[API10] the bot of the documentation answers what is said in its rooms, and goes when it is told to', async () => {
   const { pageUrl } = inject('parley')
-  const [ada, bot] = [await signUpBot(pageUrl, 'Ada'), await signUpBot(pageUrl, 'Echo')]
+  const ada = await signUpBot(pageUrl, 'Ada')
+  const echo = await signUpProgram(pageUrl, 'Echo')
   const room = await makeRoomAs(ada, pageUrl)
-  await join(pageUrl, room, ada.token, bot.token)
-  const program = spawn(process.execPath, ['examples/echo-bot.ts'], {
+  const { url } = await createDeveloperApi({ origin: pageUrl, token: () => ada.token }).createLink({
+    params: { room },
+    body: {},
+  })
+  const program = spawn(process.execPath, ['docs/bot.ts'], {
     cwd: root,
-    env: { ...process.env, PARLEY_URL: pageUrl, PARLEY_TOKEN: bot.token, PARLEY_ROOM: room },
+    env: {
+      ...{ ...process.env, PARLEY_URL: pageUrl, PARLEY_LINK: url },
+      ...{ PARLEY_EMAIL: echo.email, PARLEY_PASSWORD: echo.password },
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void program.kill('SIGKILL'))
-  await once(program.stdout, 'data')
+  const [heard] = (await once(program.stdout, 'data')) as [Buffer]
+  expect(heard.toString()).toBe('Echo listens in Machine room.\n')
 
   const answers = Promise.withResolvers<Message[]>()
   const states = new Map<number, Message>()
@@ -34,12 +44,56 @@ test('[BOT1] the example bot answers what is said in its room, and goes when it 
   })
   send({ t: 'post', id: said, text: 'Hello, machine' })
 
-  const [mine, echo] = await answers.promise
-  expect(mine!.reactions).toEqual([{ emoji: '👍', count: 1, people: [echo!.by] }])
-  expect(echo).toMatchObject({ text: 'Hello, machine', replyTo: mine!.seq })
+  const [mine, answer] = await answers.promise
+  expect(mine!.reactions).toEqual([{ emoji: '👍', count: 1, people: [answer!.by] }])
+  expect(answer).toMatchObject({ text: 'Hello, machine', replyTo: mine!.seq })
   close()
   program.kill('SIGTERM')
   expect(await once(program, 'exit')).toEqual([0, null])
+})
+
+test('[API10] the typed client has a function for each endpoint, and repeats nothing under one key', async () => {
+  const { pageUrl } = inject('parley')
+  const { token } = await signUpBot(pageUrl, 'Ada')
+  const api = createDeveloperApi({ origin: pageUrl, token: () => token })
+  const id = freshId()
+  expect((await api.createRoom({ body: { id, name: 'Machine room' } })).room).toMatchObject({
+    id,
+    name: 'Machine room',
+  })
+  expect(await api.markRead({ params: { room: id }, body: { seq: 1 } })).toBe(undefined)
+  expect((await api.getUnread()).rooms).toMatchObject([{ room: id, unread: 0 }])
+  const link = { params: { room: id }, body: {}, idempotencyKey: freshId() }
+  const [first, again, other] = [
+    await api.createLink(link),
+    await api.createLink(link),
+    await api.createLink({ ...link, idempotencyKey: freshId() }),
+  ]
+  expect(again).toEqual(first)
+  expect(other.code).not.toBe(first.code)
+  await expect(api.getCall({ params: { room: freshId() } })).rejects.toMatchObject({ kind: 'not_found' })
+  await expect(createDeveloperApi({ origin: pageUrl }).readMe()).rejects.toMatchObject({ kind: 'sign_in' })
+})
+
+test('[API10] a program that signed in stays so: its session is refreshed, and begun anew when it was ended', async () => {
+  const { pageUrl: origin } = inject('parley')
+  const { email, password } = await signUpProgram(origin, 'Echo')
+  await expect(signIn({ origin, email, password: 'something else' })).rejects.toMatchObject({
+    kind: 'wrong_credentials',
+  })
+  const session = await signIn({ origin, email, password })
+  const api = createDeveloperApi({ origin, session })
+  const cookies = async () => (await session.headers())['cookie']
+  const [before, refreshed] = [
+    await cookies(),
+    await session.fetch(`${origin}/api/v1/auth/refresh`, { method: 'POST' }),
+  ]
+  expect([refreshed.status, (await cookies()) === before]).toEqual([200, false])
+
+  const elsewhere = createDeveloperApi({ origin, session: await signIn({ origin, email, password }) })
+  await elsewhere.signOut({ body: { everywhere: true } })
+  expect((await session.fetch(`${origin}/api/v1/auth/refresh`, { method: 'POST' })).status).toBe(200)
+  expect((await api.readMe()).person.email).toBe(email)
 })
 
 test('[BOT1] a bot has an inbox of its rooms, which counts what it has not read', async () => {

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 import type { Answer, Endpoint, Request } from '../../protocol/endpoint.ts'
 import type { Send } from './requests.ts'
 
@@ -17,7 +18,8 @@ export function createCall(send: Send): Call {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
     const pairs = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
     const search = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
-    const success = Object.values(endpoint.answers)[0] ?? null
+    const bodies = Object.values(endpoint.answers).filter((body) => body !== null)
+    const success = bodies.length > 1 ? z.union(bodies) : (bodies[0] ?? null)
     return (await send(endpoint.method, `${path.slice(1)}${search}`, success, body)) as never
   }
 }

@@ -26,7 +26,7 @@ export function createSend(fetch: typeof globalThis.fetch, origin = ''): Send {
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       }),
     )
-    if (response.ok && schema === null) return undefined as never
+    if (response.ok && (schema === null || response.status === 204)) return undefined as never
     const answer: unknown = await reach(() => response.json())
     if (!response.ok) throw refusal(answer, response.status)
     const read = schema!.safeParse(answer)

@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono'
 import * as z from 'zod/mini'
-import { AuditEntry, getHealth, getReadiness, getRoomMetrics, listAudit } from '../../protocol/endpoints/system.ts'
+import { AuditEntry, getHealth, getReadiness, getRoomMetrics, listWholeAudit } from '../../protocol/endpoints/system.ts'
 import type { Readiness } from '../../protocol/endpoints/system.ts'
 import type { App } from '../env.ts'
 import { roomObject } from '../objects.ts'
@@ -26,7 +26,7 @@ serve(system, getRoomMetrics, async ({ c, params }) => {
   return [200, found]
 })
 
-serve(system, listAudit, async ({ c, query }) => {
+serve(system, listWholeAudit, async ({ c, query }) => {
   const { cursor, limit } = query
   const before = cursor === undefined ? {} : { p_before: readValue(cursor, Place) }
   // One more than is shown tells whether there is more.

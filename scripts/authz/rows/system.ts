@@ -5,5 +5,5 @@ export const system: Rows = {
   getHealth: { ask: () => ({}) },
   getReadiness: { ask: () => ({}) },
   getRoomMetrics: { ask: ({ room }) => ({ params: { room } }) },
-  listAudit: { ask: () => ({}) },
+  listWholeAudit: { ask: () => ({}) },
 }

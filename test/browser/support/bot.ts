@@ -25,6 +25,18 @@ export async function signUpBot(pageUrl: string, name: string): Promise<Bot> {
   return { token, acked: new Map() }
 }
 
+/** Signs a program up that will sign in by itself. */
+export async function signUpProgram(pageUrl: string, name: string): Promise<{ email: string; password: string }> {
+  const account = { email: `${freshId()}@parley.test`, password: 'correct horse battery' }
+  const answer = await fetch(`${pageUrl}/api/v1/auth/sign-up`, {
+    method: 'POST',
+    headers: { origin: pageUrl },
+    body: JSON.stringify({ ...account, name }),
+  })
+  if (answer.status !== 201) throw new Error(`sign-up: ${answer.status} ${await answer.text()}`)
+  return account
+}
+
 export async function makeRoomAs(bot: Bot, pageUrl: string): Promise<string> {
   const id = freshId()
   const headers = { authorization: `Bearer ${bot.token}` }
