@@ -58,6 +58,9 @@ export const Visibility = z.enum(['private', 'public'])
 /** `approval`: whoever holds a link or finds the room asks, and an admin lets them in. */
 export const JoinPolicy = z.enum(['open', 'approval'])
 
+/** What of the past is for whoever comes in: all of it, or nothing from before they joined. */
+export const HistoryFor = z.enum(['all', 'joined'])
+
 /** POST /rooms. The page makes the id, so that a retry makes no second room. `members` are added if they let themselves be. */
 export const CreateRoom = z.object({
   id: ClientId,
@@ -65,6 +68,7 @@ export const CreateRoom = z.object({
   description: z.optional(RoomDescription),
   visibility: z.optional(Visibility),
   joinPolicy: z.optional(JoinPolicy),
+  history: z.optional(HistoryFor),
   members: z.optional(z.array(Uuid).check(z.maxLength(limits.memberChanges))),
 })
 

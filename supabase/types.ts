@@ -553,6 +553,7 @@ export type Database = {
           direct_key: string | null
           disappearing_ttl: string | null
           epoch: number
+          history: string
           id: string
           join_policy: string
           last_message_at: string
@@ -576,6 +577,7 @@ export type Database = {
           direct_key?: string | null
           disappearing_ttl?: string | null
           epoch?: number
+          history?: string
           id?: string
           join_policy?: string
           last_message_at?: string
@@ -599,6 +601,7 @@ export type Database = {
           direct_key?: string | null
           disappearing_ttl?: string | null
           epoch?: number
+          history?: string
           id?: string
           join_policy?: string
           last_message_at?: string
@@ -1212,6 +1215,7 @@ export type Database = {
           p_by: string
           p_visibility?: string | null
           p_join_policy?: string | null
+          p_history?: string | null
         }
         Returns: Json
       }
@@ -1254,6 +1258,7 @@ export type Database = {
           p_description?: string | null
           p_visibility?: string | null
           p_join_policy?: string | null
+          p_history?: string | null
         }
         Returns: Json
       }

@@ -3,6 +3,7 @@ import { admins, members, owner, people } from '../access.ts'
 import {
   CreateRoom,
   HandOver,
+  HistoryFor,
   JoinPolicy,
   MembersChanged,
   RoomCreated,
@@ -25,6 +26,7 @@ export const RoomDetails = z.object({
   ...RoomFacts.shape,
   visibility: Visibility,
   joinPolicy: JoinPolicy,
+  history: HistoryFor,
   /** Whoever comes in is asked for a passcode. */
   passcode: z.boolean(),
   memberCount: z.int(),
@@ -42,6 +44,8 @@ export const ChangeRoom = z.object({
   description: z.optional(RoomDescription),
   visibility: z.optional(Visibility),
   joinPolicy: z.optional(JoinPolicy),
+  /** Holds for whoever comes in from then on. */
+  history: z.optional(HistoryFor),
   /** `admins`: an announcement room. */
   postPolicy: z.optional(PostPolicy),
   /** The pause between two messages of a member; 0: none. */

@@ -6,6 +6,10 @@
 alter table public.rooms add column join_policy text not null default 'open'
   constraint rooms_join_policy_check check (join_policy in ('open', 'approval'));
 
+-- What of the past is for whoever comes in: all of it, or nothing from before they joined.
+alter table public.rooms add column history text not null default 'all'
+  constraint rooms_history_check check (history in ('all', 'joined'));
+
 -- Null: the link never ends by itself.
 alter table parley.join_links alter column expires_at drop not null;
 
@@ -214,12 +218,56 @@ as $$
   left join public.room_participants p on p.room_id = p_room_id and p.user_id = asked.person;
 $$;
 
+-- Up to where the past is not for someone who comes in now.
+create function private.history_before(p_room_id uuid, p_head bigint) returns bigint
+language sql stable
+set search_path = ''
+as $$
+  select case r.history when 'all' then 0 else p_head end from public.rooms r where r.id = p_room_id;
+$$;
+
+create or replace function private.change_member(
+  p_room_id uuid, p_kind text, p_person uuid, p_role text, p_until timestamptz, p_head bigint)
+returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  case p_kind
+    when 'add' then
+      -- Whoever comes back starts at the head; marks never go back.
+      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq, history_from_seq)
+      values (p_room_id, p_person, p_head, p_head, private.history_before(p_room_id, p_head))
+      on conflict (room_id, user_id) do update
+      set left_at = null, banned_until = null, role = 'member', joined_at = now(), unread_from_seq = null,
+          last_delivered_seq = greatest(p.last_delivered_seq, excluded.last_delivered_seq),
+          last_read_seq = greatest(p.last_read_seq, excluded.last_read_seq),
+          history_from_seq = excluded.history_from_seq;
+    when 'remove', 'leave' then
+      update public.room_participants p set left_at = now(), role = 'member'
+      where p.room_id = p_room_id and p.user_id = p_person;
+    when 'role' then
+      update public.room_participants p set role = p_role where p.room_id = p_room_id and p.user_id = p_person;
+    when 'ban' then
+      insert into public.room_participants as p (room_id, user_id, left_at, banned_until)
+      values (p_room_id, p_person, now(), coalesce(p_until, 'infinity'))
+      on conflict (room_id, user_id) do update
+      set left_at = coalesce(p.left_at, now()), role = 'member', banned_until = excluded.banned_until;
+    when 'unban' then
+      update public.room_participants p set banned_until = null where p.room_id = p_room_id and p.user_id = p_person;
+    when 'mute' then
+      update public.room_participants p set silenced_until = p_until
+      where p.room_id = p_room_id and p.user_id = p_person;
+  end case;
+end
+$$;
+
 -- A group with its members in one step. Idempotent by the room's id: a repeat answers `already` and changes nothing.
 -- Outcomes beside created {refused}: taken (the id is another room's), full, too_many (rooms of the owner's).
 drop function parley.create_group(uuid, text, uuid, uuid[], text);
 create function parley.create_group(
   p_room_id uuid, p_name text, p_owner uuid, p_members uuid[], p_description text default '',
-  p_visibility text default 'private', p_join_policy text default 'open')
+  p_visibility text default 'private', p_join_policy text default 'open', p_history text default 'all')
 returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -252,8 +300,8 @@ begin
   then
     return jsonb_build_object('outcome', 'too_many');
   end if;
-  insert into public.rooms (id, type, name, description, visibility, join_policy, created_by)
-  values (p_room_id, 'group', p_name, p_description, p_visibility, p_join_policy, p_owner)
+  insert into public.rooms (id, type, name, description, visibility, join_policy, history, created_by)
+  values (p_room_id, 'group', p_name, p_description, p_visibility, p_join_policy, p_history, p_owner)
   on conflict (id) do nothing;
   if found then
     outcome := 'created';
@@ -320,9 +368,11 @@ begin
 end
 $$;
 
--- Who finds a room, and how they come in; null: as it is. Answers {outcome}: changed, forbidden.
+-- Who finds a room, how they come in, and what of the past is for them; null: as it is. Answers {outcome}: changed,
+-- forbidden.
 create function parley.change_entry(
-  p_room_id uuid, p_by uuid, p_visibility text default null, p_join_policy text default null)
+  p_room_id uuid, p_by uuid, p_visibility text default null, p_join_policy text default null,
+  p_history text default null)
 returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -332,13 +382,13 @@ begin
     return jsonb_build_object('outcome', 'forbidden');
   end if;
   update public.rooms r
-  set visibility = coalesce(p_visibility, r.visibility), join_policy = coalesce(p_join_policy, r.join_policy)
+  set visibility = coalesce(p_visibility, r.visibility), join_policy = coalesce(p_join_policy, r.join_policy),
+      history = coalesce(p_history, r.history)
   where r.id = p_room_id
-    and (r.visibility, r.join_policy)
-      is distinct from (coalesce(p_visibility, r.visibility), coalesce(p_join_policy, r.join_policy));
+    and (p_visibility <> r.visibility or p_join_policy <> r.join_policy or p_history <> r.history);
   if found then
     perform private.record('entry_changed', p_by, p_room_id, null,
-      jsonb_build_object('visibility', p_visibility, 'joinPolicy', p_join_policy));
+      jsonb_build_object('visibility', p_visibility, 'joinPolicy', p_join_policy, 'history', p_history));
   end if;
   return jsonb_build_object('outcome', 'changed');
 end
@@ -352,7 +402,7 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'id', r.id, 'type', r.type, 'name', r.name, 'description', r.description, 'visibility', r.visibility,
-    'joinPolicy', r.join_policy, 'postPolicy', r.post_policy, 'slowModeSeconds', r.slow_mode_seconds,
+    'joinPolicy', r.join_policy, 'history', r.history, 'postPolicy', r.post_policy, 'slowModeSeconds', r.slow_mode_seconds,
     'disappearingMs', round(extract(epoch from r.disappearing_ttl) * 1000)::bigint,
     'createdBy', r.created_by, 'createdAt', private.to_ms(r.created_at), 'memberCount', r.member_count,
     'passcode', exists (select from parley.passcodes c where c.room_id = r.id),
@@ -678,11 +728,12 @@ begin
     reply := jsonb_build_object('outcome', 'too_many');
   else
     begin
-      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq)
-      values (p_room_id, p_person, p_head, p_head)
+      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq, history_from_seq)
+      values (p_room_id, p_person, p_head, p_head, private.history_before(p_room_id, p_head))
       on conflict (room_id, user_id) do update
       -- Whoever comes back is a member like any other, and starts at the head; marks never go back.
       set left_at = null, role = 'member', joined_at = now(), unread_from_seq = null,
+          history_from_seq = excluded.history_from_seq,
           last_delivered_seq = greatest(p.last_delivered_seq, excluded.last_delivered_seq),
           last_read_seq = greatest(p.last_read_seq, excluded.last_read_seq);
       insert into parley.link_uses (code_hash, person)
@@ -835,12 +886,14 @@ revoke execute on all functions in schema private from public, anon;
 revoke execute on function
   private.list_public_room(), private.most_rooms(), private.most_rooms_owned(), private.most_links(),
   private.in_too_many_rooms(uuid), private.owns_too_many_rooms(uuid), private.standing(uuid, uuid),
+  private.history_before(uuid, bigint),
   private.record(text, uuid, uuid, uuid, jsonb, timestamptz), private.direct_room(uuid, uuid),
   private.page_of(jsonb, int), private.listed_room(public.rooms, int, uuid), private.enter_room(uuid, uuid, text, uuid, bigint), private.record_deletion()
   from authenticated;
 grant execute on function
   private.list_public_room(), private.most_rooms(), private.most_rooms_owned(), private.most_links(),
   private.in_too_many_rooms(uuid), private.owns_too_many_rooms(uuid), private.standing(uuid, uuid),
+  private.history_before(uuid, bigint),
   private.record(text, uuid, uuid, uuid, jsonb, timestamptz), private.direct_room(uuid, uuid),
   private.page_of(jsonb, int), private.listed_room(public.rooms, int, uuid), private.enter_room(uuid, uuid, text, uuid, bigint), private.record_deletion()
   to service_role;

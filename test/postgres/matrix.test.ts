@@ -273,7 +273,7 @@ const profileColumns = words(
     'privacy_group_add privacy_last_seen privacy_profile_photo read_receipts username',
 )
 const roomColumns = words(
-  'avatar_path description disappearing_ttl join_policy metadata name post_policy slow_mode_seconds visibility',
+  'avatar_path description disappearing_ttl history join_policy metadata name post_policy slow_mode_seconds visibility',
 )
 const ownMembership = words(
   'accepted_at archived_at last_delivered_seq last_read_at last_read_seq left_at muted_until notify_level ' +

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { RoomDetails } from '../../protocol/endpoints/rooms.ts'
+import type { Message } from '../../protocol/message.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
-import { enter, post } from './support/client.ts'
+import { connect, enter, nothing, post } from './support/client.ts'
 import { gate } from './support/database.ts'
 import { openInbox } from './support/device.ts'
 import { flushed, hibernate } from './support/objects.ts'
-import { bodyOf, freshId, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
+import { bodyOf, freshId, join, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
 
 afterEach(async () => {
   vi.useRealTimers()
@@ -141,6 +142,31 @@ describe('groups', () => {
     expect(await kindOf(change(ada, room, { disappearingMs: 5 }), 400)).toBe('invalid_request')
   })
 
+  test('[ROM9] where the past is for those who were there, whoever comes in reads nothing from before, however they came', async () => {
+    const [ada, grace, linus] = [await signUp('Ada'), await signUp('Grace'), await signUp('Linus')]
+    const room = await roomOf(ada)
+    const owner = await enter(ada, room)
+    await post(owner, 'before')
+    await bodyOf(await change(ada, room, { history: 'joined' }), 200)
+
+    await bodyOf(await join(grace, ada, room), 200)
+    const add = [{ kind: 'add', person: linus.id }]
+    await bodyOf(await request(ada, 'POST', `/rooms/${room}/members`, { command: freshId(), changes: add }), 200)
+    await post(owner, 'after')
+
+    const texts = ({ messages }: { messages: Message[] }) => messages.flatMap(({ text }) => (text === '' ? [] : [text]))
+    for (const person of [grace, linus]) {
+      const held = await (await connect(person, room)).hello(nothing)
+      expect(texts(held)).toEqual(['after'])
+      expect(texts(await bodyOf(await request(person, 'GET', `/rooms/${room}/messages`), 200))).toEqual(['after'])
+    }
+    const leave = [{ kind: 'leave', person: grace.id }]
+    await bodyOf(await request(grace, 'POST', `/rooms/${room}/members`, { command: freshId(), changes: leave }), 200)
+    expect(await bodyOf(await change(ada, room, { history: 'all' }), 200)).toMatchObject({ history: 'all' })
+    await bodyOf(await join(grace, ada, room), 200)
+    expect(texts(await (await connect(grace, room)).hello(nothing))).toEqual(['before', 'after'])
+  })
+
   test('[ROM4] a room shows itself to its members, a public one to everyone but who is banned', async () => {
     const [ada, grace, linus] = [await signUp('Ada'), await signUp('Grace'), await signUp('Linus')]
     const room = await roomOf(ada, grace)
@@ -217,18 +243,18 @@ describe('the directory', () => {
 
     const room = rooms[2]!
     const listener = await enter(ada, room)
-    const join = (by: Person, where = room) => request(by, 'POST', `/directory/${where}/join`)
-    expect(await bodyOf(await join(grace), 200)).toEqual({ roomId: room, already: false })
+    const comeIn = (by: Person, where = room) => request(by, 'POST', `/directory/${where}/join`)
+    expect(await bodyOf(await comeIn(grace), 200)).toEqual({ roomId: room, already: false })
     expect((await listener.next('members')).members.map(({ person }) => person)).toContain(grace.id)
-    expect(await bodyOf(await join(grace), 200)).toEqual({ roomId: room, already: true })
+    expect(await bodyOf(await comeIn(grace), 200)).toEqual({ roomId: room, already: true })
     expect((await find(grace))[0]).toMatchObject({ id: room, member: true, memberCount: 2, joinPolicy: 'open' })
-    expect(await kindOf(join(linus, hidden), 404)).toBe('not_found')
+    expect(await kindOf(comeIn(linus, hidden), 404)).toBe('not_found')
 
     const theirs = await enter(grace, room)
     const ban = [{ kind: 'ban', person: grace.id, until: null }]
     await bodyOf(await request(ada, 'POST', `/rooms/${room}/members`, { command: freshId(), changes: ban }), 200)
     await theirs.until(() => theirs.closedWith === closeCodes.notAMember)
-    expect(await kindOf(join(grace), 404)).toBe('not_found')
+    expect(await kindOf(comeIn(grace), 404)).toBe('not_found')
     expect((await find(grace)).map(({ id }) => id)).not.toContain(room)
   })
 

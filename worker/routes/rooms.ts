@@ -52,6 +52,7 @@ serve(rooms, createRoom, async ({ c, session, body }) => {
         ...(body.description !== undefined && { p_description: body.description }),
         ...(body.visibility !== undefined && { p_visibility: body.visibility }),
         ...(body.joinPolicy !== undefined && { p_join_policy: body.joinPolicy }),
+        ...(body.history !== undefined && { p_history: body.history }),
       }),
     ),
   )
@@ -96,12 +97,13 @@ serve(rooms, getRoom, async ({ c, session, params }) => {
 
 serve(rooms, changeRoom, async ({ c, session, params, body }) => {
   const me = session.me.person.id
-  const { visibility, joinPolicy, ...facts } = body
-  if (visibility !== undefined || joinPolicy !== undefined) {
+  const { visibility, joinPolicy, history, ...facts } = body
+  if (visibility !== undefined || joinPolicy !== undefined || history !== undefined) {
     const answer = await asService(c.env).rpc('change_entry', {
       ...{ p_room_id: params.room, p_by: me },
       ...(visibility !== undefined && { p_visibility: visibility }),
       ...(joinPolicy !== undefined && { p_join_policy: joinPolicy }),
+      ...(history !== undefined && { p_history: history }),
     })
     if (z.object({ outcome: z.string() }).parse(dataOf(answer)).outcome === 'forbidden') {
       throw await forbiddenIn(c.env, params.room, me, notYours)
@@ -153,7 +155,12 @@ async function tellInboxes(env: Env, people: string[]): Promise<void> {
 }
 
 /** What the room itself decides, so that everyone in it hears of it. */
-async function changeFacts(env: Env, room: string, by: string, facts: Omit<ChangeRoom, 'visibility' | 'joinPolicy'>) {
+async function changeFacts(
+  env: Env,
+  room: string,
+  by: string,
+  facts: Omit<ChangeRoom, 'visibility' | 'joinPolicy' | 'history'>,
+) {
   const { command, ...what } = facts
   if (Object.keys(what).length === 0) return
   const answer = await roomObject(env, room).change(by, { t: 'change', id: command, ...what })
