@@ -382,6 +382,16 @@ describe('what only the service does', () => {
     ['create_join_link', (tx) => tx`select parley.create_join_link(${room}, ${people.ada}, ${'0'.repeat(64)}, 0)`],
     ['link_preview', (tx) => tx`select parley.link_preview(${'0'.repeat(64)})`],
     ['join_room', (tx) => tx`select parley.join_room(${randomUUID()}, ${'0'.repeat(64)}, ${people.linus}, 0)`],
+    [
+      'search_messages',
+      (tx) =>
+        tx`select parley.search_messages(${people.ada}, ${tx.json({ terms: [{ text: 'a', not: false, prefix: false }], filters: [], sort: 'newest', limit: 20 })})`,
+    ],
+    ['search_people', (tx) => tx`select parley.search_people(${people.ada}, 'gr', 20, null)`],
+    ['search_rooms', (tx) => tx`select parley.search_rooms(${people.ada}, 'an', 20, null)`],
+    ['message_info', (tx) => tx`select parley.message_info(${room}, 1)`],
+    ['leave_device', (tx) => tx`select parley.leave_device(${randomUUID()}, ${people.ada})`],
+    ['end_sessions', (tx) => tx`select parley.end_sessions(${people.ada})`],
     ['open_direct', (tx) => tx`select parley.open_direct(${people.ada}, ${people.grace})`],
     ['standing', (tx) => tx`select parley.standing(${room}, ${people.ada})`],
     ['room_card', (tx) => tx`select parley.room_card(${room}, ${people.ada})`],
