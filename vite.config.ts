@@ -1,5 +1,7 @@
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vite'
 
 const worker = `http://127.0.0.1:${process.env.PARLEY_PORT ?? 8787}`
@@ -19,7 +21,24 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
   },
   server: {
+    headers: headersForDevelopment(),
     // The page checks its origin against the worker's, so both are seen under one.
     proxy: { '/api': { target: worker, ws: true }, '/problems': worker },
   },
 })
+
+/** The headers of the built page, with as much loosened as hot reload needs: it injects scripts and styles, and has a socket. */
+function headersForDevelopment(): Record<string, string> {
+  const [first = ''] = readFileSync(join(import.meta.dirname, 'web/public/_headers'), 'utf8').split(/^\/assets/m)
+  const lines = [...first.matchAll(/^ {2}([\w-]+): (.+)$/gm)].map(([, name = '', value = '']) => [name, value] as const)
+  const headers = Object.fromEntries(lines.filter(([name]) => !/^(Cache-Control|Strict-Transport)/.test(name)))
+  const policy = headers['Content-Security-Policy'] ?? ''
+  return {
+    ...headers,
+    'Content-Security-Policy': policy
+      .replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+      .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+      .replace("connect-src 'self'", "connect-src 'self' ws:")
+      .replace("; require-trusted-types-for 'script'", ''),
+  }
+}

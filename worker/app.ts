@@ -2,6 +2,8 @@ import { Hono } from 'hono'
 import { limits } from '../protocol/limits.ts'
 import { checkConfig } from './config.ts'
 import type { App } from './env.ts'
+import { withHeaders } from './headers.ts'
+import { logged } from './log.ts'
 import { nowhere } from './nowhere.ts'
 import { ownOrigin } from './origin.ts'
 import { renderProblem } from './problem.ts'
@@ -36,8 +38,6 @@ const api = new Hono<App>()
   .use(async (c, next) => {
     await next()
     c.header('cache-control', 'no-store')
-    c.header('x-content-type-options', 'nosniff')
-    c.header('x-request-id', c.get('requestId'))
   })
   .use(ownOrigin)
   .route('/', imports)
@@ -68,6 +68,8 @@ const api = new Hono<App>()
  */
 export const app = new Hono<App>()
   .use(requestId)
+  .use(logged)
+  .use(withHeaders)
   .use(checkConfig)
   .route('/', probes)
   .route('/api/v1', api)

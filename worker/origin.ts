@@ -5,10 +5,16 @@ import { bearer } from './session.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Whether the request comes from a page of this site. */
+/**
+ * Whether the request comes from a page of this site: by its Origin, which names host and port, and by what the browser says
+ * of its own accord where it does. A page that came over http does not speak for one that came over https.
+ */
 export function sameOrigin(c: Context<App>): boolean {
-  const origin = c.req.header('origin')
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === new URL(c.req.url).host
+  const origin = URL.parse(c.req.header('origin') ?? '')
+  const own = new URL(c.req.url)
+  if (!origin || origin.host !== own.host) return false
+  if (own.protocol === 'https:' && origin.protocol !== 'https:') return false
+  return (c.req.header('sec-fetch-site') ?? 'same-origin') === 'same-origin'
 }
 
 /** Requests that change something and rest on a cookie must come from our own pages. Problem: wrong_origin. */

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import { routePath } from 'hono/route'
 import type { Problem, ProblemKind } from '../protocol/problems.ts'
 import { problems } from '../protocol/problems.ts'
 import type { App } from './env.ts'
+import { logDefect } from './log.ts'
 
 /** What some kinds say beside their detail. */
 type More = Pick<Problem, 'errors' | 'retryAfterMs' | 'dependencies'>
@@ -27,11 +27,7 @@ export function noSuchRoom(): ProblemError {
 /** Any error as application/problem+json (RFC 9457). A defect is logged whole and told as `internal`. */
 export function renderProblem(error: unknown, c: Context<App>): Response {
   const requestId = c.get('requestId')
-  if (!(error instanceof ProblemError)) {
-    const text = error instanceof Error ? (error.stack ?? String(error)) : String(error)
-    // The route, not the path: that of a join link holds its code.
-    console.error(`request ${requestId} ${c.req.method} ${routePath(c, -1)}: ${text}`)
-  }
+  if (!(error instanceof ProblemError)) logDefect(c, error)
   const known = error instanceof ProblemError ? error : new ProblemError('internal')
   const { status, title } = problems[known.kind]
   const problem: Problem = {

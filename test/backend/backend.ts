@@ -16,7 +16,7 @@ const siteUrl = 'https://parley.test'
 
 /**
  * A real Postgres with the real migrations and a real Auth and Data API, behind a gate. The gate is a fake for one
- * fault: `PUT /gate/shut` makes the database unreachable, `PUT /gate/busy` has too many requests already,
+ * fault: `PUT /gate/shut` makes the database unreachable, `PUT /gate/hang` holds every request and answers none, `PUT /gate/busy` has too many requests already,
  * `PUT /gate/slow` ends each statement at its time, and
  * `PUT /gate/lost` lets requests through and loses the answers, until `PUT /gate/open`. `PUT /keys` gives the project the public keys in its body, as a hosted one has them:
  * the local Auth signs with a secret and has none. `PUT /confirmation/on` has new accounts confirmed by mail, until
@@ -37,11 +37,13 @@ async function backend(): Promise<void> {
   const [plain, confirming] = [await served(false), await served(true)]
   let lite = plain
   let gate = 'open'
+  const held: (() => void)[] = []
   let publicKeys: string | null = null
   const front = await serve(await freePort(), 'PARLEY_SUPABASE_PORT', async (request) => {
     const { pathname, search } = new URL(request.url)
     if (pathname.startsWith('/gate/')) {
       gate = pathname.slice('/gate/'.length)
+      for (const opened of held.splice(0)) opened()
       return new Response(null, { status: 204 })
     }
     if (pathname.startsWith('/confirmation/')) {
@@ -52,6 +54,7 @@ async function backend(): Promise<void> {
       publicKeys = await request.text()
       return new Response(null, { status: 204 })
     }
+    if (gate === 'hang') await new Promise<void>((opened) => held.push(opened))
     if (gate === 'shut') return Response.json({ message: 'The gate is shut.' }, { status: 503 })
     if (gate === 'busy') return Response.json({ message: 'Too many requests.' }, { status: 429 })
     // As Postgres answers for a statement that met the limit of its role.

@@ -103,7 +103,7 @@ test('[OPS4] the operator reads who did what page by page, the newest first, and
   expect(entries.map(({ id }) => id)).toEqual(entries.map(({ id }) => id).toSorted((a, b) => b - a))
   expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
   const here = entries.filter((entry) => entry.room === room).map(({ action }) => action)
-  expect(here).toEqual(['joined_by_link', 'link_created', 'joined_by_link', 'link_created'])
+  expect(here).toEqual(['joined_by_link', 'link_created', 'joined_by_link', 'link_created', 'group_created'])
   expect((await request(ada, 'GET', '/audit')).status).toBe(403)
   expect((await ask('/audit?cursor=x', { headers: operator })).status).toBe(400)
 })

@@ -9,8 +9,8 @@ export const bindings = env as unknown as Env
 const service = () =>
   createClient(bindings.SUPABASE_URL, bindings.SUPABASE_SERVICE_KEY, { auth: { persistSession: false } })
 
-/** Makes the database unreachable, lets it ask for patience or lose its answers, or opens it again. */
-export async function gate(state: 'open' | 'shut' | 'busy' | 'slow' | 'lost'): Promise<void> {
+/** Makes the database unreachable or silent, lets it ask for patience or lose its answers, or opens it again. */
+export async function gate(state: 'open' | 'shut' | 'hang' | 'busy' | 'slow' | 'lost'): Promise<void> {
   await fetch(`${bindings.SUPABASE_URL}/gate/${state}`, { method: 'PUT' })
 }
 
