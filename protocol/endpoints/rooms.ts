@@ -169,8 +169,8 @@ export const handOverRoom = endpoint({
   problems: ['not_found', 'forbidden', 'room_full', 'too_many', 'pending'],
 })
 
-export const listAudit = endpoint({
-  id: 'listAudit',
+export const listRoomAudit = endpoint({
+  id: 'listRoomAudit',
   method: 'GET',
   path: '/rooms/{room}/audit',
   summary: 'Who did what in a room, newest first',

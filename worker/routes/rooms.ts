@@ -8,7 +8,7 @@ import {
   deleteRoom,
   getRoom,
   handOverRoom,
-  listAudit,
+  listRoomAudit,
   listRooms,
   openDirect,
   RoomDetails,
@@ -132,7 +132,7 @@ serve(rooms, handOverRoom, async ({ c, session, params, body: { command, to } })
   return [200, changed(await roomObject(c.env, params.room).handOver(session.me.person.id, command, to))]
 })
 
-serve(rooms, listAudit, async ({ c, session, params, query }) => {
+serve(rooms, listRoomAudit, async ({ c, session, params, query }) => {
   const me = session.me.person.id
   const after = placeOf(query.cursor, z.int())
   const answer = await asService(c.env).rpc('audit_of', {

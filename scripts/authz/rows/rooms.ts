@@ -19,7 +19,7 @@ export const rooms: Rows = {
     ask: ({ room, subject }) => ({ params: { room }, body: { command: freshId(), to: subject.id } }),
     fresh: true,
   },
-  listAudit: inRoom,
+  listRoomAudit: inRoom,
   listMembers: inRoom,
   changeMembers: {
     // An owner who leaves is refused as a person, not as a request.
