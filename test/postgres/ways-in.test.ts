@@ -203,6 +203,7 @@ describe('lists', () => {
     const numbers = all.map((name) => Math.trunc(Number(name.slice(5)) / 3))
     expect(numbers).toEqual(numbers.toSorted((a, b) => b - a))
     expect((await names('loom 1'))[0]).toBe('Loom 1')
+    expect((await names('LOOM')).toSorted()).toEqual(all.toSorted())
     expect(await names('oom_1')).toEqual([])
 
     await sql`update rooms set visibility = 'private' where name = 'Loom 1'`
