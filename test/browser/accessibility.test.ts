@@ -48,8 +48,31 @@ test.each([
   await check('sign-up with errors')
   await signIn(page, ada!.email, ada!.password)
   await check('room list')
-  await page.getByRole('button', { name: 'New room' }).click()
-  await closed('new room')
+  await page.getByRole('button', { name: 'New', exact: true }).click()
+  await page.getByRole('option').first().waitFor()
+  await check('new')
+  await page.getByRole('combobox').fill('Grace')
+  await page
+    .getByText('Nobody was found')
+    .or(page.getByRole('option', { name: /Grace/ }))
+    .first()
+    .waitFor()
+  await check('people found')
+  await page.getByRole('combobox').fill('')
+  await page.getByRole('button', { name: 'New group' }).click()
+  await page.getByRole('option').first().click()
+  await page.getByRole('button', { name: 'Make the group' }).click()
+  await page.getByText('Give the group a name.').waitFor()
+  await closed('new group')
+  await page.goto('/explore')
+  await page.getByRole('heading', { name: 'Public rooms' }).waitFor()
+  await page
+    .getByText('There is no public room yet')
+    .or(page.getByRole('heading', { level: 2 }))
+    .first()
+    .waitFor()
+  await check('public rooms')
+  await page.goto('/')
   await page.getByRole('button', { name: /^You:/ }).click()
   await page.getByRole('dialog').waitFor()
   await check('you')
@@ -103,6 +126,20 @@ test.each([
       .click(),
   )
   await beside('room settings', () => page.getByRole('button', { name: 'Room settings' }).click())
+  for (const [panel, shows] of [
+    ['Coming in', 'Who finds the room'],
+    ['Join links', 'Links that were made'],
+    ['Requests to join', 'Nobody waits to be let in.'],
+    ['Banned people', 'Nobody is banned from this room.'],
+    ['What happened here', 'It is kept for a year'],
+  ] as const) {
+    await beside(panel, async () => {
+      await page.getByRole('button', { name: 'Room settings' }).click()
+      await page.getByRole('complementary').getByRole('button', { name: panel }).click()
+      await page.getByRole('complementary').getByText(shows).waitFor()
+      if (panel === 'Coming in') await page.getByRole('button', { name: 'Set a passcode' }).click()
+    })
+  }
   await page
     .getByRole('article', { name: /^(You|Ada Marsh|Grace Okafor|Linus Berg), / })
     .last()
@@ -123,6 +160,9 @@ test.each([
   await about('Unpin')
   await page.getByRole('button', { name: 'All pinned messages' }).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Invite' }).filter({ visible: true }).click()
+  await page.getByRole('button', { name: 'Make a link' }).click()
+  await page.getByRole('button', { name: 'Show a QR code' }).click()
+  await page.getByRole('img', { name: /QR code/ }).waitFor()
   await closed('invite')
   await page.goto('/r/01900000-0000-7000-8000-000000000000')
   await page.getByRole('heading', { name: 'You are not in this room' }).waitFor()

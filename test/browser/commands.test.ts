@@ -219,8 +219,13 @@ test('[GON1] the owner deletes the room: it is gone for everyone, from the page 
   expect(await grace.page.getByRole('button', { name: 'Delete the room' }).count()).toBe(0)
 
   await ada.page.getByRole('button', { name: 'Delete the room' }).click()
+  const sure = ada.page.getByRole('dialog').getByRole('button', { name: 'Delete for everyone' })
+  await sure.click()
+  // Who does not write the name of the room has not meant it.
+  await ada.page.getByText('Write “Hulk”, exactly as it stands here.').waitFor()
   await keepScreenshot(ada.page, 'delete-room-1280-light')
-  await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete for everyone' }).click()
+  await ada.page.getByRole('dialog').getByRole('textbox').fill('Hulk')
+  await sure.click()
   await ada.page.waitForURL((url) => url.pathname === '/')
   await ada.page.getByRole('link', { name: /Hulk/ }).waitFor({ state: 'detached' })
   await grace.page.getByRole('heading', { name: 'You are not in this room' }).waitFor()

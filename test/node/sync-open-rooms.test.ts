@@ -47,6 +47,22 @@ describe('open rooms', () => {
     expect(link.closed).toBe(true)
   })
 
+  test('a room that was closed for good is asked for anew by whoever opens it next: it may have let them in again', async () => {
+    const { rooms, clock, starts } = shared()
+    const pane = rooms.open(roomId)
+    await settled()
+    starts[0]!.link.open()
+    starts[0]!.link.drop(4403)
+    await settled()
+    expect(pane.view.getState().closed).toBe('not_a_member')
+    const again = rooms.open(roomId)
+    await settled()
+    starts[1]!.link.open()
+    pane.close()
+    await clock.turn(10_000)
+    expect([starts.length, again.view.getState().closed, starts[1]!.link.closed]).toEqual([2, null, false])
+  })
+
   test('[MRK1] [AC-17] a room that is left stays open until it was told what was read', async () => {
     const { rooms, clock, starts } = shared()
     const pane = rooms.open(roomId)

@@ -22,6 +22,9 @@ export function App() {
       <Route path="/">
         <ForPeople roomId={null} />
       </Route>
+      <Route path="/explore">
+        <ForPeople explores roomId={null} />
+      </Route>
       <Route path="/r/:roomId">{({ roomId }) => <ForPeople roomId={roomId} />}</Route>
       <Route path={doors}>
         <Suspense fallback={<Waiting />}>
@@ -37,7 +40,7 @@ export function App() {
   )
 }
 
-function ForPeople({ roomId }: { roomId: string | null }) {
+function ForPeople({ roomId, explores = false }: { roomId: string | null; explores?: boolean }) {
   const now = useStore(session)
   switch (now.state) {
     case 'asking':
@@ -49,7 +52,7 @@ function ForPeople({ roomId }: { roomId: string | null }) {
     case 'in':
       return (
         <Suspense fallback={<Waiting />}>
-          <Shell client={now.client} roomId={roomId} />
+          <Shell client={now.client} explores={explores} roomId={roomId} />
         </Suspense>
       )
   }

@@ -6,6 +6,8 @@ export interface Failure {
   kind: ProblemKind | 'unreachable'
   /** A sentence for people, without its full stop. */
   title: string
+  /** What the title does not say, in whole sentences. */
+  detail: string | null
   errors: readonly { field: string; message: string }[]
   retryAfterMs: number | null
 }
@@ -24,13 +26,14 @@ export async function outcome<T>(call: Promise<T>): Promise<Outcome<T>> {
 /** Reads what the API throws. Throws on whatever it does not throw. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ProblemError) {
-    const { kind, title, errors, retryAfterMs } = error
-    return { kind, title, errors, retryAfterMs }
+    const { kind, title, detail, errors, retryAfterMs } = error
+    return { kind, title, detail, errors, retryAfterMs }
   }
   if (error instanceof NetworkError) {
     return {
       kind: 'unreachable',
       title: 'Parley cannot be reached. Check your connection',
+      detail: null,
       errors: [],
       retryAfterMs: null,
     }

@@ -35,9 +35,12 @@ export function createOpenRooms(
 
   function share(roomId: string): Shared {
     const held = shared.get(roomId)
-    if (held) return held
+    if (held && held.room.view.getState().closed === null) return held
+    // A room that was closed for good may have been entered again since.
+    held?.end()
     const { room, stop } = start(roomId)
     const linger = alarm(clock)
+    let ended = false
     const unwatch = room.view.subscribe(settle)
     const one: Shared = { room, users: 0, settle, end }
     shared.set(roomId, one)
@@ -45,7 +48,7 @@ export function createOpenRooms(
     return one
 
     function settle(): void {
-      if (one.users === 0) linger.ensure(lingerMs, endIfIdle)
+      if (one.users === 0 && !ended) linger.ensure(lingerMs, endIfIdle)
     }
 
     function endIfIdle(): void {
@@ -53,6 +56,7 @@ export function createOpenRooms(
     }
 
     function end(): void {
+      ended = true
       linger.clear()
       unwatch()
       stop()

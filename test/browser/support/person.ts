@@ -25,12 +25,13 @@ export async function signIn(page: Page, email: string, secret: string): Promise
 export async function makeRoom(page: Page, name: string): Promise<string> {
   const before = page.url()
   await page
-    .getByRole('button', { name: 'New room' })
-    .or(page.getByRole('button', { name: 'Make your first room' }))
+    .getByRole('button', { name: 'New', exact: true })
+    .or(page.getByRole('button', { name: 'Begin a conversation' }))
     .first()
     .click()
-  await page.getByRole('dialog').getByRole('textbox').fill(name)
-  await page.getByRole('dialog').getByRole('button', { name: /make/i }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'New group' }).click()
+  await page.getByRole('dialog').getByLabel('Name of the group').fill(name)
+  await page.getByRole('dialog').getByRole('button', { name: 'Make the group' }).click()
   await page.waitForURL(({ href, pathname }) => pathname.startsWith('/r/') && href !== before)
   await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
   await composer(page).waitFor()

@@ -1,13 +1,15 @@
-import { useEffect, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import { Redirect, Route, Switch, useSearch } from 'wouter'
 import { useStore } from 'zustand'
-import { Landing } from '../join/landing.tsx'
 import { nextPath } from '../next-path.ts'
 import { session } from '../session.ts'
 import { Waiting } from '../system/waiting.tsx'
 import { loadMailPages, MailPage } from './mail-page.tsx'
 import { SignIn } from './sign-in.tsx'
 import { SignUp } from './sign-up.tsx'
+
+// Who signs in has come by no invitation.
+const Landing = lazy(async () => ({ default: (await import('../join/landing.tsx')).Landing }))
 
 /** The pages before one is inside, and those that mails lead to. */
 export function Door() {
@@ -52,5 +54,10 @@ function ForNobody({ children }: { children: ReactNode }) {
 
 function Invited({ code }: { code: string }) {
   const state = useStore(session, (now) => now.state)
-  return state === 'asking' ? <Waiting /> : <Landing code={code} />
+  if (state === 'asking') return <Waiting />
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Landing code={code} />
+    </Suspense>
+  )
 }

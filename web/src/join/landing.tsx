@@ -1,14 +1,16 @@
 import { useCallback, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useStore } from 'zustand'
+import { joinByLink, previewLink } from '../../../protocol/endpoints/links.ts'
 import { Card } from '../auth/card.tsx'
 import { gate } from '../gate.ts'
 import { withNext } from '../next-path.ts'
-import { outcome, sentence } from '../outcome.ts'
+import { failureOf, outcome } from '../outcome.ts'
 import { session } from '../session.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
-import { Alert } from '../ui/notice.tsx'
+import { why } from '../why.ts'
+import { Enter } from './enter.tsx'
 import type { LinkPreview } from '../../../protocol/api.ts'
 import type { Failure } from '../outcome.ts'
 
@@ -18,12 +20,10 @@ export function Landing({ code }: { code: string }) {
   const client = useStore(session, (now) => (now.state === 'in' ? now.client : null))
   const [preview, setPreview] = useState<LinkPreview | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const [refused, setRefused] = useState<Failure | null>(null)
-  const [pending, setPending] = useState(false)
 
   const load = useCallback(async () => {
     setFailure(null)
-    const answer = await outcome(gate.api.link(code))
+    const answer = await outcome(gate.api.call(previewLink, { params: { code } }))
     if (!answer.ok) return setFailure(answer.failure)
     if (answer.value.member) return navigate(`/r/${answer.value.roomId}`, { replace: true })
     setPreview(answer.value)
@@ -31,18 +31,24 @@ export function Landing({ code }: { code: string }) {
 
   useEffect(() => void load(), [load, client])
 
-  async function join() {
-    setPending(true)
-    setRefused(null)
-    const answer = await outcome(gate.api.join(code))
-    setPending(false)
-    if (!answer.ok) return setRefused(answer.failure)
+  const inside = useCallback(() => {
     client?.inbox.refresh()
-    navigate(`/r/${answer.value.roomId}`, { replace: true })
+    if (preview !== null) navigate(`/r/${preview.roomId}`, { replace: true })
+  }, [client, navigate, preview])
+
+  /** What stands against anyone's coming in takes the whole page; the rest is said where it was asked for. */
+  async function come(passcode: string | undefined) {
+    const body = passcode === undefined ? {} : { passcode }
+    try {
+      return await gate.api.call(joinByLink, { params: { code }, body })
+    } catch (error) {
+      const refused = failureOf(error)
+      if (isFinal(refused)) setFailure(refused)
+      throw error
+    }
   }
 
-  const shown = failure ?? (refused !== null && isFinal(refused) ? refused : null)
-  if (shown !== null) return <Failed failure={shown} onRetry={() => void load()} />
+  if (failure !== null) return <Failed failure={failure} onRetry={() => void load()} />
   if (preview === null) return <Loading />
   const here = `/j/${code}`
   return (
@@ -73,7 +79,6 @@ export function Landing({ code }: { code: string }) {
           </p>
         </div>
       </div>
-      {refused !== null && <Alert>{sentence(refused)}</Alert>}
       {client === null ? (
         <div className="grid gap-2">
           <Link className={primary} href={withNext('/sign-up', here)}>
@@ -84,9 +89,16 @@ export function Landing({ code }: { code: string }) {
           </Link>
         </div>
       ) : (
-        <Button className="w-full" onClick={() => void join()} pending={pending}>
-          {pending ? 'Joining…' : 'Join the room'}
-        </Button>
+        <Enter
+          approval={preview.approval}
+          client={client}
+          code={code}
+          come={come}
+          key={client.me.id}
+          onInside={inside}
+          passcode={preview.passcode}
+          room={preview.roomId}
+        />
       )}
     </Card>
   )
@@ -133,13 +145,14 @@ function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void })
 
 function explain(failure: Failure): [title: string, lead: string] {
   if (failure.kind === 'link_over') {
-    return ['This invitation is over', 'It has expired or was withdrawn. Ask for a new one.']
+    return ['This invitation is over', failure.detail ?? 'It has expired or was withdrawn. Ask for a new one.']
   }
   if (failure.kind === 'not_found' || failure.kind === 'invalid_request') {
     return ['This invitation is unknown', 'The address may have been cut off on its way to you. Ask for it again.']
   }
-  if (failure.kind === 'room_full') return ['The room is full', 'Nobody can join it at the moment.']
-  return ['The invitation cannot be opened now', sentence(failure)]
+  if (failure.kind === 'room_full')
+    return ['The room is full', `${failure.detail ?? ''} Nobody can join it at the moment.`.trim()]
+  return ['The invitation cannot be opened now', why(failure)]
 }
 
 function Loading() {

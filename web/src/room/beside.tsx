@@ -1,10 +1,13 @@
-import { useCallback } from 'react'
+import { lazy, Suspense, useCallback } from 'react'
 import { useDesk, type Beside as What } from './desk.ts'
 import { InfoPanel } from './info-panel.tsx'
 import { PeoplePanel } from './people-panel.tsx'
 import { PinsPanel } from './pins-panel.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
 import { ThreadPanel } from './thread-panel.tsx'
+
+// What is behind the room's settings comes when it is asked for.
+const Behind = lazy(async () => ({ default: (await import('./behind.tsx')).Behind }))
 
 /** What stands beside the room. */
 export function Beside({ beside }: { beside: What }) {
@@ -19,6 +22,16 @@ export function Beside({ beside }: { beside: What }) {
       return <PeoplePanel onClose={close} />
     case 'settings':
       return <SettingsPanel onClose={close} />
+    case 'entry':
+    case 'links':
+    case 'requests':
+    case 'bans':
+    case 'audit':
+      return (
+        <Suspense>
+          <Behind kind={beside.kind} onClose={close} />
+        </Suspense>
+      )
     case 'info':
       return <InfoPanel key={beside.seq} onClose={close} seq={beside.seq} />
   }

@@ -18,6 +18,11 @@ export type Beside =
   | { kind: 'pins' }
   | { kind: 'people' }
   | { kind: 'settings' }
+  | { kind: 'entry' }
+  | { kind: 'links' }
+  | { kind: 'requests' }
+  | { kind: 'bans' }
+  | { kind: 'audit' }
   | { kind: 'info'; seq: number }
 
 /** What stands over the room for a moment. */
@@ -27,6 +32,7 @@ export type Over =
   | { kind: 'forward'; message: Message }
   | { kind: 'delete'; message: Message }
   | { kind: 'invite' }
+  | { kind: 'add_people' }
 
 /** A word about something I just did, for a while. */
 export interface Toast {

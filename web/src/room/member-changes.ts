@@ -10,7 +10,6 @@ export type Change =
   | { kind: 'remove' }
   | { kind: 'ban' }
   | { kind: 'owner' }
-  | { kind: 'leave' }
 
 export type Asked = Change & { member: Member }
 

@@ -65,7 +65,5 @@ function wordsOf(change: Change): { icon: Icon; words: string } {
       return { icon: 'leave', words: 'Remove from the room' }
     case 'ban':
       return { icon: 'close', words: 'Ban' }
-    case 'leave':
-      return { icon: 'leave', words: 'Leave the room' }
   }
 }

@@ -3,12 +3,13 @@ import { useStore } from 'zustand'
 import { Confirm } from '../ui/confirm.tsx'
 import { useDesk, type Over as What } from './desk.ts'
 import { Forward } from './forward.tsx'
-import { Invite } from './invite.tsx'
 import { MessageMenu } from './message-menu.tsx'
 import { authorName, peopleOf, roomName } from './people.ts'
 import { QuoteBlock } from './quote.tsx'
 import type { Message } from '../../sync/wire.ts'
 
+const AddPeople = lazy(async () => ({ default: (await import('./add-people.tsx')).AddPeople }))
+const Invite = lazy(async () => ({ default: (await import('./invite.tsx')).Invite }))
 const EmojiPicker = lazy(async () => ({ default: (await import('./emoji-picker.tsx')).EmojiPicker }))
 
 /** What stands over the room for a moment. */
@@ -38,8 +39,18 @@ export function Over({ over }: { over: What }) {
       return <DeleteOthers message={over.message} onClose={close} />
     case 'invite': {
       const view = desk.client.view.getState()
-      return <Invite name={roomName(view)} onClose={close} roomId={view.roomId} />
+      return (
+        <Suspense>
+          <Invite name={roomName(view)} onClose={close} roomId={view.roomId} />
+        </Suspense>
+      )
     }
+    case 'add_people':
+      return (
+        <Suspense>
+          <AddPeople onClose={close} />
+        </Suspense>
+      )
   }
 }
 

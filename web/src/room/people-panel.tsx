@@ -1,5 +1,4 @@
-import { useState } from 'react'
-import { useLocation } from 'wouter'
+import { useCallback, useState } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { useMinute } from '../clock.ts'
@@ -7,6 +6,7 @@ import { Block } from '../people/block.tsx'
 import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { presenceLine } from '../people/presence-words.ts'
+import { refusalWords } from '../people/refused.tsx'
 import { usePeopleOnScreen } from '../people/use-people-on-screen.ts'
 import { shortTime } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
@@ -18,6 +18,7 @@ import { anchorOf, type Anchor } from '../ui/popup.tsx'
 import { failureOf, outcome, sentence } from '../outcome.ts'
 import { useDesk } from './desk.ts'
 import { changesFor, type Asked } from './member-changes.ts'
+import { LeaveRoom } from '../rooms/leave-room.tsx'
 import { MemberMenu } from './member-menu.tsx'
 import { hereNow, roomName } from './people.ts'
 import { away, iMay, isLive, myself, untilLifted } from './standing.ts'
@@ -28,6 +29,7 @@ type Open =
   | { kind: 'menu'; member: Member; at: Anchor }
   | { kind: 'sure'; asked: Asked }
   | { kind: 'block'; member: Member }
+  | { kind: 'leave' }
   | null
 
 /** Everyone in the room, those who have it open first; what I may do with each, and the way out. */
@@ -35,7 +37,6 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
   const desk = useDesk()
   const { client } = desk
   const { inbox } = desk.mine
-  const [, navigate] = useLocation()
   const { presence, blocked, status } = useStore(
     inbox.view,
     useShallow(({ presence, blocked, status }) => ({ presence, blocked, status })),
@@ -55,6 +56,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
   )
   const [wanted, setWanted] = useState('')
   const [open, setOpen] = useState<Open>(null)
+  const closeOpen = useCallback(() => setOpen(null), [])
   const [busy, setBusy] = useState<string | null>(null)
   const mine = myself({ members, me })
   const present = new Set(here)
@@ -67,7 +69,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
     if (!isLive(client)) return away
     const answer = await changed(desk.client, asked)
     const refused = answer.refused[0]
-    return refused === undefined ? null : (refusals[refused.reason] ?? 'The room did not allow this.')
+    return refused === undefined ? null : refusalWords(refused.reason)
   }
 
   /** What can be taken back is done at once; it says so where it failed. */
@@ -103,7 +105,7 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
             {mine.role === 'owner' ? (
               <p className="text-sm text-muted">Hand the room over before you leave it.</p>
             ) : (
-              <Button look="danger" onClick={() => setOpen({ kind: 'sure', asked: { kind: 'leave', member: mine } })}>
+              <Button look="danger" onClick={() => setOpen({ kind: 'leave' })}>
                 Leave the room
               </Button>
             )}
@@ -115,10 +117,16 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
     >
       <div className="grid gap-3 p-3">
         {mayInvite && (
-          <Button look="quiet" onClick={() => desk.over({ kind: 'invite' })}>
-            <Icon name="link" size={18} />
-            Add people with a link
-          </Button>
+          <div className="grid grid-cols-2 gap-2">
+            <Button look="quiet" onClick={() => desk.over({ kind: 'add_people' })}>
+              <Icon name="plus" size={18} />
+              Add people
+            </Button>
+            <Button look="quiet" onClick={() => desk.over({ kind: 'invite' })}>
+              <Icon name="link" size={18} />
+              Make a link
+            </Button>
+          </div>
         )}
         {members.length > 12 && (
           <input
@@ -191,15 +199,13 @@ export function PeoplePanel({ onClose }: { onClose: () => void }) {
       {open?.kind === 'block' && (
         <Block inbox={inbox} name={open.member.name} onClose={() => setOpen(null)} person={open.member.person} />
       )}
+      {open?.kind === 'leave' && (
+        <LeaveRoom client={desk.mine} name={name} onClose={closeOpen} room={client.view.getState().roomId} />
+      )}
       {open?.kind === 'sure' && (
         <Confirm
           act={() => carryOut(open.asked)}
           onClose={() => setOpen(null)}
-          onDone={() => {
-            if (open.asked.kind !== 'leave') return
-            desk.mine.inbox.refresh()
-            navigate('/', { replace: true })
-          }}
           {...questions[open.asked.kind as keyof typeof questions](open.asked.member.name, name)}
         />
       )}
@@ -212,16 +218,6 @@ const roles: Record<Member['role'], string> = {
   admin: 'Admin',
   moderator: 'Moderator',
   member: 'Member',
-}
-
-/** Why a change of a member was refused, where the room names it. */
-const refusals: Partial<Record<string, string>> = {
-  owner: 'The owner hands the room over first.',
-  not_member: 'They are not in this room any more.',
-  unknown: 'This account does not exist any more.',
-  banned: 'They are banned from this room.',
-  already: 'They are in this room already.',
-  privacy: 'They do not let you add them.',
 }
 
 function silence(until: number): string {
@@ -251,12 +247,6 @@ const questions = {
     doing: 'Handing over…',
     children: `${who} owns ${room} from then on, and you stay as an admin. Only ${who} can give it back.`,
   }),
-  leave: (_who: string, room: string) => ({
-    title: 'Leave the room?',
-    verb: 'Leave',
-    doing: 'Leaving…',
-    children: `You will not see ${room} any more. A link lets you in again.`,
-  }),
 }
 
 async function changed(client: ReturnType<typeof useDesk>['client'], asked: Asked): Promise<MembersChanged> {
@@ -273,8 +263,7 @@ async function changed(client: ReturnType<typeof useDesk>['client'], asked: Aske
     case 'ban':
       return client.changeMembers([{ kind: 'ban', person, until: null }])
     case 'remove':
-    case 'leave':
-      return client.changeMembers([{ kind: asked.kind, person }])
+      return client.changeMembers([{ kind: 'remove', person }])
     case 'owner':
       return client.handOver(person)
   }

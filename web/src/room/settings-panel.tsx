@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { useLocation } from 'wouter'
 import { useShallow } from 'zustand/react/shallow'
@@ -14,10 +14,12 @@ import { Confirm } from '../ui/confirm.tsx'
 import { Choice } from '../ui/choices.tsx'
 import { Field } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { TextArea } from '../ui/text-area.tsx'
 import { useDesk } from './desk.ts'
 import { headcount, hereNow, otherOf, roomName } from './people.ts'
 import { away, iMay, isLive, myself } from './standing.ts'
 import { differences, type Wanted } from './settings.ts'
+import { Ways } from './ways.tsx'
 import type { FormEvent } from 'react'
 
 const pauses = [0, 5, 10, 30, 60, 300, 900, 3_600, 21_600]
@@ -26,7 +28,7 @@ const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
 /** What a room says of itself, and, for who may, the way to change it. */
 export function SettingsPanel({ onClose }: { onClose: () => void }) {
   const { client, mine } = useDesk()
-  const { room, name, other, members, here, mayChange, owns, offline } = useStore(
+  const { room, name, other, members, here, mayChange, moderates, owns, offline } = useStore(
     client.view,
     useShallow((view) => ({
       room: view.room,
@@ -35,6 +37,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       members: view.members.length,
       here: hereNow(view).length,
       mayChange: view.room?.type === 'group' && iMay(view, 'change_room'),
+      moderates: view.room?.type === 'group' && iMay(view, 'ban_members'),
       owns: view.room?.type === 'group' && myself(view)?.role === 'owner',
       offline: view.connection.state !== 'live',
     })),
@@ -89,18 +92,19 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
 
   return (
     <Panel onClose={onClose} title={mayChange ? 'Room settings' : 'About this room'}>
-      <form className="grid gap-6 p-4" noValidate onSubmit={save}>
-        <div className="flex items-center gap-4">
-          <Avatar name={name} shape={room.type === 'direct' ? 'person' : 'room'} size="huge" />
-          <div className="min-w-0">
-            <p className="line-clamp-2 text-lg font-semibold tracking-tight">
-              <bdi>{name}</bdi>
-            </p>
-            <p className="text-sm text-muted">
-              {room.type === 'direct' ? presenceLine(presence, mine.inbox.now()) : headcount(members, here)}
-            </p>
-          </div>
+      <div className="flex items-center gap-4 p-4">
+        <Avatar name={name} shape={room.type === 'direct' ? 'person' : 'room'} size="huge" />
+        <div className="min-w-0">
+          <p className="line-clamp-2 text-lg font-semibold tracking-tight">
+            <bdi>{name}</bdi>
+          </p>
+          <p className="text-sm text-muted">
+            {room.type === 'direct' ? presenceLine(presence, mine.inbox.now()) : headcount(members, here)}
+          </p>
         </div>
+      </div>
+      {room.type === 'group' && <Ways administers={mayChange} members={members} moderates={moderates} />}
+      <form className="grid gap-6 p-4" noValidate onSubmit={save}>
         {mayChange ? (
           <>
             <Field
@@ -112,7 +116,14 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
               onChange={(event) => set({ name: event.target.value })}
               value={now.name}
             />
-            <Description onChange={(description) => set({ description })} value={now.description} />
+            <TextArea
+              label="Description"
+              maxLength={limits.roomDescription}
+              onChange={(event) => set({ description: event.target.value })}
+              placeholder="What is this room for?"
+              rows={3}
+              value={now.description}
+            />
             <Choice
               hint="In an announcement room only admins write; everyone reads and reacts."
               label="Who writes here"
@@ -235,6 +246,7 @@ function Delete({ name }: { name: string }) {
             navigate('/', { replace: true })
           }}
           title="Delete the room?"
+          typed={name}
           verb="Delete for everyone"
         >
           Nobody will see <bdi>{name}</bdi> any more, and all its messages are deleted. This cannot be taken back.
@@ -270,28 +282,5 @@ function Facts({ facts, group }: { facts: Wanted; group: boolean }) {
         {group ? 'Only admins change this.' : 'In a conversation of two nobody changes this.'}
       </p>
     </>
-  )
-}
-
-const box = 'w-full rounded-lg border border-line-strong bg-raised px-3 text-base text-ink sm:text-[0.9375rem]'
-
-function Description({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const id = useId()
-  return (
-    <div className="grid gap-1.5">
-      <label className="text-sm font-medium" htmlFor={id}>
-        Description
-      </label>
-      <textarea
-        className={`field-sizing-content max-h-60 min-h-20 py-2 leading-snug ${box}`}
-        dir="auto"
-        id={id}
-        maxLength={limits.roomDescription}
-        onChange={(event) => onChange(event.target.value)}
-        placeholder="What is this room for?"
-        rows={3}
-        value={value}
-      />
-    </div>
   )
 }

@@ -25,7 +25,18 @@ const emptyWords: Record<Exclude<RoomFilter, 'all'>, string> = {
 }
 
 /** My rooms: the pinned ones, then the most recent first. */
-export function RoomList({ client, open, around }: { client: Client; open: string | null; around: Around }) {
+export function RoomList({
+  client,
+  open,
+  head,
+  around,
+}: {
+  client: Client
+  open: string | null
+  /** Nothing stands beside it that has the page's heading. */
+  head: boolean
+  around: Around
+}) {
   const { inbox, me: person } = client
   const { rooms, state, stale, failure, connection, status, closed } = useStore(inbox.view)
   const [filter, setFilter] = useState<RoomFilter>('all')
@@ -36,8 +47,7 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
     (line) => shows(filter, line, open, now) || (filter === 'unread' && held?.includes(line.room) === true),
   )
   const refresh = () => inbox.refresh()
-  // The room that is open has the page's heading.
-  const Heading = open === null ? 'h1' : 'p'
+  const Heading = head ? 'h1' : 'p'
   const online = connection.state === 'live'
   return (
     <>
@@ -46,7 +56,7 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
           <Mark size={26} />
           Parley
         </Heading>
-        <IconButton label="New room" onClick={() => around.setState({ over: { kind: 'new_room' } })}>
+        <IconButton label="New" onClick={() => around.setState({ over: { kind: 'new' } })}>
           <Icon name="plus" />
         </IconButton>
         <button
@@ -90,12 +100,10 @@ export function RoomList({ client, open, around }: { client: Client; open: strin
           )
         ) : rooms.length === 0 ? (
           <Notice
-            action={
-              <Button onClick={() => around.setState({ over: { kind: 'new_room' } })}>Make your first room</Button>
-            }
+            action={<Button onClick={() => around.setState({ over: { kind: 'new' } })}>Begin a conversation</Button>}
             title="No rooms yet"
           >
-            Make one, then send its invitation to the people you want in it.
+            Write to someone, make a group, or look at the public rooms.
           </Notice>
         ) : shown.length === 0 ? (
           <Notice

@@ -4,7 +4,7 @@ import type { Anchor } from '../ui/popup.tsx'
 
 /** What stands over the whole page for a moment. */
 export type Over =
-  | { kind: 'new_room' }
+  | { kind: 'new' }
   | { kind: 'you' }
   | { kind: 'room_menu'; room: string; at: Anchor }
   | { kind: 'leave'; line: RoomLine }

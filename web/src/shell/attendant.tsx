@@ -6,6 +6,7 @@ import { notifyOf } from '../notify/notify.ts'
 import { attendIdleness } from './idleness.ts'
 import { InboxNotices } from './inbox-notices.tsx'
 import { OverPage } from './over-page.tsx'
+import { PageToast } from './page-toast.tsx'
 import type { Client } from '../../sync/client.ts'
 import type { Around } from './around.ts'
 
@@ -20,6 +21,7 @@ export function Attendant({ client, around }: { client: Client; around: Around }
     <>
       <RingCards inbox={inbox} />
       <InboxNotices inbox={inbox} />
+      <PageToast />
       {over !== null && <OverPage around={around} client={client} over={over} />}
     </>
   )

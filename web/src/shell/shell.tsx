@@ -11,10 +11,21 @@ import { useTitle } from './title.ts'
 import type { Client } from '../../sync/client.ts'
 
 const Attendant = lazy(async () => ({ default: (await persistently(() => import('./attendant.tsx'))).Attendant }))
+const Explore = lazy(async () => ({ default: (await persistently(() => import('../explore/explore.tsx'))).Explore }))
 const NoRoom = lazy(async () => ({ default: (await persistently(() => import('./no-room.tsx'))).NoRoom }))
 
 /** The list of rooms and one room: side by side where there is space, one at a time where there is not. */
-export function Shell({ client, roomId }: { client: Client; roomId: string | null }) {
+export function Shell({
+  client,
+  roomId,
+  explores,
+}: {
+  client: Client
+  roomId: string | null
+  /** The public rooms stand where a room would be. */
+  explores: boolean
+}) {
+  const alone = roomId === null && !explores
   const { view } = client.inbox
   const badge = useStore(view, (now) => now.badge)
   const closed = useStore(view, (now) => now.closed)
@@ -30,18 +41,16 @@ export function Shell({ client, roomId }: { client: Client; roomId: string | nul
     <main className="flex h-dvh">
       <div
         className={`min-h-0 flex-none flex-col border-line bg-surface max-sm:w-full sm:flex sm:w-[17.5rem] sm:border-e lg:w-80 ${
-          roomId === null ? 'flex' : 'max-sm:hidden'
+          alone ? 'flex' : 'max-sm:hidden'
         }`}
       >
         <PaneBoundary name="room list">
-          <RoomList around={around} client={client} open={roomId} />
+          <RoomList around={around} client={client} head={alone} open={roomId} />
         </PaneBoundary>
       </div>
-      <div className={`min-h-0 min-w-0 flex-1 ${roomId === null ? 'max-sm:hidden' : ''}`}>
+      <div className={`min-h-0 min-w-0 flex-1 ${alone ? 'max-sm:hidden' : ''}`}>
         {roomId === null ? (
-          <Suspense>
-            <NoRoom client={client} />
-          </Suspense>
+          <Suspense>{explores ? <Explore client={client} /> : <NoRoom client={client} />}</Suspense>
         ) : (
           <PaneBoundary name="room" resetKey={roomId}>
             <Room client={client} key={roomId} roomId={roomId} />

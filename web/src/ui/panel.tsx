@@ -3,16 +3,21 @@ import { IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
 import type { ReactNode } from 'react'
 
-/** What stands beside a room, over it where there is no space beside. Esc and its button close it; focus goes back. */
+/**
+ * What stands beside a room, over it where there is no space beside. Esc and its button close it; focus goes back. With
+ * `onBack` it is a page behind another: a button leads to that.
+ */
 export function Panel({
   title,
   foot,
+  onBack,
   onClose,
   children,
 }: {
   title: ReactNode
   /** What stays in view under what scrolls. */
   foot?: ReactNode
+  onBack?: (() => void) | undefined
   onClose: () => void
   children: ReactNode
 }) {
@@ -45,7 +50,14 @@ export function Panel({
       }}
       ref={panel}
     >
-      <header className="flex h-16 flex-none items-center gap-2 border-b border-line ps-4 pe-2">
+      <header
+        className={`flex h-16 flex-none items-center gap-2 border-b border-line pe-2 ${onBack ? 'ps-2' : 'ps-4'}`}
+      >
+        {onBack && (
+          <IconButton label="Back" onClick={onBack}>
+            <Icon mirrored name="back" />
+          </IconButton>
+        )}
         <h2 className="min-w-0 flex-1 truncate text-base font-semibold outline-none" id={heading} tabIndex={-1}>
           {title}
         </h2>

@@ -1,0 +1,110 @@
+import { useEffect, useState } from 'react'
+import { listRequests } from '../../../protocol/endpoints/requests.ts'
+import { gate } from '../gate.ts'
+import { outcome } from '../outcome.ts'
+import { Icon } from '../ui/icon.tsx'
+import { useDesk, type Beside } from './desk.ts'
+import type { ComponentProps } from 'react'
+
+/** The ways from what a room says of itself to what is behind it, as my role allows. */
+export function Ways({
+  members,
+  administers,
+  moderates,
+}: {
+  members: number
+  administers: boolean
+  moderates: boolean
+}) {
+  const desk = useDesk()
+  const waiting = useWaiting(administers ? desk.client.view.getState().roomId : null)
+  const to = (kind: Extract<Beside['kind'], 'people' | 'entry' | 'links' | 'requests' | 'bans' | 'audit'>) => () =>
+    desk.beside({ kind })
+  return (
+    <ul className="grid grid-cols-[minmax(0,1fr)] border-b border-line p-2">
+      <Way icon="people" onClick={to('people')} says={members.toLocaleString()} words="Members" />
+      {administers && (
+        <>
+          <Way icon="lock" onClick={to('entry')} words="Coming in" />
+          <Way icon="link" onClick={to('links')} words="Join links" />
+          <Way
+            icon="bell"
+            loud={waiting !== null && waiting !== '0'}
+            onClick={to('requests')}
+            says={waiting === '0' ? 'None' : (waiting ?? '')}
+            words="Requests to join"
+          />
+        </>
+      )}
+      {moderates && <Way icon="block" onClick={to('bans')} words="Banned people" />}
+      {administers && <Way icon="archive" onClick={to('audit')} words="What happened here" />}
+    </ul>
+  )
+}
+
+/** How many wait to be let in, as words; null: not known. Asked again when the page is looked at again. */
+function useWaiting(room: string | null): string | null {
+  const [waiting, setWaiting] = useState<string | null>(null)
+  useEffect(() => {
+    if (room === null) return
+    let over = false
+    const ask = async () => {
+      if (document.visibilityState === 'hidden') return
+      const answer = await outcome(gate.api.call(listRequests, { params: { room }, query: {} }))
+      if (over || !answer.ok) return
+      const { items, next } = answer.value
+      setWaiting(`${items.length}${next === null ? '' : '+'}`)
+    }
+    void ask()
+    document.addEventListener('visibilitychange', ask)
+    return () => {
+      over = true
+      document.removeEventListener('visibilitychange', ask)
+    }
+  }, [room])
+  return waiting
+}
+
+function Way({
+  icon,
+  words,
+  says = '',
+  loud = false,
+  onClick,
+}: {
+  icon: ComponentProps<typeof Icon>['name']
+  words: string
+  says?: string
+  /** Something waits there. */
+  loud?: boolean
+  onClick: () => void
+}) {
+  return (
+    <li>
+      <button
+        className="flex min-h-11 w-full items-center gap-3 rounded-lg px-2 text-start hover:bg-sunken focus-visible:-outline-offset-2"
+        onClick={onClick}
+        type="button"
+      >
+        <span className="text-muted">
+          <Icon name={icon} />
+        </span>
+        <span className="min-w-0 flex-1">{words}</span>
+        {says !== '' && (
+          <span
+            className={
+              loud
+                ? 'rounded-full bg-signal px-2 text-sm font-semibold text-[#16242a] tabular-nums'
+                : 'text-sm text-muted tabular-nums'
+            }
+          >
+            {says}
+          </span>
+        )}
+        <span className="text-muted">
+          <Icon mirrored name="next" size={16} />
+        </span>
+      </button>
+    </li>
+  )
+}
