@@ -298,6 +298,25 @@ test('[ACC8] two tabs may refresh at the same moment: both go on, in one session
   expect(devices).toHaveLength(1)
 })
 
+test('[ACC8] a tab that comes while another one’s refresh is half done waits for it; a spent token is still refused', async () => {
+  const ada = await signUpAfresh('Ada')
+  const real = globalThis.fetch
+  let refusals = 1
+  const answers = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const refreshing = new Request(input).url.endsWith('grant_type=refresh_token')
+    if (!refreshing || refusals-- <= 0) return await real(input, init)
+    return Response.json({ error_code: 'refresh_token_already_used' }, { status: 400 })
+  })
+  vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined)
+
+  expect((await request(ada, 'POST', '/auth/refresh')).status).toBe(200)
+
+  refusals = 2
+  expect((await request(ada, 'POST', '/auth/refresh')).status).toBe(401)
+  answers.mockRestore()
+  expect([...ada.cookies.keys()]).toEqual(['parley_device'])
+})
+
 const password = 'correct horse'
 
 /** Somebody with a browser and an address that has no account. */
