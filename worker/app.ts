@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { limits } from '../protocol/limits.ts'
 import { checkConfig } from './config.ts'
 import type { App } from './env.ts'
 import { withHeaders } from './headers.ts'
@@ -7,7 +6,6 @@ import { logged } from './log.ts'
 import { nowhere } from './nowhere.ts'
 import { ownOrigin } from './origin.ts'
 import { renderProblem } from './problem.ts'
-import { bodyUpTo } from './read.ts'
 import { requestId } from './request-id.ts'
 import { account } from './routes/account.ts'
 import { authentication } from './routes/authentication.ts'
@@ -42,8 +40,6 @@ const api = new Hono<App>()
   .use(ownOrigin)
   .route('/', imports)
   .route('/', system)
-  // Whatever else comes in is no larger than a frame.
-  .use(bodyUpTo(limits.frameBytes))
   .route('/', authentication)
   .route('/', mailed)
   .route('/', account)

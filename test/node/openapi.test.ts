@@ -71,6 +71,22 @@ test('[API7] what is sent in another shape than it is answered stands under two 
   expect(components.schemas['Page']).not.toHaveProperty('required')
 })
 
+test('[API11] every list that has pages takes a limit and a cursor, and answers items and next', () => {
+  const paged = all.filter(({ query }) => query && 'cursor' in query)
+  expect(paged.length).toBeGreaterThan(5)
+  const { paths } = openApi(endpoints)
+  for (const { id, path, method } of paged) {
+    const { parameters = [], responses } = paths[path]![method.toLowerCase()]!
+    const limit = parameters.find(({ name }) => name === 'limit')
+    expect([id, limit?.schema]).toEqual([
+      id,
+      { type: 'integer', minimum: 1, maximum: expect.any(Number), default: expect.any(Number) },
+    ])
+    const schema = responses['200']!.content!['application/json']!.schema
+    expect([id, (schema['required'] as string[]).toSorted()]).toEqual([id, expect.arrayContaining(['items', 'next'])])
+  }
+})
+
 function sorted(numbers: Iterable<number>): number[] {
   return [...numbers].toSorted((a, b) => a - b)
 }
