@@ -1,5 +1,5 @@
 import { useCallback } from 'react'
-import { listAudit, type AuditRecord } from '../../../protocol/endpoints/rooms.ts'
+import { listRoomAudit, type AuditRecord } from '../../../protocol/endpoints/rooms.ts'
 import { gate } from '../gate.ts'
 import { shortTime } from '../times.ts'
 import { Panel } from '../ui/panel.tsx'
@@ -13,7 +13,7 @@ export function AuditPanel({ onClose }: { onClose: () => void }) {
   const desk = useDesk()
   const { roomId: room } = desk.client.view.getState()
   const load = useCallback(
-    (cursor: string | undefined) => gate.api.call(listAudit, { params: { room }, query: { cursor } }),
+    (cursor: string | undefined) => gate.api.call(listRoomAudit, { params: { room }, query: { cursor } }),
     [room],
   )
   const records = usePaged<AuditRecord>(load)
