@@ -1,6 +1,8 @@
 import type { Ending } from './endings.ts'
+import type { ChangeAnswer } from './membership.ts'
 import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
+import type { Erasure } from '../protocol/message.ts'
 
 /**
  * What rooms and inboxes ask of each other. Each asks the other object by its id (a room's, a person's); an answer that
@@ -57,6 +59,12 @@ export interface RoomForInboxes {
   refreshMembers(): Promise<'fresh' | 'gone' | 'away'>
   /** Sessions of the person are over: their sockets here are closed with 4401, and they open none. */
   endSessions(person: string, ending: Ending): Promise<void>
+  /** The person's account is deleted: out of the room at once here, batch by batch in Postgres. Twice is once. */
+  eraseAccount(person: string, mode: Erasure['mode']): Promise<'erased' | 'away' | 'gone'>
+  /** The owner makes another member the owner. The same command is carried out once. */
+  handOver(by: string, command: string, to: string): Promise<ChangeAnswer>
+  /** The owner deletes the room. `pending`: it is done as soon as Postgres can be reached. */
+  delete(by: string): Promise<'deleted' | 'pending' | 'forbidden' | 'away' | 'gone'>
   /** What a person does with a call that rings for them. `over`: it rings no more. */
   answerCall(person: string, call: string, how: 'accept' | 'decline'): Promise<'done' | 'over' | 'gone' | 'away'>
 }

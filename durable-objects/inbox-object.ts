@@ -1,4 +1,5 @@
 import type { ChangeSettings } from '../protocol/api.ts'
+import type { Erasure, ErasureMode } from '../protocol/endpoints/own-data.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { closeCodes } from '../protocol/close-codes.ts'
 import {
@@ -21,6 +22,7 @@ import { InboxDatabase } from './inbox/database.ts'
 import { deviceAt, Devices, noteDevice } from './inbox/devices.ts'
 import { Drafts } from './inbox/drafts.ts'
 import type { InboxDuty } from './inbox/duty.ts'
+import { Erasing } from './inbox/erasing.ts'
 import { Errand } from './inbox/errand.ts'
 import { Keys, type Claim } from './inbox/keys.ts'
 import { Lines } from './inbox/lines.ts'
@@ -28,7 +30,7 @@ import { preferencesIn, RoomList } from './inbox/list.ts'
 import { Person, type SettingsAnswer } from './inbox/person.ts'
 import { Reports } from './inbox/reports.ts'
 import { Ringing, type Over } from './inbox/ringing.ts'
-import { createTables } from './inbox/tables.ts'
+import { createTables, emptyTables } from './inbox/tables.ts'
 import { Visits } from './inbox/visits.ts'
 import { Paces } from './paces.ts'
 import { renewed } from './renewal.ts'
@@ -84,6 +86,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly endings: Endings
   private readonly farewells: Farewells
   private readonly parting: Errand
+  private readonly erasing: Erasing
+  private readonly deleting: Errand
   /** Rooms that came onto the list, of which Postgres is to say what the person set. */
   private readonly comers = new Set<string>()
   private readingBack = false
@@ -146,6 +150,13 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       () => farewells.owed(),
       () => farewells.tell(),
     )
+    const erasing = new Erasing({ person, sql: storage.sql, functions, rooms, erased: () => this.empty() })
+    this.erasing = erasing
+    this.deleting = errand(
+      'erasure',
+      () => erasing.owed(),
+      () => erasing.run(),
+    )
     devices.answerPings(lines.version())
     // An alarm that the platform gave up on after its failures is set again by whoever comes next.
     agenda.rescue()
@@ -161,6 +172,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
     }
+    if (this.erasing.begun()) return closedSocket(closeCodes.signIn, 'This account is being deleted.')
     if (this.endings.over(this.person, visitor)) return closedSocket(closeCodes.signIn, 'This session was ended.')
     const pair = new WebSocketPair()
     const now = Date.now()
@@ -173,6 +185,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    if (this.erasing.begun()) return socket.close(closeCodes.signIn, 'This account is being deleted.')
     if (this.frames.wait(this.person, Date.now()) > 0)
       return socket.close(closeCodes.slowDown, 'Too many frames at once.')
     const read = readFrame(InboxUpstream, data)
@@ -231,6 +244,8 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   async bump(bump: Bump): Promise<BumpAnswer> {
+    // There is nobody any more, and the room need not tell again.
+    if (this.erasing.over()) return { state: 'nobody', visit: this.visits.current(), wake: 'nothing' }
     const here = this.devices.listen(Date.now())
     const comes = this.lines.of(bump.room) === null
     const answer = this.list.bump(bump, here)
@@ -240,7 +255,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   async gone(room: string, epoch: number, n: number): Promise<void> {
-    this.list.gone(room, epoch, n)
+    if (!this.erasing.over()) this.list.gone(room, epoch, n)
   }
 
   async typing(room: string, person: string, name: string, on: boolean): Promise<void> {
@@ -248,6 +263,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   async ring(ring: Ring): Promise<'ringing' | 'nobody' | 'blocked' | 'busy'> {
+    if (this.erasing.begun()) return 'nobody'
     if (this.self.blocks(ring.by)) return 'blocked'
     if (this.self.busy()) return 'busy'
     if (ring.until <= Date.now()) return 'nobody'
@@ -292,7 +308,40 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   /** Whether the session behind a visit was ended before its token is over. */
   async isOver(visitor: Visitor): Promise<boolean> {
-    return this.endings.over(this.person, visitor)
+    return this.erasing.begun() || this.endings.over(this.person, visitor)
+  }
+
+  /** How far deleting the account is. */
+  async erasure(): Promise<Erasure> {
+    return this.erasing.state()
+  }
+
+  /** Deletes the account: from here on nobody is signed in to it. Asked again, it goes on as it was begun. */
+  async erase(mode: ErasureMode): Promise<Erasure> {
+    const now = Date.now()
+    this.ctx.storage.transactionSync(() => {
+      if (!this.erasing.begun()) {
+        this.erasing.begin(mode, now)
+        // Also of whoever signs in meanwhile, past this Parley.
+        this.farewells.begin({ ids: [], before: now + limits.endedMs, except: null }, now)
+        this.parting.plan(now + askAgainMs)
+      }
+      if (this.erasing.owed()) this.deleting.plan(now)
+    })
+    void this.parting.start()
+    if (this.erasing.owed()) void this.deleting.start()
+    return this.erasing.state()
+  }
+
+  /** Nothing is left of the person but here: that goes now, but for the word that they are gone, and then that. */
+  private empty(): void {
+    const now = Date.now()
+    this.ctx.storage.transactionSync(() => {
+      emptyTables(this.ctx.storage.sql)
+      this.erasing.end(now)
+      this.agenda.plan('forgotten', now + limits.endedMs)
+    })
+    for (const socket of this.devices.all()) socket.close(closeCodes.signIn, 'This account is gone.')
   }
 
   /** Ends sessions: their sockets are closed, here and in every room that can be told now, when it is answered. */
@@ -517,6 +566,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   private leave(socket: WebSocket, clean: boolean): void {
+    if (this.erasing.over()) return
     this.self.left(socket, clean, Date.now())
     if (this.devices.any()) return
     this.agenda.done('sessions')
@@ -550,6 +600,11 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
         return void this.keeping.start()
       case 'farewells':
         return void this.parting.start()
+      case 'erasure':
+        return void this.deleting.start()
+      case 'forgotten':
+        await this.ctx.storage.deleteAll()
+        return createTables(this.ctx.storage.sql)
       case 'rings':
         return this.agenda.next('rings', this.ringing.endOverdue(now), now + 1)
       case 'large':
@@ -599,7 +654,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 const notAMember = 'You are not a member of this room.'
 
 /** Duties that count their own failures. */
-const errands: ReadonlySet<InboxDuty> = new Set(['list', 'back', 'received', 'preferences', 'farewells'])
+const errands: ReadonlySet<InboxDuty> = new Set(['list', 'back', 'received', 'preferences', 'farewells', 'erasure'])
 
 /** Waits for the work, but not longer than this. */
 async function atMost(ms: number, work: Promise<void>): Promise<void> {

@@ -433,7 +433,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   async eraseAccount(person: string, mode: Erasure['mode']): Promise<'erased' | 'away' | 'gone'> {
     const ready = await this.ready()
     if (!ready) return ready === false ? 'away' : 'gone'
-    if (this.record.stopped() !== null) return 'away'
+    const stopped = this.record.stopped()
+    if (stopped !== null) return stopped === ownerDeletedIt ? 'gone' : 'away'
     if (!this.log.erased(person)) {
       const event = { kind: 'account_erased', seq: this.book.awake().head + 1, at: Date.now(), person, mode } as const
       const changed = this.book.transact(() => this.book.append([event]))

@@ -9,6 +9,7 @@ import * as links from './endpoints/links.ts'
 import * as members from './endpoints/members.ts'
 import * as messages from './endpoints/messages.ts'
 import * as people from './endpoints/people.ts'
+import * as ownData from './endpoints/own-data.ts'
 import * as presence from './endpoints/presence.ts'
 import * as requests from './endpoints/requests.ts'
 import * as rooms from './endpoints/rooms.ts'
@@ -27,6 +28,7 @@ export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = {
   'Join links': routesOf(links),
   Directory: routesOf(directory),
   'Requests to join': routesOf(requests),
+  'Your data': routesOf(ownData),
   Settings: routesOf(settings),
   Blocks: routesOf(blocks),
   Presence: routesOf(presence),

@@ -160,6 +160,11 @@ export const limits = {
   recoveredMs: 15 * 60_000,
   /** A session that was ended is remembered for this long: a token of a hosted project lives a week at most. */
   endedMs: 8 * 86_400_000,
+  /** Who signed in by a mailed code or link deletes their account without a password for this long. */
+  mailedMs: 10 * 60_000,
+  /** Rows in one page of an export, and rows of a room that are looked at for one page: what is held at once. */
+  exportRows: 1_000,
+  exportScan: 20_000,
   /** A ticket opens a socket for this long: an embedder fetches it and connects at once. */
   ticketMs: 30_000,
   /** Unread messages of a room are counted up to this. */

@@ -135,14 +135,15 @@ function fieldsIn(place: 'path' | 'query', fields: Endpoint['params'], schemas: 
   })
 }
 
-function successes({ answers, media = 'application/json' }: Endpoint, schemas: Schemas): Operation['responses'] {
+function successes({ answers, media }: Endpoint, schemas: Schemas): Operation['responses'] {
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => [
       status,
       {
         description: descriptions[status] ?? 'Done',
         headers: requestIdHeader,
-        ...(schema && { content: { [media]: { schema: schemas.of(schema, 'output') } } }),
+        ...(schema && { content: { [media ?? 'application/json']: { schema: schemas.of(schema, 'output') } } }),
+        ...(!schema && media && { content: { [media]: { schema: {} } } }),
       },
     ]),
   )

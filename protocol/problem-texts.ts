@@ -31,6 +31,12 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     do: 'Ask for another mail, and take what the newest one says.',
     retry: 'Not as it is. Many tries in a row have to wait.',
   },
+  account_closing: {
+    means:
+      'Whoever has this account is deleting it. That began with their password or their mail, and cannot be taken back.',
+    do: 'Nothing. Once it is done, the address may be used for another account.',
+    retry: 'No.',
+  },
   forbidden: {
     means: 'You are known, and this is not yours to do: it takes another role in the room, or the service key.',
     do: 'Ask an admin of the room. SECURITY.md lists what each role may do.',

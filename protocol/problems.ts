@@ -9,6 +9,7 @@ export const problems = {
   sign_in: { status: 401, title: 'Sign in first' },
   wrong_credentials: { status: 401, title: 'The e-mail or the password is wrong' },
   wrong_code: { status: 401, title: 'The code or the link is wrong or over' },
+  account_closing: { status: 403, title: 'This account is being deleted' },
   forbidden: { status: 403, title: 'You may not do this' },
   approval_needed: { status: 403, title: 'Ask to be let in first' },
   passcode_needed: { status: 403, title: 'This room asks for a passcode' },

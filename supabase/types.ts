@@ -1,7 +1,7 @@
 // Generated from the migrations by npm run db:types; do not edit.
 
 /** The newest migration. */
-export const schemaVersion = '20250907000013'
+export const schemaVersion = '20250907000014'
 
 /** What a json or jsonb column holds. */
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
@@ -1333,10 +1333,65 @@ export type Database = {
         }
         Returns: Json
       }
+      erasure_plan: {
+        Args: {
+          p_person: string
+        }
+        Returns: Json
+      }
       expire_in_room: {
         Args: {
           p_room_id: string
           p_limit?: number | null
+        }
+        Returns: Json
+      }
+      export_acts: {
+        Args: {
+          p_person: string
+          p_after: number
+          p_limit: number
+        }
+        Returns: Json
+      }
+      export_messages: {
+        Args: {
+          p_person: string
+          p_room_id: string
+          p_after: number
+          p_limit: number
+          p_scan: number
+        }
+        Returns: Json
+      }
+      export_person: {
+        Args: {
+          p_person: string
+        }
+        Returns: Json
+      }
+      export_reactions: {
+        Args: {
+          p_person: string
+          p_limit: number
+          p_at?: string | null
+          p_room_id?: string | null
+          p_seq?: number | null
+          p_emoji?: string | null
+        }
+        Returns: Json
+      }
+      export_rooms: {
+        Args: {
+          p_person: string
+          p_after: string
+          p_limit: number
+        }
+        Returns: Json
+      }
+      export_written: {
+        Args: {
+          p_person: string
         }
         Returns: Json
       }

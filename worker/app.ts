@@ -18,6 +18,7 @@ import { imports } from './routes/imports.ts'
 import { links } from './routes/links.ts'
 import { mailed } from './routes/mailed.ts'
 import { members } from './routes/members.ts'
+import { ownData } from './routes/own-data.ts'
 import { presence } from './routes/presence.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { reference } from './routes/reference.ts'
@@ -44,6 +45,7 @@ const api = new Hono<App>()
   .route('/', mailed)
   .route('/', account)
   .route('/', devices)
+  .route('/', ownData)
   .route('/', settings)
   .route('/', blocks)
   .route('/', presence)

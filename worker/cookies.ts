@@ -11,8 +11,11 @@ const device = 'parley_device'
 const name = 'parley_name'
 const grace = 'parley_grace'
 const recovered = 'parley_recovered'
+const mailed = 'parley_mailed'
+const erasure = 'parley_erasure'
 const everywhere = '/'
 const refreshPath = '/api/v1/auth'
+const erasurePath = '/api/v1/me/erasure'
 
 /** Cookies outlive the access token: an expired one is told from none, and the refresh token decides. */
 const lifeS = 400 * 86_400
@@ -59,6 +62,24 @@ export function recoveredCookieOf(c: Context<App>): string | null {
 
 export function dropRecovered(c: Context<App>): void {
   deleteCookie(c, recovered, { path: refreshPath })
+}
+
+/** Stores that the session came from a mailed code or link. */
+export function keepMailed(c: Context<App>, signed: string): void {
+  keep(c, mailed, signed, erasurePath, limits.mailedMs / 1_000)
+}
+
+export function mailedCookieOf(c: Context<App>): string | null {
+  return getCookie(c, mailed) ?? null
+}
+
+/** Stores whose account this browser has seen being deleted. */
+export function keepErasure(c: Context<App>, signed: string): void {
+  keep(c, erasure, signed, erasurePath, limits.endedMs / 1_000)
+}
+
+export function erasureCookieOf(c: Context<App>): string | null {
+  return getCookie(c, erasure) ?? null
 }
 
 export function accessTokenOf(c: Context<App>): string | null {

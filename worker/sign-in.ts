@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { SignedIn } from '../protocol/api.ts'
 import { keepTokens } from './cookies.ts'
 import { enterDevice } from './devices.ts'
+import { refuseClosing } from './erasure.ts'
 import type { App } from './env.ts'
 import { bearer } from './session.ts'
 import type { Tokens } from './supabase.ts'
@@ -21,9 +22,10 @@ export async function sessionFrom(c: Context<App>, tokens: Tokens): Promise<Sess
   }
 }
 
-/** Begins a session on the device that asks. */
+/** Begins a session on the device that asks. Problem: account_closing. */
 export async function begin(c: Context<App>, tokens: Tokens): Promise<{ answer: NewSession; session: Session }> {
   const session = await sessionFrom(c, tokens)
+  await refuseClosing(c, session)
   const device = await enterDevice(c, session)
   if (bearer(c) === null) keepTokens(c, tokens, session.me.person.name, device)
   return { answer: { state: 'signed_in', me: session.me }, session }

@@ -12,7 +12,10 @@ export type PersonDuty = 'presence' | 'keep' | 'tell' | 'watch' | 'blocks' | 're
  */
 type ListDuty = 'list' | 'back' | 'received' | 'preferences' | 'rings' | 'large' | 'farewells'
 
-export type InboxDuty = 'sessions' | ListDuty | PersonDuty
+/** Deleting the account, and forgetting that there was one. */
+type LastDuty = 'erasure' | 'forgotten'
+
+export type InboxDuty = 'sessions' | ListDuty | PersonDuty | LastDuty
 
 /** The agenda, as far as the person's duties use it. */
 export type Plans = Pick<Agenda<PersonDuty>, 'plan' | 'hasten' | 'due' | 'done'>

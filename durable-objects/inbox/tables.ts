@@ -18,6 +18,8 @@ import { endingsTable } from '../endings.ts'
  * `endings`: sessions that are over before their tokens are; `farewells`: rooms that have to hear of it.
  * `keys`: requests over HTTP that came with a key, by its hash: a `print` of each, the `command` id under which it is carried
  * out, until when it is under way, and its answer, which is sealed.
+ * `erasure`: one row once the account is to be deleted, with how far that is (`rooms` that have to hear of it, those that were
+ * `told`, `rows` in Postgres) and whether something cannot be reached (`waiting`); after it no other table has a row of the person.
  * `drafts`, `rings`; `commands`: what was carried out; `agenda`, `tries`, `tickets` as in a room.
  */
 export function createTables(sql: SqlStorage): void {
@@ -66,6 +68,12 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists pushes (
       room text primary key, seq integer not null, news text not null, at integer not null
     ) without rowid;
+    create table if not exists erasure (
+      id integer primary key check (id = 1),
+      command text not null, mode text not null, since integer not null, rooms integer not null default 0,
+      told integer not null default 0, rows integer not null default 0, waiting integer not null default 0,
+      erased_at integer
+    );
     create table if not exists drafts (
       room text not null, thread integer not null, text text not null, at integer not null, primary key (room, thread)
     ) without rowid;
@@ -83,4 +91,15 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists farewells (room text primary key, asked integer not null default 0) without rowid;
     ${endingsTable}
   `)
+}
+
+/** Empties every table but `erasure`. What the inbox is known by to devices is kept, and tells nothing of the person. */
+export function emptyTables(sql: SqlStorage): void {
+  const tables = sql
+    .exec<{ name: string }>(
+      "select name from sqlite_master where type = 'table' and name not in ('inbox', 'erasure') and name not glob '_cf_*' and name not glob 'sqlite_*'",
+    )
+    .toArray()
+  for (const { name } of tables) sql.exec(`delete from "${name}"`)
+  sql.exec('update inbox set visit = 0, read_at = 0, wanted = 0, stale = 0')
 }

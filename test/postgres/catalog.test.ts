@@ -54,7 +54,7 @@ describe('the inventory of parley', () => {
         (select count(*) from pg_policies where schemaname = 'parley') as policies,
         (select count(*) from pg_proc where pronamespace = 'parley'::regnamespace) as functions,
         (select count(*) from pg_publication_tables where schemaname = 'parley') as published`
-    expect(counts).toEqual({ policies: 0, functions: 59, published: 0 })
+    expect(counts).toEqual({ policies: 0, functions: 66, published: 0 })
   })
 
   test('its functions read or write as they say', async () => {
@@ -67,6 +67,13 @@ describe('the inventory of parley', () => {
       'bans_of',
       'devices_of',
       'directory',
+      'erasure_plan',
+      'export_acts',
+      'export_messages',
+      'export_person',
+      'export_reactions',
+      'export_rooms',
+      'export_written',
       'inbox_state',
       'join_links_of',
       'join_requests_of',
@@ -238,7 +245,14 @@ describe('who may call what', () => {
       'end_sessions',
       'erase_account',
       'erase_in_room',
+      'erasure_plan',
       'expire_in_room',
+      'export_acts',
+      'export_messages',
+      'export_person',
+      'export_reactions',
+      'export_rooms',
+      'export_written',
       'fill_statuses',
       'hand_over',
       'inbox_state',

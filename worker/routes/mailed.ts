@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { confirmMail, recoverAccount, resendMail, sendCode, verifyCode } from '../../protocol/endpoints/accounts.ts'
 import { mailLater, spend } from '../auth.ts'
 import type { App } from '../env.ts'
+import { rememberMail } from '../mailed.ts'
 import { ProblemError } from '../problem.ts'
 import { rememberRecovery } from '../recovered.ts'
 import { serve } from '../serve.ts'
@@ -35,7 +36,9 @@ serve(mailed, verifyCode, async ({ c, body }) => {
   const spent = await spend(c, 'email', { email: body.email, token: body.code })
   if (spent.state !== 'tokens') throw new ProblemError('wrong_code')
   await forget()
-  return [200, (await begin(c, spent.tokens)).answer]
+  const { answer, session } = await begin(c, spent.tokens)
+  await rememberMail(c, session)
+  return [200, answer]
 })
 
 serve(mailed, confirmMail, async ({ c, body }) => {
@@ -47,6 +50,7 @@ serve(mailed, confirmMail, async ({ c, body }) => {
       return [200, { state: 'confirm_other_email' }]
     case 'tokens': {
       const { answer, session } = await begin(c, spent.tokens)
+      await rememberMail(c, session)
       if (body.type === 'recovery') await rememberRecovery(c, session)
       return [200, answer]
     }

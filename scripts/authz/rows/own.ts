@@ -12,6 +12,10 @@ export const own: Rows = {
   getPresence: { ask: ({ subject }) => ({ query: { people: subject.id } }) },
   getUnread: ofOneself,
   auditUnread: ofOneself,
+  previewErasure: ofOneself,
+  startErasure: { ask: () => ({ body: { mode: 'keep', password: 'correct horse' } }), fresh: true },
+  readErasure: ofOneself,
+  exportData: ofOneself,
   openInboxSocket: ofOneself,
   createInboxTicket: ofOneself,
 }

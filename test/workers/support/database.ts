@@ -6,7 +6,7 @@ import { messageColumns, messageOfRow } from '../../../worker/rows.ts'
 /** The bindings that the configuration gives. */
 export const bindings = env as unknown as Env
 
-const service = () =>
+export const service = () =>
   createClient(bindings.SUPABASE_URL, bindings.SUPABASE_SERVICE_KEY, { auth: { persistSession: false } })
 
 /** Makes the database unreachable or silent, lets it ask for patience or lose its answers, or opens it again. */

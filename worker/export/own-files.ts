@@ -1,0 +1,100 @@
+import * as z from 'zod/mini'
+import { Uuid } from '../../protocol/ids.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { ArchiveFile } from './archive.ts'
+import { readme } from './readme.ts'
+
+/** Asks a function of schema `parley` about the person. Throws where the database cannot be reached. */
+export type AskAbout = (name: string, args?: Record<string, unknown>) => Promise<unknown>
+
+const Row = z.record(z.string(), z.unknown())
+type Row = z.infer<typeof Row>
+
+const Rows = z.array(Row)
+const OwnRoom = z.catchall(z.object({ room: Uuid }), z.unknown())
+const Messages = z.object({ messages: Rows, next: z.nullable(z.int()) })
+const Reaction = z.object({ room: Uuid, seq: z.int(), emoji: z.string(), at: z.string() })
+const Act = z.catchall(z.object({ id: z.int() }), z.unknown())
+export const ExportedPerson = z.nullable(z.object({ profile: Row, settings: Row, blocked: z.array(Uuid) }))
+export type ExportedPerson = NonNullable<z.infer<typeof ExportedPerson>>
+
+/** The files of someone's export, each read page by page when its turn comes. */
+export async function* ownFiles(
+  ask: AskAbout,
+  { profile, settings, blocked }: ExportedPerson,
+  email: string,
+  at: number,
+): AsyncGenerator<ArchiveFile> {
+  yield { name: 'README.txt', pieces: [readme(at)] }
+  yield whole('profile.json', { ...profile, email })
+  yield whole('settings.json', settings)
+  yield whole('blocks.json', blocked)
+  yield whole('devices.json', await ask('devices_of'))
+  yield list('rooms.json', roomPages(ask))
+  for (const room of z.array(Uuid).parse(await ask('export_written'))) {
+    yield list(`messages/${room}.json`, messagePages(ask, room))
+  }
+  yield list('reactions.json', reactionPages(ask))
+  yield list('acts.json', actPages(ask))
+}
+
+async function* roomPages(ask: AskAbout): AsyncGenerator<Row[]> {
+  const limit = limits.exportRows
+  for (let after: string | null = null; ;) {
+    const rooms: z.infer<typeof OwnRoom>[] = z
+      .array(OwnRoom)
+      .parse(await ask('export_rooms', { p_after: after, p_limit: limit }))
+    yield rooms
+    if (rooms.length < limit) return
+    after = rooms.at(-1)!.room
+  }
+}
+
+async function* messagePages(ask: AskAbout, room: string): AsyncGenerator<Row[]> {
+  const page = { p_room_id: room, p_limit: limits.exportRows, p_scan: limits.exportScan }
+  for (let after: number | null = 0; after !== null;) {
+    const { messages, next } = Messages.parse(await ask('export_messages', { ...page, p_after: after }))
+    yield messages
+    after = next
+  }
+}
+
+async function* reactionPages(ask: AskAbout): AsyncGenerator<Row[]> {
+  const limit = limits.exportRows
+  for (let from = {}; ;) {
+    const reactions = z.array(Reaction).parse(await ask('export_reactions', { p_limit: limit, ...from }))
+    yield reactions
+    const last = reactions.at(-1)
+    if (!last || reactions.length < limit) return
+    from = { p_at: last.at, p_room_id: last.room, p_seq: last.seq, p_emoji: last.emoji }
+  }
+}
+
+async function* actPages(ask: AskAbout): AsyncGenerator<Row[]> {
+  const limit = limits.exportRows
+  for (let after = 0; ;) {
+    const acts = z.array(Act).parse(await ask('export_acts', { p_after: after, p_limit: limit }))
+    yield acts
+    if (acts.length < limit) return
+    after = acts.at(-1)!.id
+  }
+}
+
+function whole(name: string, value: unknown): ArchiveFile {
+  return { name, pieces: [`${JSON.stringify(value, null, 2)}\n`] }
+}
+
+/** A list as JSON, a row on each line. */
+function list(name: string, pages: AsyncIterable<Row[]>): ArchiveFile {
+  return { name, pieces: lines(pages) }
+}
+
+async function* lines(pages: AsyncIterable<Row[]>): AsyncGenerator<string> {
+  let before = '[\n'
+  for await (const page of pages) {
+    if (page.length === 0) continue
+    yield before + page.map((row) => JSON.stringify(row)).join(',\n')
+    before = ',\n'
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n'
+}
