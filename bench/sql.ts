@@ -45,7 +45,9 @@ await launchCommand(async ([, ...args]) => {
     })
     const results: Shown[] = []
     if (!values.json)
-      console.log(`${''.padEnd(36)}${'Parley'.padStart(12)}${'obvious way'.padStart(12)}${'ratio'.padStart(9)}`)
+      console.log(
+        `${'ms'.padEnd(36)}${['first', 'p50', 'p95'].map((title) => title.padStart(8)).join('')}${'obvious way: p50, p95'.padStart(24)}${'ratio'.padStart(9)}`,
+      )
     for (const contest of contests) {
       const result: Shown = await hold(sql, set.reader, contest)
       if (!values.json) console.log(line(result))
@@ -65,7 +67,8 @@ await launchCommand(async ([, ...args]) => {
 })
 
 function line({ name, ours, naive, ratio }: Result): string {
-  return `${name.padEnd(36)}${`${ours.p50}`.padStart(9)} ms${`${naive.p50}`.padStart(9)} ms${`${ratio}`.padStart(8)}×  ${naive.what}`
+  const own = [ours.first, ours.p50, ours.p95].map((ms) => `${ms}`.padStart(8)).join('')
+  return `${name.padEnd(36)}${own}${`${naive.p50}`.padStart(14)}${`${naive.p95}`.padStart(10)}${`${ratio}`.padStart(8)}×  ${naive.what}`
 }
 
 function planText({ name, naive, plans }: Shown): string {

@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { parseSearch } from '../../protocol/search-query.ts'
 import type { Contest } from './contest.ts'
 import type { Stage } from './stage.ts'
 
@@ -78,23 +79,31 @@ export function reading({ reader, rooms, long, words }: Stage): Contest[] {
       },
     },
     ...Object.entries(words).flatMap(([kind, word]) => [
-      search(`search, ${kind} word, one room`, word, long.id),
-      search(`search, ${kind} word, ${rooms.length} rooms`, word, null),
+      search(`search, ${kind} word, one room`, reader, word, long.id),
+      search(`search, ${kind} word, ${rooms.length} rooms`, reader, word, null),
     ]),
+    search(`search, common word, ranked`, reader, words.common, null, 'ranked'),
+    search(`search, two letters of a word`, reader, `${words.common.slice(0, 2)}*`, null),
   ]
 }
 
-function search(name: string, word: string, room: string | null): Contest {
+function search(name: string, reader: string, q: string, room: string | null, sort = 'newest'): Contest {
+  const { terms, filters } = parseSearch(q)
+  const ask = { terms, filters, sort, timeZone: 'UTC', limit: 20, cursor: null, ...(room && { room }) }
   const found = (tx: postgres.TransactionSql) => (room === null ? tx`` : tx`and room_id = ${room}`)
   return {
     name,
     as: 'reader',
-    ours: { what: 'search_messages()', run: (tx) => tx`select * from public.search_messages(${word}, ${room})` },
+    ours: {
+      what: 'search_messages()',
+      as: 'service',
+      run: (tx) => tx`select parley.search_messages(${reader}, ${tx.json(ask as never)})`,
+    },
     naive: {
       what: 'content ilike, under row level security',
       run: (tx) => tx`
         select room_id, seq, sender_id, type, created_at, content from public.messages
-        where content ilike ${`%${word}%`} and type <> 'system' and deleted_at is null ${found(tx)}
+        where content ilike ${`%${q.replace('*', '')}%`} and type <> 'system' and deleted_at is null ${found(tx)}
         order by created_at desc limit 20`,
     },
   }

@@ -74,7 +74,9 @@ describe('what is found', () => {
     expect(await found('grace', '"kind another"')).toEqual([])
     expect(await found('grace', 'alge')).toEqual([])
     expect(await found('grace', 'alge*')).toEqual([3])
+    expect(await found('grace', 'engine patt*')).toEqual([3])
     expect(await found('grace', 'engine -algebraic -kind')).toEqual([8])
+    expect(await found('grace', 'engin* -alge* -"another kind"')).toEqual([8])
   })
 
   test('[SRC1] operators narrow, also without a word', async () => {

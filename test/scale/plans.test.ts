@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { idOf } from '../../scripts/seed/random.ts'
 import type { Sql } from '../postgres/support/database.ts'
 import { type Explainer, explainer } from './support/plans.ts'
+import { grace, putGraceIn } from './support/reader.ts'
 import { longRoom, openTown } from './support/town.ts'
-
-const grace = idOf('grace of the metropolis')
 
 let sql: Sql
 let as: Explainer
@@ -12,25 +10,7 @@ let room: { id: string; head: number }
 let rareWord: string
 beforeAll(async () => {
   sql = await openTown()
-  await sql`insert into auth.users (id, email) values (${grace}, 'grace@metropolis.example.org')`
-  // The longest group and others as they come; a third of them she has not read to the end.
-  await sql`
-    insert into room_participants (room_id, user_id, last_delivered_seq, last_read_seq)
-    select id, ${grace}, last_seq, case when place % 3 = 0 then greatest(last_seq - 40, 0) else last_seq end
-    from (
-      select id, last_seq, row_number() over (order by last_seq desc) as place, md5(id::text) as chance
-      from rooms where type = 'group' and last_seq > 100 and member_count between 3 and 999) r
-    order by place > 1, chance
-    limit 200`
-  const [longest] = await sql<{ id: string; head: number }[]>`
-    select r.id, r.last_seq as head from rooms r join room_participants p on p.room_id = r.id and p.user_id = ${grace}
-    order by r.last_seq desc limit 1`
-  room = longest!
-  const [ticket] = await sql<{ word: string }[]>`
-    select substring(content from '[0-9]{5}') as word from messages
-    where room_id = ${room.id} and content ~ '[0-9]{5}' order by seq limit 1`
-  rareWord = ticket!.word
-  await sql`vacuum analyze room_participants`
+  ;({ room, rareWord } = await putGraceIn(sql))
   as = await explainer(sql, grace)
 })
 afterAll(async () => {
