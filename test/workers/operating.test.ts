@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { app } from '../../worker/app.ts'
 import type { Env } from '../../worker/env.ts'
 import { bindings, gate } from './support/database.ts'
-import { ask, bodyOf, join, request, roomOf, signUp, site } from './support/people.ts'
+import { ask, bodyOf, join, request, roomOf, signUp, signUpAfresh, site } from './support/people.ts'
 
 const operator = { authorization: `Bearer ${bindings.SUPABASE_SERVICE_KEY}` }
 
@@ -106,6 +106,26 @@ test('[OPS4] the operator reads who did what page by page, the newest first, and
   expect(here).toEqual(['joined_by_link', 'link_created', 'joined_by_link', 'link_created', 'group_created'])
   expect((await request(ada, 'GET', '/audit')).status).toBe(403)
   expect((await ask('/audit?cursor=x', { headers: operator })).status).toBe(400)
+})
+
+test('[OPS4] what someone did to their account stands there too, without what they changed it to', async () => {
+  const ada = await signUpAfresh('Ada')
+  const [old, next, email] = ['correct horse', 'battery staple', `new.${ada.email}`]
+  expect((await request(ada, 'POST', '/auth/password', { current: old, password: next })).status).toBe(204)
+  expect((await request(ada, 'POST', '/auth/email', { email, password: next })).status).toBe(202)
+  expect((await request(ada, 'POST', '/auth/sign-out', { everywhere: true })).status).toBe(204)
+
+  const page = await bodyOf<{ items: { action: string; person: string; actor: string }[] }>(
+    await ask('/audit?limit=200', { headers: operator }),
+    200,
+  )
+
+  const acts = page.items.filter(({ person }) => person === ada.id)
+  expect(acts.map(({ action }) => action)).toEqual([
+    ...['signed_out_elsewhere', 'email_change_asked', 'signed_out_elsewhere', 'password_changed'],
+  ])
+  expect(new Set(acts.map(({ actor }) => actor))).toEqual(new Set([ada.id]))
+  expect(JSON.stringify(page)).not.toMatch(/staple|example\.org/)
 })
 
 async function at(path: string, env: Env = bindings): Promise<Response> {

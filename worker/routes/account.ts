@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { changeEmail, changePassword, readMe, renameMe } from '../../protocol/endpoints/accounts.ts'
+import { recordAct } from '../account-acts.ts'
 import { askAuth, isPassword, mailLater, tooManyTries } from '../auth.ts'
 import { dropRecovered, keepName } from '../cookies.ts'
 import type { App } from '../env.ts'
@@ -51,6 +52,7 @@ serve(account, changePassword, async ({ c, session, body }) => {
       })
     }
   }
+  await recordAct(c, id, recovered ? 'password_recovered' : 'password_changed')
   await endEverywhere(c, id, session.login)
   if (recovered) dropRecovered(c)
   return [204]
@@ -64,6 +66,7 @@ serve(account, changeEmail, async ({ c, session, body }) => {
   }
   await forget()
   await countTry(c.env, 'mail', body.email)
+  await recordAct(c, session.me.person.id, 'email_change_asked')
   await mailLater(c, 'PUT', 'user', { email: body.email }, session.token)
   return [202]
 })
