@@ -1,7 +1,6 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { askToJoin, withdrawRequest } from '../../../protocol/endpoints/requests.ts'
 import { limits } from '../../../protocol/limits.ts'
-import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { gate } from '../gate.ts'
 import { outcome, type Failure, type Outcome } from '../outcome.ts'
@@ -91,6 +90,15 @@ export function Enter({
     if (answer.ok) setStep({ kind: 'ask' })
     else setFailure(answer.failure)
   }
+
+  // Who was declined is told nothing: whoever comes back to the page asks again.
+  const look = useRef(() => {})
+  look.current = () => void (waits && !pending && document.visibilityState === 'visible' && ask(''))
+  useEffect(() => {
+    const looks = () => look.current()
+    document.addEventListener('visibilitychange', looks)
+    return () => document.removeEventListener('visibilitychange', looks)
+  }, [])
 
   const said = failure !== null && failure.kind !== 'wrong_passcode' && <Alert>{why(failure)}</Alert>
   switch (step.kind) {

@@ -109,8 +109,8 @@ export function NewGroup({ client, onMade }: { client: Client; onMade: (group: M
         without={(person) => person === client.me.id}
       />
       <Switch
-        hint="For people whom you do not find here."
-        label="Make a link that lets people in"
+        hint="For people whom you do not find here. It is made in the next step."
+        label="Invite people with a link"
         on={wantsLink}
         onChange={setWantsLink}
       />

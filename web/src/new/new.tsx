@@ -79,6 +79,9 @@ function Start({
 
   async function open(person: Person) {
     if (opening !== null) return
+    // There is one room for two people: who has it needs nobody to open it.
+    const line = client.inbox.view.getState().rooms.find(({ other }) => other === person.id)
+    if (line !== undefined) return onEnter(line.room)
     setOpening(person)
     setFailure(null)
     const answer = await outcome(gate.api.call(openDirect, { body: { person: person.id } }))
@@ -88,7 +91,7 @@ function Start({
   }
 
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+    <div className="grid min-h-80 grid-cols-[minmax(0,1fr)] content-start gap-3">
       <PeoplePicker
         autoFocus
         between={

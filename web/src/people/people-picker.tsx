@@ -44,13 +44,14 @@ export function PeoplePicker({
   const field = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
+  const [focused, setFocused] = useState(false)
   const wanted = text.trim()
   const { found, failure, pending } = useFound(wanted)
   const asked = [...wanted].length >= limits.nameLetters
   const offered = (asked ? found : known.filter(({ name }) => includes(name, wanted))).filter(
     (person) => !chosen.some((one) => one.id === person.id) && without?.(person.id) !== true,
   )
-  const active = offered[Math.min(at, offered.length - 1)]
+  const active = focused ? offered[Math.min(at, offered.length - 1)] : undefined
 
   function pick(person: Person) {
     onPick(person)
@@ -88,7 +89,7 @@ export function PeoplePicker({
   }
 
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-3">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
         <label className="text-sm font-medium" htmlFor={id}>
           {label}
@@ -129,6 +130,8 @@ export function PeoplePicker({
               setText(event.target.value)
               setAt(0)
             }}
+            onBlur={() => setFocused(false)}
+            onFocus={() => setFocused(true)}
             onKeyDown={onKeyDown}
             placeholder={chosen.length > 0 ? '' : 'Name or username'}
             ref={field}

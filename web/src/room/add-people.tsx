@@ -56,7 +56,7 @@ export function AddPeople({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog onClose={onClose} title="Add people">
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <div className="grid min-h-72 grid-cols-[minmax(0,1fr)] grid-rows-[1fr] content-start gap-4">
         <PeoplePicker
           autoFocus
           chosen={people}

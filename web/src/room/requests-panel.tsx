@@ -64,7 +64,7 @@ export function RequestsPanel({ onClose }: { onClose: () => void }) {
               )}
               <div className="flex flex-wrap gap-2">
                 <Button
-                  aria-label={`Let ${request.name} in`}
+                  aria-label={`Let in ${request.name}`}
                   onClick={() => void decide(request, 'approve')}
                   pending={busy === request.person}
                 >

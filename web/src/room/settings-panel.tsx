@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { useLocation } from 'wouter'
 import { useShallow } from 'zustand/react/shallow'
@@ -15,6 +15,7 @@ import { Choice } from '../ui/choices.tsx'
 import { Field } from '../ui/field.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { TextArea } from '../ui/text-area.tsx'
+import { LeaveRoom } from '../rooms/leave-room.tsx'
 import { useDesk } from './desk.ts'
 import { headcount, hereNow, otherOf, roomName } from './people.ts'
 import { away, iMay, isLive, myself } from './standing.ts'
@@ -28,7 +29,7 @@ const stays = [null, 86_400_000, 604_800_000, 7_776_000_000] as const
 /** What a room says of itself, and, for who may, the way to change it. */
 export function SettingsPanel({ onClose }: { onClose: () => void }) {
   const { client, mine } = useDesk()
-  const { room, name, other, members, here, mayChange, moderates, owns, offline } = useStore(
+  const { room, name, other, members, here, mayChange, moderates, owns, mayLeave, offline } = useStore(
     client.view,
     useShallow((view) => ({
       room: view.room,
@@ -39,6 +40,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
       mayChange: view.room?.type === 'group' && iMay(view, 'change_room'),
       moderates: view.room?.type === 'group' && iMay(view, 'ban_members'),
       owns: view.room?.type === 'group' && myself(view)?.role === 'owner',
+      mayLeave: view.room?.type === 'group' && !['owner', undefined].includes(myself(view)?.role),
       offline: view.connection.state !== 'live',
     })),
   )
@@ -186,6 +188,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
         )}
       </form>
       {owns && <Delete name={name} />}
+      {mayLeave && <Leave name={name} />}
       {other !== null && <BlockHere name={name} person={other} />}
     </Panel>
   )
@@ -218,6 +221,21 @@ function BlockHere({ person, name }: { person: string; name: string }) {
         </Button>
       )}
       {asked && <Block inbox={inbox} name={name} onClose={() => setAsked(false)} person={person} />}
+    </div>
+  )
+}
+
+/** The way out of the room, for everyone but its owner. */
+function Leave({ name }: { name: string }) {
+  const { client, mine } = useDesk()
+  const [asked, setAsked] = useState(false)
+  const close = useCallback(() => setAsked(false), [])
+  return (
+    <div className="border-t border-line p-4">
+      <Button look="danger" onClick={() => setAsked(true)}>
+        Leave the room
+      </Button>
+      {asked && <LeaveRoom client={mine} name={name} onClose={close} room={client.view.getState().roomId} />}
     </div>
   )
 }

@@ -22,16 +22,20 @@ export interface Paged<T> {
   change(to: (items: readonly T[]) => readonly T[]): void
 }
 
+type Load<T> = (cursor: string | undefined) => Promise<OnePage<T>>
+
 interface Held<T> extends Pick<Paged<T>, 'items' | 'failure' | 'pending'> {
   next: string | null
+  /** Whose the items are. */
+  of: Load<T> | null
 }
 
 /**
  * Loads a list page by page; another `load` is another list. What stands stays while it is loaded again, and what failed
  * for the network is asked for again when that is back.
  */
-export function usePaged<T>(load: (cursor: string | undefined) => Promise<OnePage<T>>): Paged<T> {
-  const [held, setHeld] = useState<Held<T>>({ items: null, failure: null, pending: true, next: null })
+export function usePaged<T>(load: Load<T>): Paged<T> {
+  const [held, setHeld] = useState<Held<T>>({ items: null, failure: null, pending: true, next: null, of: null })
   const turn = useRef(0)
 
   const fetchPage = useCallback(
@@ -41,11 +45,17 @@ export function usePaged<T>(load: (cursor: string | undefined) => Promise<OnePag
       const answer = await outcome(load(cursor))
       // Something else was asked for meanwhile.
       if (mine !== turn.current) return
-      if (!answer.ok) return setHeld((before) => ({ ...before, pending: false, failure: answer.failure }))
+      if (!answer.ok) {
+        const failed = { pending: false, failure: answer.failure }
+        // What was found for something else is no answer to this.
+        return setHeld((before) =>
+          before.of === load ? { ...before, ...failed } : { items: null, next: null, of: null, ...failed },
+        )
+      }
       const { items, next } = answer.value
       setHeld((before) => ({
         ...{ items: cursor === undefined ? items : [...(before.items ?? []), ...items], next },
-        ...{ pending: false, failure: null },
+        ...{ pending: false, failure: null, of: load },
       }))
     },
     [load],
