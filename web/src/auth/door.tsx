@@ -11,6 +11,8 @@ import { SignUp } from './sign-up.tsx'
 // Who signs in has come by no invitation.
 const Landing = lazy(async () => ({ default: (await import('../join/landing.tsx')).Landing }))
 
+const AccountDeleted = lazy(async () => ({ default: (await import('./account-deleted.tsx')).AccountDeleted }))
+
 /** The pages before one is inside, and those that mails lead to. */
 export function Door() {
   useEffect(() => void loadMailPages(), [])
@@ -39,6 +41,11 @@ export function Door() {
       </Route>
       <Route path="/auth/confirm">
         <MailPage page="ConfirmLink" />
+      </Route>
+      <Route path="/account-deleted">
+        <Suspense fallback={<Waiting />}>
+          <AccountDeleted />
+        </Suspense>
       </Route>
       <Route path="/j/:code">{({ code }) => <Invited code={code} />}</Route>
     </Switch>

@@ -16,6 +16,8 @@ export function AccountPage({ client, onPage }: { client: Client; onPage: (page:
         <Way icon="unread" onClick={() => onPage('email')} says={client.me.email} words="E-mail" />
         <Way icon="lock" onClick={() => onPage('password')} words="Password" />
         <Way icon="settings" onClick={() => onPage('devices')} words="Where you are signed in" />
+        <Way icon="copy" onClick={() => onPage('export')} words="Your data" />
+        <Way icon="trash" onClick={() => onPage('erase')} words="Delete your account" />
       </ul>
       <Button look="quiet" onClick={() => setAsked(true)}>
         <Icon mirrored name="leave" size={18} />

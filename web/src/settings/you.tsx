@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
 import { AccountPage } from './account-page.tsx'
 import { BlockedPage } from './blocked-page.tsx'
@@ -13,6 +13,10 @@ import { UnreadPage } from './unread-page.tsx'
 import { YouPage } from './you-page.tsx'
 import type { Client } from '../../sync/client.ts'
 
+// Hardly anyone goes there, and nobody often.
+const ExportPage = lazy(async () => ({ default: (await import('./export-page.tsx')).ExportPage }))
+const ErasePage = lazy(async () => ({ default: (await import('./erase-page.tsx')).ErasePage }))
+
 /** The pages of the dialog. */
 export type Page =
   | 'you'
@@ -22,6 +26,8 @@ export type Page =
   | 'email'
   | 'password'
   | 'devices'
+  | 'export'
+  | 'erase'
   | 'notifications'
   | 'privacy'
   | 'blocked'
@@ -55,6 +61,12 @@ const pages: Record<Page, { title: string; behind: Page | null; show: (ways: Way
     show: ({ client }) => <PasswordPage email={client.me.email} />,
   },
   devices: { title: 'Where you are signed in', behind: 'account', show: () => <DevicesPage /> },
+  export: { title: 'Your data', behind: 'account', show: () => <ExportPage /> },
+  erase: {
+    title: 'Delete your account',
+    behind: 'account',
+    show: ({ client, onPage }) => <ErasePage client={client} onExport={() => onPage('export')} />,
+  },
   notifications: {
     title: 'Notifications',
     behind: 'you',
@@ -83,7 +95,9 @@ export function You({ client, onClose }: { client: Client; onClose: () => void }
   return (
     <Dialog onBack={behind === null ? undefined : () => setPage(behind)} onClose={onClose} title={title}>
       <div ref={around}>
-        {show({ client, onPage: setPage, onBack: behind === null ? onClose : () => setPage(behind) })}
+        <Suspense fallback={<p className="text-muted">One moment…</p>}>
+          {show({ client, onPage: setPage, onBack: behind === null ? onClose : () => setPage(behind) })}
+        </Suspense>
       </div>
     </Dialog>
   )

@@ -1,0 +1,138 @@
+import { strFromU8, unzipSync } from 'fflate'
+import { expect, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
+import { archive } from '../../worker/export/archive.ts'
+import { ownFiles, type AskAbout } from '../../worker/export/own-files.ts'
+import { enter, post } from './support/client.ts'
+import { directRoom, gate, service } from './support/database.ts'
+import { flushed, inboxOf } from './support/objects.ts'
+import { mailTo } from './support/mails.ts'
+import { bodyOf, freshId, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
+
+const now = Date.now()
+
+type File = Record<string, unknown>[]
+
+async function files(answer: Response): Promise<Record<string, string>> {
+  const zip = unzipSync(new Uint8Array(await answer.arrayBuffer()))
+  return Object.fromEntries(Object.entries(zip).map(([name, file]) => [name, strFromU8(file)]))
+}
+
+test('[ERA18] an export holds what is mine, also from rooms that I left, and nothing that others wrote', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUp('Grace')]
+  const [room, left] = [await roomOf(ada, grace), await roomOf(grace, ada)]
+  const direct = await directRoom(ada.id, grace.id, false, [ada.id, grace.id])
+  const [hers, graces] = [await enter(ada, room), await enter(grace, room)]
+  const seq = await post(hers, 'first')
+  hers.send({ t: 'edit', id: freshId(), seq, text: 'better' })
+  await hers.next('ack')
+  const other = await post(graces, 'a secret of Grace')
+  hers.send({ t: 'react', id: freshId(), seq: other, emoji: '👍', on: true })
+  await hers.next('ack')
+  await post(await enter(ada, left), 'before I go')
+  await post(await enter(ada, direct), 'between us')
+  const leave = { command: freshId(), changes: [{ kind: 'leave', person: ada.id }] }
+  await bodyOf(await request(ada, 'POST', `/rooms/${left}/members`, leave), 200)
+  await request(ada, 'PUT', `/me/blocks/${(await signUp('Linus')).id}`)
+  for (const each of [room, left, direct]) await flushed(each)
+
+  const answer = await request(ada, 'GET', '/me/export')
+
+  expect(answer.headers.get('content-type')).toBe('application/zip')
+  const all = await files(answer)
+  const json = (name: string) => JSON.parse(all[name]!) as File
+  const rooms = [room, left, direct].toSorted()
+  expect(Object.keys(all)).toEqual([
+    ...['README.txt', 'profile.json', 'settings.json', 'blocks.json', 'devices.json', 'rooms.json'],
+    ...rooms.map((each) => `messages/${each}.json`),
+    ...['reactions.json', 'acts.json'],
+  ])
+  expect(json('profile.json')).toMatchObject({ person: ada.id, name: 'Ada', email: ada.email })
+  expect(json('blocks.json')).toEqual([(await signUp('Linus')).id])
+  expect(json('rooms.json').map((each) => each['room'])).toEqual(rooms)
+  expect(json('rooms.json').find((each) => each['room'] === direct)).toMatchObject({ with: grace.id, name: null })
+  expect(json(`messages/${room}.json`)).toMatchObject([{ seq, text: 'better', edits: [{ text: 'first' }] }])
+  expect(json(`messages/${left}.json`)).toMatchObject([{ text: 'before I go' }])
+  expect(json('reactions.json')).toMatchObject([{ room, seq: other, emoji: '👍' }])
+  expect(json('devices.json')).toHaveLength(1)
+  expect(JSON.stringify(all)).not.toMatch(/a secret of Grace|Grace"/)
+})
+
+test('[ERA19] an export of many pages is whole', async () => {
+  const ada = await signUpAfresh('Ada')
+  const room = await roomOf(ada)
+  const rows = Array.from({ length: 2 * limits.exportRows + 1 }, (_, i) => {
+    return { room_id: room, seq: i + 1, rev: i + 1, client_id: freshId(), sender_id: ada.id, content: `message ${i}` }
+  })
+  for (let i = 0; i < rows.length; i += 1_000) {
+    const { error } = await service()
+      .from('messages')
+      .insert(rows.slice(i, i + 1_000))
+    expect(error).toBeNull()
+  }
+
+  const all = await files(await request(ada, 'GET', '/me/export'))
+
+  const messages = JSON.parse(all[`messages/${room}.json`]!) as { text: string }[]
+  expect(messages.map(({ text }) => text)).toEqual(rows.map(({ content }) => content))
+})
+
+test('[ERA19] an export asks for no page before the one in front of it was read, and for none once nobody reads', async () => {
+  let asked = 0
+  const rooms = [freshId()]
+  const ask: AskAbout = async (name) => {
+    if (name === 'export_written') return rooms
+    if (name !== 'export_messages') return []
+    asked += 1
+    // Nothing that a compressor could make small, so that each page comes out by itself.
+    const noise = () => [...crypto.getRandomValues(new Uint8Array(200))].join()
+    return { messages: Array.from({ length: limits.exportRows }, (_, i) => ({ seq: i, text: noise() })), next: asked }
+  }
+  const person = { profile: {}, settings: {}, blocked: [] }
+  const reader = archive(ownFiles(ask, person, 'ada@example.org', now), now).getReader()
+
+  const seen: number[] = []
+  for (let bytes = 0; bytes < 4_000_000;) {
+    bytes += (await reader.read()).value!.byteLength
+    seen.push(asked)
+  }
+  const before = asked
+  await reader.cancel()
+
+  expect(Math.max(...seen.map((now, i) => now - (seen[i - 1] ?? 0)))).toBe(1)
+  expect(before).toBeLessThan(40)
+  // One page is asked for ahead of whoever reads.
+  expect(asked - before).toBeLessThanOrEqual(1)
+})
+
+test('[ERA19] an export that cannot go on breaks off, and is no zip', async () => {
+  const ada = await signUpAfresh('Ada')
+  await gate('shut')
+  expect((await request(ada, 'GET', '/me/export')).status).toBe(503)
+  await gate('open')
+  const ask: AskAbout = async (name) => {
+    if (name === 'export_written') throw new Error('the database is away')
+    return []
+  }
+  const broken = archive(ownFiles(ask, { profile: {}, settings: {}, blocked: [] }, '', now), now)
+
+  await expect(new Response(broken).arrayBuffer()).rejects.toThrow('the database is away')
+})
+
+test('[ERA11] whoever has just signed in by mail deletes their account without a password, in that browser alone', async () => {
+  const ada = await signUpAfresh('Ada')
+  const browser: Person = { ...ada, cookies: new Map() }
+  await request(null, 'POST', '/auth/code', { email: ada.email })
+  const { code } = await mailTo(ada.email)
+  await bodyOf(await request(browser, 'POST', '/auth/code/verify', { email: ada.email, code }), 200)
+  const proof = browser.cookies.get('parley_mailed')!
+  const elsewhere: Person = { ...ada, cookies: new Map(ada.cookies).set('parley_mailed', proof) }
+  const grace = await signUpAfresh('Grace')
+  grace.cookies.set('parley_mailed', proof)
+
+  expect((await request(elsewhere, 'POST', '/me/erasure', { mode: 'keep' })).status).toBe(401)
+  expect((await request(grace, 'POST', '/me/erasure', { mode: 'keep' })).status).toBe(401)
+  expect(await inboxOf(ada.id).erasure()).toEqual({ state: 'none' })
+
+  expect((await request(browser, 'POST', '/me/erasure', { mode: 'keep' })).status).toBe(202)
+})
