@@ -27,11 +27,30 @@ test.each([
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   }
 
-  for (const path of ['/sign-in', '/sign-up', '/j/AAAAAAAAAAAAAAAAAAAAAA', '/nowhere']) {
+  const doors = ['/sign-in', '/sign-in/code', '/sign-up', '/forgot', '/auth/confirm', '/j/AAAAAAAAAAAAAAAAAAAAAA']
+  for (const path of [...doors, '/nowhere']) {
     await page.goto(path)
-    await page.getByRole('heading', { name: /Sign in|Make an account|unknown|no page here/ }).waitFor()
+    await page
+      .getByRole('heading', { name: /Sign in|Make an account|Forgot|not whole|unknown|no page here/ })
+      .first()
+      .waitFor()
     await check(path)
   }
+  for (const type of ['signup', 'magiclink', 'recovery', 'email_change']) {
+    await page.goto(`/auth/confirm?token_hash=${'0'.repeat(56)}&type=${type}`)
+    const button = page.getByRole('button', { name: /Confirm|Sign in|Go on/ })
+    await button.waitFor()
+    await check(`link, ${type}`)
+    await button.click()
+    await page.getByRole('heading', { name: 'This link is over' }).waitFor()
+    await check(`link that is over, ${type}`)
+  }
+  await page.goto('/sign-in/code')
+  await page.getByLabel('E-mail').fill(`nobody.${crypto.randomUUID().slice(0, 8)}@parley.test`)
+  await page.getByRole('button', { name: 'E-mail me a code' }).click()
+  await page.getByLabel('Code').waitFor()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await check('code with an error')
   await page.goto('/sign-up')
   await page.getByRole('button', { name: 'Make an account' }).click()
   await check('sign-up with errors')
@@ -65,6 +84,33 @@ test.each([
   await page.getByRole('button', { name: /^You:/ }).click()
   await page.getByRole('dialog').waitFor()
   await check('you')
+  const backTo = async (title: string) => {
+    await page.getByRole('button', { name: 'Back', exact: true }).click()
+    await page.getByRole('dialog').getByRole('heading', { name: title, exact: true }).waitFor()
+  }
+  await page.getByRole('dialog').getByRole('button', { name: 'Account' }).click()
+  await check('account')
+  for (const name of ['Name', 'E-mail', 'Password', 'Where you are signed in']) {
+    await page.getByRole('dialog').getByRole('button', { name }).click()
+    if (name === 'E-mail') await page.getByRole('button', { name: 'Send the mail' }).click()
+    if (name === 'Password') await page.getByRole('button', { name: 'Change the password' }).click()
+    if (name.startsWith('Where')) {
+      await page.getByText('This device').first().waitFor()
+      await check('devices')
+      await page
+        .getByRole('button', { name: /^Rename/ })
+        .first()
+        .click()
+    }
+    await check(name)
+    await backTo('Account')
+  }
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+  await page.getByRole('dialog', { name: 'Sign out everywhere?' }).waitFor()
+  await check('sign out everywhere')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog', { name: 'Sign out everywhere?' }).waitFor({ state: 'detached' })
+  await backTo('You')
   for (const name of ['Status', 'Notifications', 'Privacy', 'Blocked people', 'Unread looks wrong?']) {
     await page.getByRole('dialog').getByRole('button', { name }).click()
     await page.getByRole('button', { name: 'Back', exact: true }).waitFor()
@@ -77,6 +123,11 @@ test.each([
     await page.getByRole('button', { name: 'Back', exact: true }).click()
   }
   await closed('you, again')
+  await page.goto('/new-password')
+  await page.getByLabel('New password').waitFor()
+  await check('new password')
+  await page.goto('/')
+  await page.getByRole('navigation', { name: 'Rooms' }).waitFor()
   await page
     .getByRole('link', { name: /Ebb 2\.0/ })
     .first()

@@ -19,8 +19,12 @@ export interface RunningParley {
   kill(): Promise<void>
 }
 
-/** Runs `npm start` as a newcomer would, on free ports, with this data folder. */
-export async function runParley(dataDir: string, args: readonly string[] = []): Promise<RunningParley> {
+/** Runs `npm start` as a newcomer would, on free ports, with this data folder; `more` is added to its environment. */
+export async function runParley(
+  dataDir: string,
+  args: readonly string[] = [],
+  more: Record<string, string> = {},
+): Promise<RunningParley> {
   const [page, supabase, postgres] = [await freePort(), await freePort(), await freePort()]
   const env = {
     PARLEY_DATA_DIR: dataDir,
@@ -29,6 +33,7 @@ export async function runParley(dataDir: string, args: readonly string[] = []): 
     PARLEY_POSTGRES_PORT: `${postgres}`,
     // Many people sign up here within a minute, all from one address.
     PARLEY_RATE_LIMITS: 'off',
+    ...more,
   }
   const start = spawn('npm', ['start', '--', ...args], {
     cwd: root,

@@ -13,8 +13,8 @@ export interface Tunnel {
 }
 
 /** A way to Parley that can be broken as real networks break. Chromium's own offline mode leaves open sockets alone. */
-export async function digTunnel(): Promise<Tunnel> {
-  const { hostname, port } = new URL(inject('parley').pageUrl)
+export async function digTunnel(to = inject('parley').pageUrl): Promise<Tunnel> {
+  const { hostname, port } = new URL(to)
   const open = new Set<Socket>()
   let whole = true
   const server = createServer((near) => {
