@@ -33,6 +33,8 @@ export function Dialog({
       aria-labelledby={heading}
       className="m-auto w-full max-w-md rounded-2xl border border-line bg-surface p-0 shadow-float max-sm:mb-0 max-sm:max-w-none max-sm:rounded-b-none"
       onCancel={(event) => {
+        // That of a dialog over this one comes by here, too.
+        if (event.target !== dialog.current) return
         event.preventDefault()
         onClose()
       }}
