@@ -7,8 +7,8 @@ import { tryEverything } from '../../scripts/authz/run.ts'
 import { rows } from '../../scripts/authz/rows.ts'
 import { picture, summary } from '../../scripts/authz/table.ts'
 
-// Some 800 requests, and a Parley to start for them.
-const patient = { timeout: 240_000 }
+// Some 700 requests with a room for each endpoint, and a Parley to start for them.
+const patient = { timeout: 480_000 }
 
 test(
   '[AUZ1] [AC-41] every endpoint answers every actor as its description promises, and none is untested',
