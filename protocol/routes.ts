@@ -7,7 +7,7 @@ import * as imports from './endpoints/imports.ts'
 import * as links from './endpoints/links.ts'
 import * as members from './endpoints/members.ts'
 import * as messages from './endpoints/messages.ts'
-export * from './endpoints/own-data.ts'
+import * as ownData from './endpoints/own-data.ts'
 import * as people from './endpoints/people.ts'
 import * as presence from './endpoints/presence.ts'
 import * as requests from './endpoints/requests.ts'
@@ -21,5 +21,16 @@ import * as unread from './endpoints/unread.ts'
 /** Every endpoint by its id, as its literal type: what a typed client is made of. The page's bundle does not import it. */
 export const routes = {
   ...{ ...accounts, ...blocks, ...calls, ...devices, ...directory, ...imports, ...links, ...members, ...messages },
-  ...{ ...people, ...presence, ...requests, ...rooms, ...search, ...settings, ...sockets, ...system, ...unread },
+  ...{
+    ...ownData,
+    ...people,
+    ...presence,
+    ...requests,
+    ...rooms,
+    ...search,
+    ...settings,
+    ...sockets,
+    ...system,
+    ...unread,
+  },
 }
