@@ -19,27 +19,40 @@ import * as sockets from './endpoints/sockets.ts'
 import * as system from './endpoints/system.ts'
 import * as unread from './endpoints/unread.ts'
 
-/** Every route under /api/v1, in the order of the reference: by what it is about. */
-export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = {
-  Accounts: routesOf(accounts),
-  Devices: routesOf(devices),
-  Rooms: routesOf(rooms),
-  Members: routesOf(members),
-  'Join links': routesOf(links),
-  Directory: routesOf(directory),
-  'Requests to join': routesOf(requests),
-  'Your data': routesOf(ownData),
-  Settings: routesOf(settings),
-  Blocks: routesOf(blocks),
-  Presence: routesOf(presence),
-  Messages: routesOf(messages),
-  Search: [...routesOf(search), ...routesOf(people)],
-  Unread: routesOf(unread),
-  Calls: routesOf(calls),
-  Sockets: routesOf(sockets),
-  Imports: routesOf(imports),
-  System: routesOf(system),
+/** The files that describe routes, in the order of the reference: by what they are about. */
+const files = {
+  Accounts: accounts,
+  Devices: devices,
+  Rooms: rooms,
+  Members: members,
+  'Join links': links,
+  Directory: directory,
+  'Requests to join': requests,
+  'Your data': ownData,
+  Settings: settings,
+  Blocks: blocks,
+  Presence: presence,
+  Messages: messages,
+  Search: { ...search, ...people },
+  Unread: unread,
+  Calls: calls,
+  Sockets: sockets,
+  Imports: imports,
+  System: system,
 }
+
+/** Every route under /api/v1, by what it is about. */
+export const endpoints: Readonly<Record<string, readonly Endpoint[]>> = Object.fromEntries(
+  Object.entries(files).map(([about, file]) => [about, routesOf(file)]),
+)
+
+type File = (typeof files)[keyof typeof files]
+type Whole<Part> = (Part extends unknown ? (part: Part) => void : never) extends (whole: infer All) => void
+  ? All
+  : never
+
+/** Every endpoint by its id, as its literal type: what a typed client is made of. */
+export type Routes = Whole<File>
 
 /** The endpoints among what a file exports. */
 function routesOf(file: Record<string, unknown>): Endpoint[] {

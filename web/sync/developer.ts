@@ -1,5 +1,5 @@
 import type { Answer, Endpoint, Request } from '../../protocol/endpoint.ts'
-import { routes } from '../../protocol/routes.ts'
+import { endpoints, type Routes } from '../../protocol/endpoints.ts'
 import { createCall } from './call.ts'
 import type { CookieSession } from './cookie-session.ts'
 import { createSend, type Send } from './requests.ts'
@@ -28,9 +28,7 @@ type Callable<E> = E extends Endpoint ? (E extends { media: string } | { answers
 
 /** The whole HTTP API, a function for each endpoint by its id. Each throws ProblemError or NetworkError. */
 export type DeveloperApi = {
-  [Id in keyof typeof routes as Callable<(typeof routes)[Id]> extends never ? never : Id]: Method<
-    Callable<(typeof routes)[Id]>
-  >
+  [Id in keyof Routes as Callable<Routes[Id]> extends never ? never : Id]: Method<Callable<Routes[Id]>>
 }
 
 /**
@@ -38,13 +36,14 @@ export type DeveloperApi = {
  * `api.markRead({ params: { room }, body: { seq } })`. In Node 22 or later, and in browsers.
  */
 export function createDeveloperApi(options: ApiOptions = {}): DeveloperApi {
-  const functions = Object.values(routes as Record<string, unknown>).flatMap((value) => {
-    if (!isEndpoint(value) || 101 in value.answers || value.media !== undefined) return []
+  const all = Object.values(endpoints).flat()
+  const functions = all.flatMap((endpoint) => {
+    if (101 in endpoint.answers || endpoint.media !== undefined) return []
     const method = async (request: Record<string, unknown> & Keyed = {}) => {
-      const key = value.keyed ? { 'idempotency-key': request.idempotencyKey ?? crypto.randomUUID() } : {}
-      return await createCall(sendOf(options, key))(value, request)
+      const key = endpoint.keyed ? { 'idempotency-key': request.idempotencyKey ?? crypto.randomUUID() } : {}
+      return await createCall(sendOf(options, key))(endpoint, request)
     }
-    return [[value.id, method] as const]
+    return [[endpoint.id, method] as const]
   })
   return Object.fromEntries(functions) as unknown as DeveloperApi
 }
@@ -55,8 +54,4 @@ function sendOf({ origin = '', token, session }: ApiOptions, more: Record<string
     const bearer = token ? { authorization: `Bearer ${await token()}` } : {}
     return await sending(input, { ...init, headers: { ...(init?.headers as object), ...bearer, ...more } })
   }, origin)
-}
-
-function isEndpoint(value: unknown): value is Endpoint {
-  return typeof value === 'object' && value !== null && 'access' in value
 }
