@@ -42,7 +42,8 @@ function matchesIn(text: string, terms: readonly SearchTerm[]): [number, number]
 // Of these scripts each character is a word, as in the database's index.
 const wordless = String.raw`\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}`
 const letter = String.raw`[\p{L}\p{N}\p{M}_]`
-const between = String.raw`[^\p{L}\p{N}]*`
+// Nothing that stands in a word: what could be either would be tried as both, in exponentially many ways.
+const between = String.raw`[^\p{L}\p{N}\p{M}_${wordless}]*`
 const words = new RegExp(`[${wordless}]|(?:(?![${wordless}])${letter})+`, 'gu')
 const startsWordless = new RegExp(`^[${wordless}]`, 'u')
 

@@ -31,6 +31,15 @@ describe('[SRC4] a snippet', () => {
     expect(snippet.ranges.map(([from, to]) => snippet.text.slice(from, to))).toEqual(['needle'])
   })
 
+  test('[SRC4] takes no longer for a phrase of signs that almost stands in the text', () => {
+    // Where signs between words can be words themselves, a phrase is tried in as many ways as they can be shared out.
+    for (const sign of ['_', '・', '\u0301']) {
+      const text = `a ${`${sign} `.repeat(4_000)}`
+      const query = `"${`${sign} `.repeat(150)}a"`
+      expect(marked(text, query)).toEqual([])
+    }
+  })
+
   test('[SRC4] shows the beginning where no word stands, and tears no character', () => {
     expect(snippetOf('plain', []).text).toBe('plain')
     fc.assert(
