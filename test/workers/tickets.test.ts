@@ -8,7 +8,7 @@ import { signTicket } from '../../worker/ticket.ts'
 import { Client, nothing } from './support/client.ts'
 import { bindings } from './support/database.ts'
 import { hibernate } from './support/objects.ts'
-import { ask, bodyOf, freshId, request, roomOf, signUp, type Person } from './support/people.ts'
+import { ask, bodyOf, freshId, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
 import { tokenEnding } from './support/tokens.ts'
 
 const elsewhere = 'https://embedder.test'
@@ -92,7 +92,8 @@ test('[TIC1] a ticket of another room, over, forged, or of another purpose is cl
   const ada = await signUp('Ada')
   const [room, other] = [await roomOf(ada), await roomOf(ada)]
   const now = Date.now()
-  const says = { id: freshId(), room, person: ada.id, device: freshId(), expiresAt: now + 3_600_000 }
+  const ends = { login: null, issuedAt: null, expiresAt: now + 3_600_000 }
+  const says = { id: freshId(), room, person: ada.id, device: freshId(), ...ends }
   const tickets = [
     await ticketFor(ada, other),
     await signTicket(says, bindings, now - limits.ticketMs - 1_000),
@@ -107,6 +108,24 @@ test('[TIC1] a ticket of another room, over, forged, or of another purpose is cl
   const late = await ticketFor(ada, room)
   vi.setSystemTime(now + limits.ticketMs + 2_000)
   expect(await closeOf(room, late)).toBe(closeCodes.signIn)
+})
+
+test('[TIC1] [DEV2] a ticket is of the sign-in that asked for it: it ends with it, whatever device it names, and not with others', async () => {
+  const ada = await signUpAfresh('Ada')
+  const room = await roomOf(ada)
+  const signIn = async (person: Person) => {
+    await bodyOf(await request(person, 'POST', '/auth/sign-in', { email: ada.email, password: 'correct horse' }), 200)
+    return person
+  }
+  const phone = await signIn({ ...ada, cookies: new Map<string, string>() })
+  const copied = { ...phone, cookies: new Map(phone.cookies).set('parley_device', freshId()) }
+  await request(ada, 'DELETE', `/me/devices/${phone.cookies.get('parley_device')}`)
+
+  expect(await closeOf(room, await ticketFor(copied, room))).toBe(closeCodes.signIn)
+
+  await request(ada, 'POST', '/auth/sign-out', { everywhere: true })
+  const again = new Client((await shake(room, await ticketFor(await signIn(ada), room))).webSocket!)
+  expect((await again.hello(nothing)).welcome.me).toBe(ada.id)
 })
 
 test('[TIC1] [CLO2] a ticket makes nobody a member, and only who is signed in gets one', async () => {

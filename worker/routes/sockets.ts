@@ -48,8 +48,8 @@ async function withSession(c: Context<App>, goal: Goal): Promise<Response> {
 async function withTicket(c: Context<App>, goal: Goal, ticket: string): Promise<Response> {
   const read = await readTicket(ticket, c.env)
   if (!read || read.room !== goal) return closedSocket(closeCodes.signIn, 'This ticket does not count here.')
-  const { id, person, device, expiresAt } = read
-  return await open(c, goal, { person, device, expiresAt }, { [ticketHeader]: id })
+  const { id, room: _room, ...visitor } = read
+  return await open(c, goal, visitor, { [ticketHeader]: id })
 }
 
 async function open(

@@ -19,8 +19,10 @@ serve(tickets, createRoomTicket, async ({ c, session, params }) => [201, await t
 serve(tickets, createInboxTicket, async ({ c, session }) => [201, await ticketFor(c, session, null)])
 
 async function ticketFor(c: Context<App>, session: Session, room: string | null): Promise<SocketTicket> {
-  const { person, expiresAt } = session.me
+  const { login, issuedAt, me } = session
+  const { person, expiresAt } = me
   const now = Date.now()
-  const says = { id: crypto.randomUUID(), room, person: person.id, device: deviceBehind(c, session), expiresAt }
+  const device = deviceBehind(c, session)
+  const says = { id: crypto.randomUUID(), room, person: person.id, device, login, issuedAt, expiresAt }
   return { ticket: await signTicket(says, c.env, now), expiresAt: now + limits.ticketMs }
 }
