@@ -124,7 +124,7 @@ test('a link for one person lets in one, one that was withdrawn nobody; both are
 
 test('who asks to be let in waits in front of the room, which opens as soon as an admin lets them in', async () => {
   const [ada, grace, linus] = await Promise.all([newcomer('Ada'), newcomer('Grace', { width: 360 }), newcomer('Linus')])
-  await makeRoom(ada.page, 'Wheelhouse')
+  await makeRoom(ada.page, 'The wheelhouse, where the charts are, and the barometer, and whoever steers')
   await behind(ada.page, 'Coming in')
   await ada.page.getByRole('switch', { name: 'People ask before they come in' }).check()
   await ada.page.getByText('Saved.').waitFor()
@@ -143,6 +143,8 @@ test('who asks to be let in waits in front of the room, which opens as soon as a
     await page.getByText('You asked to be let in.').waitFor()
   }
   expect(await violationsInBothThemes(grace.page)).toEqual([])
+  // A long name is cut: nobody scrolls sideways.
+  expect(await grace.page.locator('main').evaluate((page) => page.scrollWidth - page.clientWidth)).toBe(0)
   await keepScreenshot(grace.page, 'waiting-360')
   await ada.page.getByRole('button', { name: 'Back', exact: true }).click()
   await ada.page.getByRole('button', { name: 'Requests to join 2' }).click()
@@ -186,6 +188,8 @@ test('a public room is found, entered with its passcode, left at once, and enter
   await dialog.getByLabel('Passcode of the room').fill('mainsail')
   await dialog.getByRole('button', { name: 'Join the room' }).click()
   await dialog.getByText(/The passcode is wrong/).waitFor()
+  const field = dialog.getByLabel('Passcode of the room')
+  expect(await field.evaluate((element) => element === document.activeElement)).toBe(true)
   expect(await violationsInBothThemes(grace.page)).toEqual([])
   await dialog.getByLabel('Passcode of the room').fill('spinnaker')
   await dialog.getByRole('button', { name: 'Join the room' }).click()

@@ -16,7 +16,7 @@ export function Card({
 }) {
   return (
     <main className="thin-scroll h-dvh bg-surface sm:bg-canvas">
-      <div className="mx-auto grid min-h-full max-w-[26rem] grid-rows-[1fr_auto_1.4fr] px-5 py-8">
+      <div className="mx-auto grid min-h-full max-w-[26rem] grid-cols-[minmax(0,1fr)] grid-rows-[1fr_auto_1.4fr] px-5 py-8">
         <div className="flex items-end justify-between pb-6">
           <span className="flex items-center gap-2.5">
             <Mark size={32} />
@@ -26,7 +26,7 @@ export function Card({
             <Hoist size={18} />
           </span>
         </div>
-        <div className="grid gap-6 rounded-2xl bg-surface sm:border sm:border-line sm:p-7 sm:shadow-lift">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6 rounded-2xl bg-surface sm:border sm:border-line sm:p-7 sm:shadow-lift">
           <div className="grid gap-1.5">
             <h1 className="text-2xl font-bold tracking-tight text-balance outline-none" tabIndex={-1}>
               {title}

@@ -173,6 +173,13 @@ function Passcode({
   onEnter: (passcode: string) => void
 }) {
   const [short, setShort] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (failure === null) return
+    const field = form.current!.elements.namedItem('passcode') as HTMLInputElement
+    field.focus()
+    field.select()
+  }, [failure])
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     if (pending) return
@@ -182,7 +189,7 @@ function Passcode({
     onEnter(field.value)
   }
   return (
-    <form className="grid gap-4" noValidate onSubmit={submit}>
+    <form className="grid gap-4" noValidate onSubmit={submit} ref={form}>
       <Field
         autoComplete="off"
         error={

@@ -13,7 +13,7 @@ export function Toasts({ desk }: { desk: Desk }) {
   const notices = useStore(desk.client.view, (now) => now.notices)
   return (
     <div
-      className={`pointer-events-none absolute inset-x-0 top-29 z-30 grid justify-items-center gap-2 px-3 ${besides ? 'lg:end-90' : ''}`}
+      className={`pointer-events-none absolute inset-x-0 top-29 z-30 grid justify-items-center gap-2 px-3 ${besides ? 'max-lg:top-auto max-lg:bottom-6 lg:end-90' : ''}`}
     >
       <div className="contents" role="alert">
         {notices.slice(-2).map((notice) => (
