@@ -338,6 +338,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     const now = Date.now()
     this.ctx.storage.transactionSync(() => {
       emptyTables(this.ctx.storage.sql)
+      this.self.forget()
       this.erasing.end(now)
       this.agenda.plan('forgotten', now + limits.endedMs)
     })

@@ -61,7 +61,10 @@ export class Farewells {
       this.sql.exec('delete from farewells where room = ?', theList)
     }
     await eachInParallel(this.waiting(), toldAtOnce, async (room) => {
-      const { asked } = this.sql.exec<{ asked: number }>('select asked from farewells where room = ?', room).one()
+      const { asked } =
+        this.sql.exec<{ asked: number }>('select asked from farewells where room = ?', room).toArray()[0] ?? {}
+      // The account went meanwhile, and what was owed with it.
+      if (asked === undefined) return
       await this.rooms.getByName(room).endSessions(this.person, this.endings.of(this.person))
       this.sql.exec('delete from farewells where room = ? and asked = ?', room, asked)
     })

@@ -221,6 +221,11 @@ export class Person {
     return true
   }
 
+  /** The person is gone. */
+  forget(): void {
+    this.self.forget()
+  }
+
   asOf(): number {
     return this.self.asOf()
   }

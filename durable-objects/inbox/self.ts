@@ -144,6 +144,12 @@ export class Self {
     return this.row().subscribed === 1
   }
 
+  /** Nothing is known of the person any more. */
+  forget(): void {
+    this.sql.exec('insert or replace into self (id) values (1)')
+    this.kept = null
+  }
+
   private said(): Said {
     const { said } = this.row()
     return said === null ? unsaid : (JSON.parse(said) as Said)

@@ -261,12 +261,15 @@ test('[ERA16] of an inbox whose person is gone only that is kept, for eight days
         .filter((name) => sql.exec(`select 1 from "${name}" limit 1`).toArray().length > 0)
         .toSorted()
     })
-  expect(await kept()).toEqual(['agenda', 'erasure', 'inbox'])
+  expect(await kept()).toEqual(['agenda', 'erasure', 'inbox', 'self'])
+  expect(await inInbox(ada.id, (sql) => sql.exec('select * from self').one())).toEqual({
+    ...{ id: 1, said: null, status: null, last_seen_at: null, visit: null, told: null, subscribed: 0 },
+  })
   const late = await connectInbox(stale)
   await late.until(() => late.closedWith !== null)
   expect(late.closedWith).toBe(closeCodes.signIn)
   for (const room of [rooms.graces, rooms.direct]) await inboxOf(ada.id).gone(room, 2 ** 50, 1)
-  expect(await kept()).toEqual(['agenda', 'erasure', 'inbox'])
+  expect(await kept()).toEqual(['agenda', 'erasure', 'inbox', 'self'])
   const due = await inInbox(ada.id, (sql) => sql.exec<{ due: number }>('select due from agenda').one().due)
   expect(due - Date.now()).toBeGreaterThan(limits.endedMs - 60_000)
 
