@@ -186,4 +186,17 @@ describe('the session', () => {
     first.session.signedOut()
     expect([first.endings(), second.endings()]).toEqual([1, 1])
   })
+
+  test('a session that the server ended is told from one that the person leaves, whose sockets close before the answer', async () => {
+    const answers = { 'POST auth/refresh': () => problem('sign_in') }
+    const whys = async (leaving: boolean[]) => {
+      const { session } = gated(answers)
+      const heard: string[] = []
+      session.onSignedOut((why) => heard.push(why))
+      for (const now of leaving) session.leaving(now)
+      await session.refresh()
+      return heard
+    }
+    expect(await Promise.all([[], [true], [true, false]].map(whys))).toEqual([['ended'], ['left'], ['ended']])
+  })
 })

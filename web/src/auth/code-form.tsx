@@ -8,6 +8,7 @@ import { entered } from '../ui/entered.ts'
 import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { useForm } from '../use-form.ts'
+import { dropNext } from './kept-next.ts'
 
 /** Where the code from a mail is entered. */
 export function CodeForm({
@@ -34,6 +35,7 @@ export function CodeForm({
       },
     })
     if (answer?.value.state !== 'signed_in') return
+    dropNext()
     await enter(answer.value.me)
     onIn()
   }

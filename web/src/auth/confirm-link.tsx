@@ -13,7 +13,7 @@ import { LinkButton, TextLink } from '../ui/link-button.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { AddressForm } from './address-form.tsx'
 import { Card } from './card.tsx'
-import { keptNext } from './kept-next.ts'
+import { dropNext, keptNext } from './kept-next.ts'
 
 /** What before-paint.js took out of the address. */
 const FromMail = z.object({ mail: z.object({ tokenHash: z.string(), type: MailKind }) })
@@ -26,7 +26,8 @@ type Mail = z.infer<typeof FromMail>['mail']
 export function ConfirmLink() {
   const state: unknown = useHistoryState()
   const search = useSearch()
-  const next = nextPath(search === '' ? keptNext() : search)
+  const [kept] = useState(keptNext)
+  const next = nextPath(search === '' ? kept : search)
   const read = FromMail.safeParse(state)
   // It leaves the history once it is spent, and this page goes on.
   const [mail] = useState(read.success ? read.data.mail : null)
@@ -91,6 +92,7 @@ function Spend({
     history.replaceState(null, '')
     if (!answer.ok) return onCame('over')
     if (answer.value.state === 'confirm_other_email') return onCame('other_mailbox')
+    dropNext()
     await enter(answer.value.me)
     if (mail.type === 'email_change') return onCame('changed')
     navigate(mail.type === 'recovery' ? withNext('/new-password', next) : next, { replace: true })

@@ -25,3 +25,12 @@ export function keptNext(): string {
     return ''
   }
 }
+
+/** The person is in: nothing is left to remember. */
+export function dropNext(): void {
+  try {
+    localStorage.removeItem(key)
+  } catch {
+    // Then nothing was kept either.
+  }
+}
