@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { Storable } from '../protocol/text.ts'
 import { ProblemError } from './problem.ts'
 
 /** Where the next page begins, as a word that means nothing to whoever holds it: see protocol/pages.ts. */
@@ -10,7 +11,10 @@ export function cursorOf(place: unknown): string {
 export function placeOf<T extends z.ZodMiniType>(cursor: string | undefined, schema: T): z.infer<T> | null {
   if (cursor === undefined) return null
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+    const text = Buffer.from(cursor, 'base64url').toString()
+    // A text that cannot be stored cannot be asked for either.
+    const place: unknown = JSON.parse(text, (_, value) => (typeof value === 'string' ? Storable.parse(value) : value))
+    return schema.parse(place)
   } catch {
     throw new ProblemError('invalid_request', 'This is no cursor of this list.', {
       errors: [{ field: 'cursor', message: 'is no cursor of this list' }],

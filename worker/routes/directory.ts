@@ -14,7 +14,7 @@ import { asService, dataOf } from '../supabase.ts'
 export const directory = new Hono<App>()
 
 serve(directory, listDirectory, async ({ c, session, query }) => {
-  const after = placeOf(query.cursor, z.tuple([z.int(), z.int(), Uuid]))
+  const after = placeOf(query.cursor, z.tuple([z.int32(), z.int(), Uuid]))
   const answer = await asService(c.env).rpc('directory', {
     ...{ p_person: session.me.person.id, p_query: query.q, p_limit: query.limit, p_after: after },
   })

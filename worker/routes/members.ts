@@ -14,7 +14,7 @@ import { asService, dataOf } from '../supabase.ts'
 export const members = new Hono<App>()
 
 serve(members, listMembers, async ({ c, session, params, query }) => {
-  const after = placeOf(query.cursor, z.tuple([z.int(), z.string(), Uuid]))
+  const after = placeOf(query.cursor, z.tuple([z.int32(), z.string(), Uuid]))
   const answer = await asService(c.env).rpc('members_of', {
     ...{ p_room_id: params.room, p_by: session.me.person.id, p_limit: query.limit, p_after: after },
   })

@@ -17,7 +17,7 @@ import { asService, dataWithin } from '../supabase.ts'
 export const search = new Hono<App>()
 
 /** A result's place in the order of its search; `at` in microseconds. */
-const Place = z.object({ at: z.int(), room: Uuid, seq: z.int(), rank: z.number() })
+const Place = z.object({ at: z.int(), room: Uuid, seq: z.int(), rank: z.number().check(z.refine(isReal)) })
 
 const Found = z.object({
   items: z.array(
@@ -90,7 +90,13 @@ serve(search, searchRooms, async ({ c, session, query: { q, cursor, limit } }) =
   return [200, { items, next: next && cursorOf(next) }]
 })
 
-const NamePlace = z.object({ tier: z.int(), name: z.string(), id: Uuid })
+const NamePlace = z.object({ tier: z.int32(), name: z.string(), id: Uuid })
+
+/** Whether Postgres has this number among its `real` ones. */
+function isReal(value: number): boolean {
+  const real = Math.fround(value)
+  return Number.isFinite(real) && (real !== 0 || value === 0)
+}
 
 function narrows({ room, from, before, after, has }: Record<string, unknown>): boolean {
   return [room, from, before, after, has].some((given) => given !== undefined)
