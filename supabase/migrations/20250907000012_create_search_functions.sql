@@ -13,7 +13,7 @@ return
       when a ->> 'mime' like 'audio/%' then 'audio'
       else 'file'
     end
-    from jsonb_array_elements(metadata -> 'attachments') a)
+    from jsonb_array_elements(case jsonb_typeof(metadata -> 'attachments') when 'array' then metadata -> 'attachments' end) a)
   || case when content ~* 'https?://' then array['link'] else '{}' end;
 
 -- Null, which takes no room, in most; and those call no function for it.
@@ -35,6 +35,11 @@ create index user_profiles_names_trgm_idx on public.user_profiles
 create function private.like_text(value text) returns text
 language sql immutable
 return regexp_replace(value, '([\\%_])', '\\\1', 'g');
+
+-- When a day begins in a time zone. As a name '+14:00' would be POSIX, which counts to the west.
+create function private.midnight(day date, zone text) returns timestamptz
+language sql stable
+return case when zone ~ '^[+-]' then day::timestamp at time zone zone::interval else day::timestamp at time zone zone end;
 
 -- A message as protocol/row.ts has it.
 create function private.message_row(m public.messages) returns jsonb
@@ -227,8 +232,8 @@ begin
       case f ->> 'kind' when 'on' then d.ends when 'before' then d.begins end
     from jsonb_array_elements(p_ask -> 'filters') f
     cross join lateral (
-      select (f ->> 'day')::date::timestamp at time zone (p_ask ->> 'timeZone') as begins,
-        ((f ->> 'day')::date + 1)::timestamp at time zone (p_ask ->> 'timeZone') as ends) d
+      select private.midnight((f ->> 'day')::date, p_ask ->> 'timeZone') as begins,
+        private.midnight((f ->> 'day')::date + 1, p_ask ->> 'timeZone') as ends) d
     where f ? 'day'
     union all
     select private.from_ms((p_ask -> 'after')::bigint), private.from_ms((p_ask -> 'before')::bigint)
@@ -456,11 +461,11 @@ as $$
 $$;
 
 revoke execute on function private.shared_kinds(text, text, jsonb), private.like_text(text),
-  private.message_row(public.messages), private.term_query(jsonb), private.terms_query(jsonb, text),
+  private.midnight(date, text), private.message_row(public.messages), private.term_query(jsonb), private.terms_query(jsonb, text),
   private.people_named(uuid, text, text), private.rooms_named(uuid, text, text)
   from public, anon, authenticated;
 grant execute on function private.shared_kinds(text, text, jsonb), private.like_text(text),
-  private.message_row(public.messages), private.term_query(jsonb), private.terms_query(jsonb, text),
+  private.midnight(date, text), private.message_row(public.messages), private.term_query(jsonb), private.terms_query(jsonb, text),
   private.people_named(uuid, text, text), private.rooms_named(uuid, text, text)
   to service_role;
 -- A generated column is computed as whoever writes the row, and people write rows in sql rooms.

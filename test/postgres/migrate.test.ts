@@ -36,6 +36,28 @@ describe('migrating', () => {
     await sql.end()
   })
 
+  test('messages that people wrote past Parley, with whatever they liked beside them, are migrated', async () => {
+    const sql = await freshDatabase('bare')
+    const files = readMigrations()
+    const search = files.findIndex(({ name }) => name === 'create_search_functions')
+    await migrate(sql, files.slice(0, search))
+    const [ada] = await sql`insert into auth.users (email) values ('ada@example.org') returning id`
+    const [room] = await sql`insert into public.rooms (type, name, created_by, writer)
+      values ('group', 'Engines', ${ada!['id']}, 'sql') returning id`
+    const metadata = [{ attachments: 'engine.pdf' }, { attachments: null }, { attachments: { mime: 'image/png' } }, {}]
+    for (const [i, each] of [...metadata, { attachments: [1, { mime: 'image/png' }] }].entries()) {
+      await sql`insert into public.messages (room_id, seq, rev, client_id, sender_id, content, metadata) values
+        (${room!['id']}, ${i + 1}, ${i + 1}, gen_random_uuid(), ${ada!['id']}, 'https://a.test', ${sql.json(each)})`
+    }
+    await migrate(sql, files)
+    const shared = await sql`select shared from public.messages where type <> 'system' order by seq`
+    expect(shared.map((row) => (row['shared'] as string[]).toSorted())).toEqual([
+      ...metadata.map(() => ['link']),
+      ['file', 'image', 'link'],
+    ])
+    await sql.end()
+  })
+
   test('two starts at once apply each file once', async () => {
     const sql = await freshDatabase('bare')
     const other = await secondConnection(sql)

@@ -100,6 +100,8 @@ describe('what is found', () => {
     expect(await found('grace', 'after:2026-11-23 engine')).toEqual([])
     // Nine in the morning in London is the evening in Auckland, and before midnight in Honolulu.
     expect(await found('grace', 'on:2026-11-22 engine', { timeZone: 'Pacific/Honolulu' })).toEqual([8, 4, 3])
+    expect(await found('grace', 'on:2026-11-23 engine', { timeZone: '+14:00' })).toEqual([8, 4, 3])
+    expect(await found('grace', 'on:2026-11-22 engine', { timeZone: '-10:00' })).toEqual([8, 4, 3])
     expect(await found('grace', 'engine', { before: nineOClock + 4_000 })).toEqual([3])
     expect(await found('grace', 'engine', { after: nineOClock + 4_000 })).toEqual([8, 4])
     expect(await found('grace', 'engine', { room, from: people.grace })).toEqual([4])
