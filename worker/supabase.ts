@@ -51,8 +51,9 @@ export type Tokens = z.infer<typeof Tokens>
 
 const Refusal = z.object({ error_code: z.optional(z.string()) })
 
-/** Auth takes less between taking a refresh token and giving the next one. */
+/** Auth takes less between taking a refresh token and giving the next one; where it is busy, a few times that. */
 const halfRefreshedMs = 250
+const halfRefreshedLooks = 4
 
 /** What became of a refresh token. `away`: Auth could not be asked, so nothing is known. */
 export type RefreshOutcome = { state: 'fresh'; tokens: Tokens } | { state: 'spent' } | { state: 'away' }
@@ -61,7 +62,11 @@ export type RefreshOutcome = { state: 'fresh'; tokens: Tokens } | { state: 'spen
  * Asks Auth for new tokens. One try: supabase-js repeats a refresh for half a minute while Auth is away, and the page,
  * which knows better when to ask again, would wait for that. Problem: slow_down.
  */
-export async function refreshTokens(c: Context<App>, refreshToken: string, again = true): Promise<RefreshOutcome> {
+export async function refreshTokens(
+  c: Context<App>,
+  refreshToken: string,
+  looks = halfRefreshedLooks,
+): Promise<RefreshOutcome> {
   const { key, headers } = forwarding(c)
   let answer: Response
   try {
@@ -79,10 +84,10 @@ export async function refreshTokens(c: Context<App>, refreshToken: string, again
   if (answer.status >= 500) return { state: 'away' }
   if (answer.status === 429) throw new ProblemError('slow_down', 'Too many refreshes.', { retryAfterMs: 30_000 })
   const { error_code: code } = Refusal.safeParse(await answer.json().catch(() => null)).data ?? {}
-  if (code !== 'refresh_token_already_used' || !again) return { state: 'spent' }
+  if (code !== 'refresh_token_already_used' || looks === 0) return { state: 'spent' }
   // Another tab is spending it at this moment. Once that is done, Auth gives both the same tokens.
   await scheduler.wait(halfRefreshedMs)
-  return await refreshTokens(c, refreshToken, false)
+  return await refreshTokens(c, refreshToken, looks - 1)
 }
 
 /** Tells Auth what someone is called from now on: the name that their next session carries. Problem: database_away. */

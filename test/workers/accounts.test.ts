@@ -311,7 +311,7 @@ test('[ACC8] a tab that comes while another one’s refresh is half done waits f
 
   expect((await request(ada, 'POST', '/auth/refresh')).status).toBe(200)
 
-  refusals = 2
+  refusals = 5
   expect((await request(ada, 'POST', '/auth/refresh')).status).toBe(401)
   answers.mockRestore()
   expect([...ada.cookies.keys()]).toEqual(['parley_device'])

@@ -6,7 +6,7 @@ import { limits } from '../../protocol/limits.ts'
 import { enter, post } from './support/client.ts'
 import { gate } from './support/database.ts'
 import { flushed } from './support/objects.ts'
-import { bodyOf, request, roomOf, signUp, type Person } from './support/people.ts'
+import { bodyOf, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
 
 afterEach(async () => {
   vi.restoreAllMocks()
@@ -128,11 +128,12 @@ test('[SRC5] what is searched for has a length, a page a size, and a search an e
 })
 
 test('[SRC6] [SRC7] people and rooms are found by name, and by two letters at least', async () => {
-  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
-  const room = await roomOf(ada, grace)
-  const people = await get<{ items: FoundPerson[] }>(ada, '/search/people', { q: 'Grac' })
-  expect(people.items).toContainEqual({ id: grace.id, username: null, name: 'Grace', contact: false })
-  const rooms = await get<{ items: FoundRoom[] }>(grace, '/search/rooms', { q: 'engines' })
+  // A name that no other test gives anybody, so that it is on the first page.
+  const [ada, melitta] = [await signUp('Ada'), await signUpAfresh('Melitta')]
+  const room = await roomOf(ada, melitta)
+  const people = await get<{ items: FoundPerson[] }>(ada, '/search/people', { q: 'Melit' })
+  expect(people.items).toContainEqual({ id: melitta.id, username: null, name: 'Melitta', contact: false })
+  const rooms = await get<{ items: FoundRoom[] }>(melitta, '/search/rooms', { q: 'engines' })
   expect(rooms.items).toContainEqual({
     ...{ id: room, type: 'group', name: 'Analytical engines', memberCount: 2, member: true },
     lastMessageAt: expect.any(Number),
