@@ -150,7 +150,6 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
     }
-    if (this.endings.over(visitor.person, visitor)) return closedSocket(closeCodes.signIn, 'This session was ended.')
     const pair = new WebSocketPair()
     const [client, server] = [pair[0], pair[1]]
     await this.admit(server, visitor)
@@ -160,7 +159,11 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   /** Lets a visitor's socket in, or closes it with the reason. */
   async admit(socket: WebSocket, visitor: Visitor): Promise<void> {
     const ready = await this.ready()
-    if (ready && this.book.awake().members.has(visitor.person)) {
+    if (this.endings.over(visitor.person, visitor)) {
+      // Also while the room was waking.
+      socket.accept()
+      socket.close(closeCodes.signIn, 'This session was ended.')
+    } else if (ready && this.book.awake().members.has(visitor.person)) {
       this.sockets.accept(socket, { ...visitor, live: false, from: 0, seenAt: 0 })
       this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
     } else {

@@ -2,11 +2,12 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { Refreshed } from '../../protocol/api.ts'
 import { closeCodes } from '../../protocol/close-codes.ts'
 import type { Device } from '../../protocol/endpoints/devices.ts'
-import { connect, enter } from './support/client.ts'
+import { upgradeFor } from '../../durable-objects/visitor.ts'
+import { Client, connect, enter } from './support/client.ts'
 import { gate } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import { deviceName } from '../../worker/user-agent.ts'
-import { crashInbox, inInbox, ringInbox } from './support/objects.ts'
+import { crashInbox, inInbox, objectOf, ringInbox } from './support/objects.ts'
 import { ask, bodyOf, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 import { tokenEnding, withTokenEnding } from './support/tokens.ts'
 
@@ -132,6 +133,20 @@ test('[DEV2] whoever signs in again on a revoked browser is on another device', 
   expect(deviceOf(phone)).not.toBe(revoked)
   expect((await devicesOf(phone)).find(({ current }) => current)?.device).toBe(deviceOf(phone))
   expect((await request(phone, 'POST', '/auth/refresh')).status).toBe(200)
+})
+
+test('[DEV2] a session that ends while a room wakes for its socket is out all the same', async () => {
+  const ada = await signUpAfresh('Ada')
+  const room = objectOf(await roomOf(ada))
+  const visitor = { person: ada.id, device: deviceOf(ada), expiresAt: Date.now() + 60_000 }
+  // Nobody has woken it yet, so the first one waits for Postgres.
+  const opening = room.fetch(upgradeFor(visitor, {}))
+  await room.endSessions(ada.id, { ids: [visitor.device], before: null, except: null })
+
+  const socket = new Client((await opening).webSocket!)
+
+  await socket.until(() => socket.closedWith !== null)
+  expect(socket.closedWith).toBe(closeCodes.signIn)
 })
 
 test('[DEV2] revoking the device that asks signs it out', async () => {
