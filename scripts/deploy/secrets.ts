@@ -29,11 +29,16 @@ export async function withMissingSecrets<T>(work: (file: string | null) => Promi
   }
 }
 
-/** A worker that was never deployed has none. */
 async function missingSecrets(): Promise<string[]> {
-  const { good, said } = await wrangler(['secret', 'list', '--format', 'json'])
-  const known = good ? z.parse(Listed, JSON.parse(said.slice(said.indexOf('[')))).map(({ name }) => name) : []
+  const known = secretsIn(await wrangler(['secret', 'list', '--format', 'json']))
   return requiredSecrets.filter((name) => !known.includes(name))
+}
+
+/** The secrets of the deployed worker by what wrangler said. One that was never deployed has none; of any other nothing is known. */
+export function secretsIn({ good, said }: { good: boolean; said: string }): string[] {
+  if (good) return z.parse(Listed, JSON.parse(said.slice(said.indexOf('[')))).map(({ name }) => name)
+  if (/not found|\b10007\b/i.test(said)) return []
+  throw new Advice(`wrangler could not list the worker's secrets:\n${said.trim()}`)
 }
 
 async function secretFor(name: string): Promise<string> {

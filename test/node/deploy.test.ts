@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { type Configuration, faultsOf, tooLarge } from '../../scripts/deploy/checks.ts'
+import { secretsIn } from '../../scripts/deploy/secrets.ts'
 import { readMigrations } from '../../scripts/lib/migrate.ts'
 import { run } from './start-support/program.ts'
 import { scratchFolder } from './start-support/scratch-folder.ts'
@@ -78,4 +79,11 @@ test('[OPS7] the page’s files carry the headers that the worker gives, and are
   expect(all).toMatch(/Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self';/)
   expect(headers).not.toContain('unsafe')
   expect(assets).toContain('Cache-Control: public, max-age=31536000, immutable')
+})
+
+test('[OPS7] secrets that could not be listed are not taken for missing, or each such deployment would make new ones', () => {
+  const known = '[{ "name": "PARLEY_SECRET", "type": "secret_text" }]'
+  expect(secretsIn({ good: true, said: `A newer wrangler is there.\n${known}` })).toEqual(['PARLEY_SECRET'])
+  expect(secretsIn({ good: false, said: 'This Worker does not exist on your account. [code: 10007]' })).toEqual([])
+  expect(() => secretsIn({ good: false, said: 'fetch failed' })).toThrow(/could not list .* secrets:\nfetch failed/)
 })
