@@ -66,7 +66,10 @@ export class Membership {
 
   /** Lets someone in who holds a join link, or (null) comes to a public room. Postgres judges; the same command may be asked again. */
   async join(person: string, codeHash: string | null, command: string): Promise<JoinAnswer> {
-    const settled = await this.begin({ kind: 'join', command, person, codeHash })
+    const intents = this.book.record.intents()
+    // Whoever asks again while Postgres is away wishes for the same once more, and leaves no second wish behind.
+    const waiting = intents.find((each) => each.kind === 'join' && each.person === person && each.codeHash === codeHash)
+    const settled = await (waiting ? this.fulfil(waiting) : this.begin({ kind: 'join', command, person, codeHash }))
     if (!settled || settled.members) return { outcome: 'away' }
     const { answer } = settled
     return answer.outcome === 'over' ? answer : { outcome: answer.outcome }

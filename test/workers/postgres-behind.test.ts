@@ -270,6 +270,22 @@ test('[JOI2] a join whose answer was lost is asked again by the room until it is
   expect((await client.hello(nothing)).welcome.me).toBe(grace.id)
 })
 
+test('[JOI2] whoever asks again while Postgres is away leaves one wish behind, not many', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada)
+  const { code } = await bodyOf<{ code: string }>(await request(ada, 'POST', `/rooms/${room}/links`), 201)
+  const hash = createHash('sha256').update(code).digest('hex')
+  await gate('shut')
+
+  for (let i = 0; i < 3; i++) {
+    expect(await objectOf(room).join(grace.id, hash, crypto.randomUUID())).toEqual({ outcome: 'away' })
+  }
+
+  expect(await inStorage(room, (sql) => sql.exec('select count(*) as n from intents').one()['n'])).toBe(1)
+  await gate('open')
+  expect(await objectOf(room).join(grace.id, hash, crypto.randomUUID())).toEqual({ outcome: 'joined' })
+})
+
 test('[WAK1] a room that cannot wake says so, and opens once Postgres is back', async () => {
   const ada = await signUp('Ada')
   const room = freshId()
