@@ -275,6 +275,7 @@ test('[JOI2] whoever asks again while Postgres is away leaves one wish behind, n
   const room = await roomOf(ada)
   const { code } = await bodyOf<{ code: string }>(await request(ada, 'POST', `/rooms/${room}/links`), 201)
   const hash = createHash('sha256').update(code).digest('hex')
+  await enter(ada, room)
   await gate('shut')
 
   for (let i = 0; i < 3; i++) {
