@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
 
+const sharedWithRooms =
+  /\/web\/src\/(room\/(quote|desk|standing|people|deleted-text)|ui\/(popup|avatar|use-media)|people\/(own-state|presence-dot|presence-words|use-presence)|search\/asked|times|clock|persistently)\.tsx?$/
+
 const worker = `http://127.0.0.1:${process.env.PARLEY_PORT ?? 8787}`
 
 export default defineConfig({
@@ -18,7 +21,17 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 600,
     // Every first view needs all that the entry imports: one chunk of it packs 3 % better than those that it would be cut into.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } } },
+    // Every room needs a few parts that later chunks share with it: they pack together, too.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'page', tags: ['$initial'] },
+            { name: 'shared', test: sharedWithRooms },
+          ],
+        },
+      },
+    },
   },
   server: {
     headers: headersForDevelopment(),

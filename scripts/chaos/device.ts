@@ -144,6 +144,7 @@ export class Device {
         return transport
       },
       fetchPage: api.messages,
+      fetchNear: api.messagesNear,
       fetchChanges: api.changes,
       fetchPins: api.pins,
       changeMembers: api.changeMembers,

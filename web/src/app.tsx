@@ -15,6 +15,9 @@ const NotFound = lazy(async () => ({ default: (await import('./system/not-found.
 /** The pages of door.tsx, which says what each shows. */
 const doors = /^\/(sign-in(\/code)?|sign-up|forgot|new-password|account-deleted|auth\/confirm|j\/[^/]+)\/?$/
 
+/** A room, or one message in it. */
+const rooms = /^\/r\/([^/]+)(?:\/m\/(\d+))?\/?$/
+
 /** Every page, and who may see it. */
 export function App() {
   return (
@@ -25,7 +28,9 @@ export function App() {
       <Route path="/explore">
         <ForPeople explores roomId={null} />
       </Route>
-      <Route path="/r/:roomId">{({ roomId }) => <ForPeople roomId={roomId} />}</Route>
+      <Route path={rooms}>
+        {({ 0: roomId = '', 1: seq }) => <ForPeople roomId={roomId} seq={Number(seq) || null} />}
+      </Route>
       <Route path={doors}>
         <Suspense fallback={<Waiting />}>
           <Door />
@@ -40,7 +45,15 @@ export function App() {
   )
 }
 
-function ForPeople({ roomId, explores = false }: { roomId: string | null; explores?: boolean }) {
+function ForPeople({
+  roomId,
+  seq = null,
+  explores = false,
+}: {
+  roomId: string | null
+  seq?: number | null
+  explores?: boolean
+}) {
   const now = useStore(session)
   switch (now.state) {
     case 'asking':
@@ -52,7 +65,7 @@ function ForPeople({ roomId, explores = false }: { roomId: string | null; explor
     case 'in':
       return (
         <Suspense fallback={<Waiting />}>
-          <Shell client={now.client} explores={explores} roomId={roomId} />
+          <Shell client={now.client} explores={explores} roomId={roomId} seq={seq} />
         </Suspense>
       )
   }

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import * as shapes from '../../protocol/api.ts'
 import type { Settings } from '../../protocol/inbox.ts'
+import type { Near } from './away.ts'
 import { createCall, type Call } from './call.ts'
 import type { Refresh } from './link.ts'
 import { ProblemError } from './problem-error.ts'
@@ -18,6 +19,8 @@ export interface Api {
   createRoom(room: z.infer<typeof shapes.CreateRoom>): Promise<shapes.RoomSummary>
   /** The newest messages below `before`, or the newest of all. */
   messages(roomId: string, before?: number, limit?: number): Promise<shapes.Page>
+  /** A page below, above or around a seq. */
+  messagesNear(roomId: string, near: Near, limit: number): Promise<shapes.Page>
   /** What changed after `since`, of the messages from `from` on. */
   changes(roomId: string, since: number, from: number): Promise<shapes.ChangesPage>
   pins(roomId: string): Promise<shapes.Pins>
@@ -36,13 +39,13 @@ export interface Api {
 }
 
 export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
-  const asPerson: Send = async (method, path, schema, body) => {
+  const asPerson: Send = async (method, path, schema, body, signal) => {
     try {
-      return await send(method, path, schema, body)
+      return await send(method, path, schema, body, signal)
     } catch (error) {
       if (!(error instanceof ProblemError) || error.kind !== 'sign_in') throw error
       if ((await refresh()) !== 'renewed') throw error
-      return await send(method, path, schema, body)
+      return await send(method, path, schema, body, signal)
     }
   }
   return {
@@ -58,6 +61,8 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
       if (limit !== undefined) query.set('limit', String(limit))
       return asPerson('GET', `rooms/${roomId}/messages?${query}`, shapes.Page)
     },
+    messagesNear: (roomId, near, limit) =>
+      asPerson('GET', `rooms/${roomId}/messages?${new URLSearchParams({ ...near, limit } as never)}`, shapes.Page),
     changes: (roomId, since, from) =>
       asPerson('GET', `rooms/${roomId}/changes?since=${since}&from=${from}`, shapes.ChangesPage),
     pins: (roomId) => asPerson('GET', `rooms/${roomId}/pins`, shapes.Pins),

@@ -29,7 +29,7 @@ export interface CatchUp {
   /** A page is asked for: states that come before it does are remembered for it. */
   pageAsked(): void
   /** Shows a page once it is as new as what is held. False: it cannot be, or is not wanted any more. */
-  page(page: Page): Promise<boolean>
+  page(page: Page, show?: (page: Page) => void): Promise<boolean>
   /** The connection is gone. */
   down(): void
   /** The window was dropped. */
@@ -61,6 +61,7 @@ interface Aside {
   page: Page
   /** Whether the last hello asked for it. */
   asked: boolean
+  show(page: Page): void
   done(shown: boolean): void
 }
 
@@ -141,9 +142,9 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   }
 
   function finish(shown: boolean): void {
-    const { page, done } = aside!
+    const { page, show, done } = aside!
     aside = null
-    if (shown) deps.show(page)
+    if (shown) show(page)
     done(shown)
   }
 
@@ -180,18 +181,18 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
     pageAsked() {
       heard = deps.open() && stage === 'idle' ? { after: deps.cursor(), messages: [] } : null
     },
-    async page(page) {
+    async page(page, show = deps.show) {
       const known = heard && page.asOf >= heard.after ? heard.messages : null
       heard = null
       if (known || (stage === 'idle' && page.asOf >= deps.cursor())) {
-        deps.show(withStates(page, known ?? []))
+        show(withStates(page, known ?? []))
         return true
       }
       // Asking so far back would cost the window that the reader looks at. The database will have caught up.
       if (deps.head() - page.asOf > limits.resumeMessages) return false
       if (aside) finish(false)
       return new Promise((done) => {
-        aside = { page, asked: false, done }
+        aside = { page, asked: false, show, done }
         missing()
       })
     },

@@ -98,6 +98,7 @@ export async function startClient(gate: Gate, me: Me, own: { store?: Store; conn
       store,
       openTransport: (id, events) => connect(`rooms/${id}/socket`, events),
       fetchPage: api.messages,
+      fetchNear: api.messagesNear,
       fetchChanges: api.changes,
       fetchPins: api.pins,
       changeMembers: api.changeMembers,

@@ -10,6 +10,8 @@ export type Send = <S extends z.ZodMiniType>(
   path: string,
   schema: S | null,
   body?: unknown,
+  /** Ends it before there is an answer. */
+  signal?: AbortSignal,
 ) => Promise<z.infer<S>>
 
 // Longer than the server's own patience with its database, so that its answer says what is wrong.
@@ -17,12 +19,12 @@ const withinMs = 20_000
 
 /** Sends over fetch. `origin` is empty on the page itself. */
 export function createSend(fetch: typeof globalThis.fetch, origin = ''): Send {
-  return async (method, path, schema, body) => {
+  return async (method, path, schema, body, signal) => {
     const response = await reach(() =>
       fetch(`${origin}/api/v1/${path}`, {
         method,
         credentials: 'same-origin',
-        signal: AbortSignal.timeout(withinMs),
+        signal: AbortSignal.any([AbortSignal.timeout(withinMs), ...(signal ? [signal] : [])]),
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       }),
     )

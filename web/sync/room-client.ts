@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import { Downstream } from '../../protocol/downstream.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Upstream } from '../../protocol/upstream.ts'
+import type { Away } from './away.ts'
 import { createCatchUp } from './catch-up.ts'
 import { alarm } from './clock.ts'
 import type { Queued } from './command.ts'
@@ -44,12 +45,13 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   const shownRows = createRows(me)
   const pinned = shownPins(me)
   let timeline = timelines.emptyTimeline
+  let away: Away | null = null
   let facts: RoomFacts | null = null
   let members: readonly Member[] = []
   let head = 0
   let here: readonly string[] = []
   let unread: UnreadMark = { from: null, version: 0 }
-  let away = false
+  let lookedAway = false
   let closed: Closed | null = null
   let durable = store.durable
   let readAtOpen = 0
@@ -81,7 +83,10 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     clock,
     random: deps.random,
     open: () => isOpen && loaded,
-    position: () => timelines.position(timeline),
+    position() {
+      const { from, ...held } = timelines.position(timeline)
+      return { ...held, from: Math.min(from, away?.from() ?? from) }
+    },
     cursor: () => timelines.cursor(timeline),
     head: () => head,
     send: (frame) => void link.send(frame),
@@ -92,11 +97,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       take(batch)
       render()
     },
-    show(page) {
-      timeline = timelines.applyPage(timeline, page)
-      sender.seen(page.messages)
-      keeper.soon()
-    },
+    show,
     catchingUp() {
       if (connection.state === 'live') notLiveSince = clock.now()
       connection = { state: 'catching_up', since: notLiveSince }
@@ -301,7 +302,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
 
   function live(missed: boolean): void {
     connection = connection.state === 'live' ? connection : { state: 'live', since: clock.now() }
-    if (away) link.send({ t: 'look', away })
+    if (lookedAway) link.send({ t: 'look', away: lookedAway })
     marks.report()
     sender.flush()
     pins.live(timelines.cursor(timeline), missed)
@@ -321,6 +322,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     pager.startOver()
     catchUp.startOver()
     pins.startOver()
+    away?.home()
   }
 
   function ack(frame: Ack): void {
@@ -337,6 +339,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   /** Applies changes, of the log or of the history. */
   function take(batch: timelines.Batch): void {
     timeline = timelines.applyChanges(timeline, batch, welcomed!.epoch)
+    away?.take(batch)
     head = Math.max(head, batch.covers[1])
     for (const { by, system } of batch.messages) if (by && !system) typists.heard(by, false)
     sender.seen(batch.messages)
@@ -385,10 +388,33 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     return {
       ...{ roomId, room: facts, closed, connection, me, rows, older: pager.older(), head, readAtOpen, durable, unread },
       ...people,
+      away: away?.view(pending, now) ?? null,
       pins: pinned({ pins: pins.list(), held: timeline.messages, pending, now }),
       clockOffset: time.offset(),
       notices: sender.notices(),
     }
+  }
+
+  function show(page: timelines.Batch & { more: boolean }): void {
+    timeline = timelines.applyPage(timeline, page)
+    sender.seen(page.messages)
+    keeper.soon()
+  }
+
+  // Few readers ever look away from the newest messages: this part of the client comes when one does.
+  async function openAway(): Promise<Away> {
+    const { createAway } = await import('./away.ts')
+    return (away ??= createAway({
+      me,
+      timeline: () => timeline,
+      fetchNear(near) {
+        catchUp.pageAsked()
+        return deps.fetchNear(roomId, near, limits.page)
+      },
+      take: catchUp.page,
+      join: show,
+      changed: render,
+    }))
   }
 
   function mine(): Member | undefined {
@@ -404,8 +430,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   function render(): void {
     if (over) return
     view.setState(current(), true)
-    const next = shownRows.expiresNext()
-    if (next === null) nextExpiry.clear()
+    const next = Math.min(shownRows.expiresNext() ?? Infinity, away?.expiresNext() ?? Infinity)
+    if (next === Infinity) nextExpiry.clear()
     else nextExpiry.set(Math.min(longestWaitMs, Math.max(0, next - time.now())), turn)
   }
 
@@ -413,6 +439,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     view,
     ready,
     async send(text, { replyTo, thread, mentions = [], forwarded = false }: SendOptions = {}) {
+      away?.home()
       const place = { replyTo: replyTo ?? null, thread: thread ?? null }
       const id = await ask({ kind: 'post', text, ...place, mentions, forwarded })
       announcer.ended()
@@ -429,8 +456,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       if (connection.state === 'live') link.send({ t: 'unread', from })
     },
     look(gone) {
-      if (gone !== away && connection.state === 'live') link.send({ t: 'look', away: gone })
-      away = gone
+      if (gone !== lookedAway && connection.state === 'live') link.send({ t: 'look', away: gone })
+      lookedAway = gone
     },
     changeMembers: intents.changeMembers,
     handOver: intents.handOver,
@@ -456,6 +483,12 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       render()
     },
     loadOlder: pager.loadOlder,
+    async show(seq) {
+      away ??= await openAway()
+      return over ? 'failed' : away.show(seq)
+    },
+    loadAway: async (side) => away?.load(side),
+    comeBack: () => away?.home(),
     async loadGap() {
       if (isOpen) catchUp.missing()
       else link.verify()

@@ -1,4 +1,5 @@
 import type { ChangesPage, MemberChange, MembersChanged, Page as HistoryPage, Pins } from '../../protocol/api.ts'
+import type { Near } from './away.ts'
 import type { Clock } from './clock.ts'
 import type { Refresh } from './link.ts'
 import type { Page } from './page.ts'
@@ -15,6 +16,8 @@ export interface RoomDeps {
   openTransport: OpenTransport
   /** A page of history: the newest messages below `before`. */
   fetchPage(roomId: string, before: number, limit: number): Promise<HistoryPage>
+  /** A page of history below, above or around a seq. */
+  fetchNear(roomId: string, near: Near, limit: number): Promise<HistoryPage>
   /** What the room's log no longer holds of what changed after `since`, of the messages from `from` on. */
   fetchChanges(roomId: string, since: number, from: number): Promise<ChangesPage>
   fetchPins(roomId: string): Promise<Pins>

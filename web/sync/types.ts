@@ -61,6 +61,8 @@ export interface RoomView {
   rows: readonly Row[]
   /** Whether older messages exist above the first row, and whether they are on their way. */
   older: 'more' | 'loading' | 'none' | 'failed'
+  /** The window that the reader looks through, where that is not the one with the newest messages. */
+  away: AwayView | null
   head: number
   /** Everyone who has the room open, me included. */
   here: readonly string[]
@@ -83,6 +85,16 @@ export interface RoomView {
   /** False when unsent messages would not survive closing the tab (no IndexedDB). */
   durable: boolean
 }
+
+/** Messages away from the newest ones, which stand in the room's own rows: between the two lies what is not known here. */
+export interface AwayView {
+  rows: readonly Row[]
+  older: RoomView['older']
+  newer: Exclude<RoomView['older'], 'none'>
+}
+
+/** Whether the message that was asked for is in view now; gone: it was deleted, or is not for this person to see. */
+export type Shown = 'shown' | 'gone' | 'failed'
 
 /** What a message may carry beside its text. `thread` is the first message of the thread it belongs to. */
 export interface SendOptions {
@@ -133,6 +145,12 @@ export interface RoomClient {
   /** The person has seen everything up to `seq`. Sent at most once a second; only rises. */
   read(seq: number): void
   loadOlder(): Promise<void>
+  /** Makes the window with this message the one in view: the newest messages, or one of its own (`away`). */
+  show(seq: number): Promise<Shown>
+  /** More of the window that is away. */
+  loadAway(side: 'older' | 'newer'): Promise<void>
+  /** Back to the newest messages. */
+  comeBack(): void
   /** Asks for what is missing between two messages, unless it is on its way. */
   loadGap(after: number, before: number): Promise<void>
   /** The reader is at the end: of a long window only the newest messages stay in memory. */

@@ -127,6 +127,7 @@ export class Device implements NearEnd {
       fetchPage: living(async (_room: string, before: number, limit: number) => {
         return await site.page(this.person, before, limit)
       }),
+      fetchNear: () => Promise.reject(new Error('Nobody jumps here.')),
       fetchChanges: living((_room: string, since: number, from: number) => site.changes(since, from)),
       fetchPins: living(() => site.pins()),
       changeMembers: living((_room: string, { command, changes }: { command: string; changes: MemberChange[] }) => {

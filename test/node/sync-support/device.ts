@@ -55,6 +55,7 @@ export function createDevice(
       store,
       openTransport: openTransport(() => alive),
       fetchPage: mortal(async (_room, before: number, limit: number) => room.page(before, limit)),
+      fetchNear: () => Promise.reject(new Error('away')),
       fetchChanges: () => Promise.reject(new Error('away')),
       fetchPins: async () => ({ messages: [], asOf: room.head() }),
       changeMembers: () => Promise.reject(new Error('away')),

@@ -47,6 +47,7 @@ export function opened(own: Partial<RoomDeps> = {}) {
     store,
     openTransport: link.openTransport,
     fetchPage: () => Promise.reject(new Error('No page was expected')),
+    fetchNear: () => Promise.reject(new Error('No page was expected')),
     fetchChanges: () => Promise.reject(new Error('No changes were expected')),
     fetchPins: async () => ({ messages: [], asOf: Number.MAX_SAFE_INTEGER }),
     changeMembers: () => Promise.reject(new Error('No change of members was expected')),

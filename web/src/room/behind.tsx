@@ -2,6 +2,7 @@ import { AuditPanel } from './audit-panel.tsx'
 import { BansPanel } from './bans-panel.tsx'
 import { EntryPanel } from './entry-panel.tsx'
 import { LinksPanel } from './links-panel.tsx'
+import { MediaPanel } from './media-panel.tsx'
 import { RequestsPanel } from './requests-panel.tsx'
 import type { Beside } from './desk.ts'
 
@@ -10,7 +11,7 @@ export function Behind({
   kind,
   onClose,
 }: {
-  kind: Extract<Beside['kind'], 'entry' | 'links' | 'requests' | 'bans' | 'audit'>
+  kind: Extract<Beside['kind'], 'entry' | 'links' | 'requests' | 'bans' | 'audit' | 'media'>
   onClose: () => void
 }) {
   switch (kind) {
@@ -24,5 +25,7 @@ export function Behind({
       return <BansPanel onClose={onClose} />
     case 'audit':
       return <AuditPanel onClose={onClose} />
+    case 'media':
+      return <MediaPanel onClose={onClose} />
   }
 }

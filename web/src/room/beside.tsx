@@ -27,6 +27,7 @@ export function Beside({ beside }: { beside: What }) {
     case 'requests':
     case 'bans':
     case 'audit':
+    case 'media':
       return (
         <Suspense>
           <Behind kind={beside.kind} onClose={close} />

@@ -23,6 +23,7 @@ export type Beside =
   | { kind: 'requests' }
   | { kind: 'bans' }
   | { kind: 'audit' }
+  | { kind: 'media' }
   | { kind: 'info'; seq: number }
 
 /** What stands over the room for a moment. */

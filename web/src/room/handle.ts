@@ -45,6 +45,8 @@ export function handle(desk: Desk, doing: Doing, message: Message, place: Place,
       return desk.over({ kind: 'forward', message })
     case 'copy':
       return copy(desk, message.text)
+    case 'link':
+      return copy(desk, `${location.origin}/r/${client.view.getState().roomId}/m/${seq}`)
     case 'unread':
       client.markUnread(seq)
       return desk.say('Unread from here on.', { action: { label: 'Undo', run: () => client.markUnread(null) } })

@@ -1,4 +1,3 @@
-import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { shortTime } from '../times.ts'
@@ -6,6 +5,7 @@ import { Avatar } from '../ui/avatar.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { useDesk } from './desk.ts'
+import { messageAt } from './message-at.ts'
 import { authorName, peopleOf } from './people.ts'
 import { QuoteBlock } from './quote.tsx'
 import { seenBy } from './seen-by.ts'
@@ -14,15 +14,13 @@ import type { Member } from '../../sync/wire.ts'
 /** When a message was written and changed, who got it and who has read it. */
 export function InfoPanel({ seq, onClose }: { seq: number; onClose: () => void }) {
   const { client } = useDesk()
-  const { rows, members, me, room } = useStore(
+  const { message, members, me, room } = useStore(
     client.view,
-    useShallow(({ rows, members, me, room }) => ({ rows, members, me, room })),
+    useShallow((now) => {
+      return { message: messageAt(now, seq), members: now.members, me: now.me, room: now.room }
+    }),
   )
-  const message = useMemo(() => {
-    const row = rows.find((one) => one.state === 'confirmed' && one.message.seq === seq)
-    return row?.state === 'confirmed' && !row.message.deleted ? row.message : null
-  }, [rows, seq])
-  if (message === null) {
+  if (message === null || message.deleted) {
     return (
       <Panel onClose={onClose} title="Message info">
         <Notice title="This message is gone" />

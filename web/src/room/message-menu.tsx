@@ -14,6 +14,7 @@ const items: Record<Exclude<Doing, 'react'>, { icon: ComponentProps<typeof Icon>
   thread: { icon: 'thread', words: 'Reply in thread' },
   edit: { icon: 'edit', words: 'Edit' },
   copy: { icon: 'copy', words: 'Copy text' },
+  link: { icon: 'link', words: 'Copy link to message' },
   forward: { icon: 'forward', words: 'Forward' },
   pin: { icon: 'pin', words: 'Pin' },
   unpin: { icon: 'pin', words: 'Unpin' },

@@ -13,6 +13,7 @@ export type Doing =
   | 'unpin'
   | 'forward'
   | 'copy'
+  | 'link'
   | 'unread'
   | 'info'
   | 'delete'
@@ -51,6 +52,7 @@ export function offers(message: Message, mine: Member, { writes, live, now }: Mo
     ...offered('thread', true, whyNotWriting(writes)),
     ...offered('edit', own && words, whyNotWriting(writes)),
     ...offered('copy', words),
+    ...offered('link', true),
     ...offered('forward', words),
     ...offered(message.pinnedAt === undefined ? 'pin' : 'unpin', may(mine.role, 'pin'), silent),
     ...offered('unread', true, offline),

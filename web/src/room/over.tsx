@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { Confirm } from '../ui/confirm.tsx'
 import { useDesk, type Over as What } from './desk.ts'
 import { Forward } from './forward.tsx'
+import { messageAt } from './message-at.ts'
 import { MessageMenu } from './message-menu.tsx'
 import { authorName, peopleOf, roomName } from './people.ts'
 import { QuoteBlock } from './quote.tsx'
@@ -58,8 +59,7 @@ export function Over({ over }: { over: What }) {
 function About({ seq, children }: { seq: number; children: (message: Message) => React.ReactNode }) {
   const { client } = useDesk()
   const message = useStore(client.view, (now) => {
-    const row = now.rows.find((one) => one.state === 'confirmed' && one.message.seq === seq)
-    return row?.state === 'confirmed' ? row.message : null
+    return messageAt(now, seq)
   })
   return message === null ? null : children(message)
 }

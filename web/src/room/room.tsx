@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useHistoryState } from 'wouter/use-browser-location'
 import { useStore } from 'zustand'
 import { persistently } from '../persistently.ts'
 import { followTick } from '../rooms/own-ticks.ts'
@@ -28,7 +29,7 @@ const Toasts = lazy(async () => ({ default: (await persistently(() => import('./
 const Over = lazy(async () => ({ default: (await loadOver()).Over }))
 
 /** One room: opens it while it is on screen. */
-export function Room({ roomId, client: mine }: { roomId: string; client: Client }) {
+export function Room({ roomId, seq, client: mine }: { roomId: string; seq: number | null; client: Client }) {
   const [desk, setDesk] = useState<Desk | null>(null)
   useEffect(() => {
     const opened = mine.openRoom(roomId)
@@ -38,12 +39,12 @@ export function Room({ roomId, client: mine }: { roomId: string; client: Client 
   if (desk === null) return <RoomSkeleton />
   return (
     <DeskOf value={desk}>
-      <OpenRoom desk={desk} />
+      <OpenRoom desk={desk} seq={seq} />
     </DeskOf>
   )
 }
 
-function OpenRoom({ desk }: { desk: Desk }) {
+function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
   const { client, laid, mine } = desk
   const { view } = client
   const closed = useStore(view, (now) => now.closed)
@@ -60,6 +61,15 @@ function OpenRoom({ desk }: { desk: Desk }) {
   const focused = useRef<Element | null>(null)
   const wide = useMedia('(min-width: 64rem)')
   const covered = beside !== null && !wide
+
+  // A link leads to one message, each time it is followed.
+  const jump = useHistoryState<{ jump?: number } | null>()?.jump
+  const jumped = useRef<string | null>(null)
+  useEffect(() => {
+    if (seq === null || connection.state !== 'live' || jumped.current === `${seq} ${jump}`) return
+    jumped.current = `${seq} ${jump}`
+    desk.show(seq)
+  }, [connection.state, desk, jump, seq])
 
   useEffect(() => followTick(view), [view])
   useEffect(() => {

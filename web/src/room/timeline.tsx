@@ -38,11 +38,14 @@ export interface TimelineHandle {
 export function Timeline({ client, handle }: { client: RoomClient; handle: RefObject<TimelineHandle | null> }) {
   const { view } = client
   const desk = useDesk()
-  const { rows, older, me, members, read, head, live, name, direct } = useStore(
+  const { rows, tail, older, newer, me, members, read, head, live, name, direct } = useStore(
     view,
     useShallow((now) => ({
-      rows: now.rows,
-      older: now.older,
+      // Away from the newest messages the reader looks through a window of its own.
+      rows: now.away?.rows ?? now.rows,
+      tail: now.rows,
+      older: now.away?.older ?? now.older,
+      newer: now.away?.newer ?? null,
       me: now.me,
       members: now.members,
       read: readIn(now),
@@ -72,7 +75,8 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
   }, [after, client, known, live])
 
   const replies = useMemo(() => repliesOf(rows), [rows])
-  const entries = useMemo(() => entriesOf(rows, me, unread), [rows, me, unread])
+  const away = newer !== null
+  const entries = useMemo(() => entriesOf(rows, me, away ? null : unread), [rows, me, away, unread])
   const scroller = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
   const [far, setFar] = useState(false)
@@ -87,6 +91,10 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     firstKey.current = key
   }
 
+  const wasAway = useRef(away)
+  useLayoutEffect(() => {
+    wasAway.current = away
+  })
   const focusedIndex = useMemo(() => entries.findIndex((entry) => entry.key === focused), [entries, focused])
   const list = useVirtualizer({
     count: entries.length,
@@ -103,7 +111,8 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       [focusedIndex],
     ),
     anchorTo: 'end',
-    followOnAppend: true,
+    // What follows a window that is away, or joins it, is no new message.
+    followOnAppend: !away && !wasAway.current,
     scrollEndThreshold: tailPx,
     overscan: 8,
     paddingStart: 56,
@@ -115,7 +124,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     item.start < (list.scrollOffset ?? 0) || item.key === shrinking.current
 
   const reading = useReading(client, scroller, list, entries)
-  const waiting = useMemo(() => news(rows, me, read), [rows, me, read])
+  const waiting = useMemo(() => news(tail, me, read), [tail, me, read])
 
   // The place at which the room opens: where it was left, else the unread divider with a little context, else the end.
   const opening = useRef(true)
@@ -154,26 +163,27 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
   // My own new message is always brought into view.
   const lastSent = useRef<string | null | undefined>(undefined)
   useLayoutEffect(() => {
-    const tail = rows.at(-1)
-    const sent = tail?.state === 'pending' ? tail.key : null
+    const last = tail.at(-1)
+    const sent = last?.state === 'pending' ? last.key : null
     if (lastSent.current !== undefined && sent !== null && sent !== lastSent.current) {
       opening.current = false
       reading.byHand()
       list.scrollToEnd()
     }
     if (sent !== null || lastSent.current === undefined) lastSent.current = sent
-  }, [rows, list, reading])
+  }, [tail, list, reading])
 
   // Unread messages above the view: they were marked so, or passed on the way to the latest one.
   const [passed, setPassed] = useState<number | null>(null)
   const [above, setAbove] = useState(false)
+  const [goal, setGoal] = useState<number | null>(null)
   if (unread === null && passed !== null) setPassed(null)
   const first = Math.min(passed ?? Infinity, waiting[0]?.seq ?? Infinity)
 
   const lookAround = useCallback(() => {
     const element = scroller.current
     if (element === null) return
-    setFar(list.getDistanceFromEnd() > farPx)
+    setFar(away || list.getDistanceFromEnd() > farPx)
     const top = list.getVirtualItemForOffset(element.scrollTop + 8)
     const row = top === undefined ? undefined : entries[top.index]?.row
     const firstAt = entries.findIndex(({ row }) => row.state === 'confirmed' && row.message.seq >= first)
@@ -182,6 +192,12 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     if (!isAbove && firstAt >= 0) setPassed(null)
     setDayShown(row === undefined || row.state === 'gap' ? null : row.state === 'confirmed' ? row.message.at : row.at)
     if (opening.current) return known ? reading.look() : undefined
+    if (away) {
+      // What stands between is not known: nothing of it counts as read, and no place is kept.
+      if (element.scrollTop < aheadPx && older === 'more') void client.loadAway('older')
+      if (list.getDistanceFromEnd() < aheadPx && newer === 'more') void client.loadAway('newer')
+      return
+    }
     if (element.scrollTop < aheadPx && older === 'more') void client.loadOlder()
     const { roomId } = view.getState()
     if (list.getDistanceFromEnd() > tailPx && top !== undefined) places.set(roomId, entries[top.index]!.key)
@@ -190,7 +206,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       client.forgetOlder()
     }
     reading.look()
-  }, [client, entries, first, known, list, older, reading, view])
+  }, [away, client, entries, first, known, list, newer, older, reading, view])
 
   const nextLook = useRef<{ frame: number | null; run: () => void }>({ frame: null, run: lookAround })
   nextLook.current.run = lookAround
@@ -201,7 +217,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       next.run()
     })
   }, [])
-  useEffect(lookSoon, [lookSoon, entries, first, live, older])
+  useEffect(lookSoon, [lookSoon, entries, first, live, newer, older])
 
   // The keyboard of a phone, a growing composer and the bar of what is pinned take space from the end: who was at the
   // end stays there. What pins a message changes its row too, so the size is kept from one change to the next.
@@ -215,20 +231,31 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       const change = height - element.clientHeight
       const wasAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight - change <= tailPx
       size.current = { height: element.clientHeight, width: element.clientWidth }
-      if (change !== 0 && wasAtEnd) list.scrollToEnd()
+      if (change !== 0 && wasAtEnd && !wasAway.current) list.scrollToEnd()
       if (width !== element.clientWidth && opening.current) place()
     })
     watch.observe(element)
     return () => watch.disconnect()
   }, [list, place])
 
+  // Back from another window the end is where the rows are once they are here.
+  const [ending, setEnding] = useState(false)
+  useLayoutEffect(() => {
+    if (!ending || away) return
+    setEnding(false)
+    list.scrollToEnd()
+  }, [away, ending, list])
+
   // Who asks for the latest message is through with what is above it, and may look it up all the same.
   const toLatest = useCallback(() => {
     opening.current = false
     reading.byHand()
     setPassed((before) => waiting[0]?.seq ?? before)
+    setGoal(null)
+    if (away) setEnding(true)
+    client.comeBack()
     list.scrollToEnd()
-  }, [list, reading, waiting])
+  }, [away, client, list, reading, waiting])
 
   useImperativeHandle(
     handle,
@@ -254,19 +281,22 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     [entries],
   )
 
-  // A quoted message is gone to once it is loaded.
-  const [goal, setGoal] = useState<number | null>(null)
+  // A message that was asked for is gone to once it is loaded.
   const [pointed, setPointed] = useState<string | null>(null)
   useEffect(() => {
     desk.onShow((seq) => {
       opening.current = false
-      void backTo(client, seq).then(() => setGoal(seq))
+      void client.show(seq).then((shown) => {
+        if (shown === 'shown') setGoal(seq)
+        else if (shown === 'gone') desk.say('Message deleted or not visible to you.')
+        else desk.say('That message could not be loaded. Try again.')
+      })
     })
     return () => desk.onShow(null)
   }, [client, desk])
   const toFirst = () => {
     setPassed(null)
-    setGoal(first)
+    void client.show(first).then(() => setGoal(first))
   }
   useLayoutEffect(() => {
     if (goal === null) return
@@ -327,7 +357,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
         ) : (
           <div className="relative mx-auto mt-auto w-full max-w-[56rem] flex-none" ref={list.containerRef}>
             <div className="absolute inset-x-0 top-0 flex h-14 items-center justify-center gap-3 text-sm text-muted">
-              <Older older={older} onRetry={() => void client.loadOlder()} />
+              <Older older={older} onRetry={() => void (away ? client.loadAway('older') : client.loadOlder())} />
             </div>
             {list.getVirtualItems().map((item) => (
               <TimelineRow
@@ -359,6 +389,17 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
             {dayLabel(dayShown, minute)}
           </span>
         </div>
+      )}
+      {newer === 'failed' && (
+        <p className="absolute inset-x-0 bottom-3 text-center">
+          <button
+            className="min-h-10 rounded-full border border-line bg-raised px-4 text-sm shadow-float"
+            onClick={() => void client.loadAway('newer')}
+            type="button"
+          >
+            Newer messages could not be loaded. Try again
+          </button>
+        </p>
       )}
       <Jumps
         count={waiting.length}

@@ -18,11 +18,15 @@ export function Ways({
 }) {
   const desk = useDesk()
   const waiting = useWaiting(administers ? desk.client.view.getState().roomId : null)
-  const to = (kind: Extract<Beside['kind'], 'people' | 'entry' | 'links' | 'requests' | 'bans' | 'audit'>) => () =>
-    desk.beside({ kind })
+  const to =
+    (kind: Extract<Beside['kind'], 'people' | 'media' | 'pins' | 'entry' | 'links' | 'requests' | 'bans' | 'audit'>) =>
+    () =>
+      desk.beside({ kind })
   return (
     <ul className="grid grid-cols-[minmax(0,1fr)] border-b border-line p-2">
       <Way icon="people" onClick={to('people')} says={members.toLocaleString()} words="Members" />
+      <Way icon="copy" onClick={to('media')} words="Media, files and links" />
+      <Way icon="pin" onClick={to('pins')} words="Pinned messages" />
       {administers && (
         <>
           <Way icon="lock" onClick={to('entry')} words="Coming in" />

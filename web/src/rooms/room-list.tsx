@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
+import { search } from '../search/asked.ts'
 import { FilterChips } from './filter-chips.tsx'
 import { shows, tally, type RoomFilter } from './room-filter.ts'
 import { RoomLines } from './room-lines.tsx'
@@ -56,6 +57,9 @@ export function RoomList({
           <Mark size={26} />
           Parley
         </Heading>
+        <IconButton label="Search" onClick={() => search(null)}>
+          <Icon name="search" />
+        </IconButton>
         <IconButton label="New" onClick={() => around.setState({ over: { kind: 'new' } })}>
           <Icon name="plus" />
         </IconButton>

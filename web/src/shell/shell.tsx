@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { Room } from '../room/room.tsx'
 import { RoomList } from '../rooms/room-list.tsx'
 import { persistently } from '../persistently.ts'
+import { asked } from '../search/asked.ts'
 import { leave } from '../session.ts'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import { createAround } from './around.ts'
@@ -18,10 +19,13 @@ const NoRoom = lazy(async () => ({ default: (await persistently(() => import('./
 export function Shell({
   client,
   roomId,
+  seq,
   explores,
 }: {
   client: Client
   roomId: string | null
+  /** The message to open it at. */
+  seq: number | null
   /** The public rooms stand where a room would be. */
   explores: boolean
 }) {
@@ -30,7 +34,8 @@ export function Shell({
   const badge = useStore(view, (now) => now.badge)
   const closed = useStore(view, (now) => now.closed)
   const [around] = useState(createAround)
-  const asked = useStore(around, (now) => now.over !== null)
+  const over = useStore(around, (now) => now.over !== null)
+  const searches = useStore(asked, (now) => now.search !== null)
   // Nobody needs it to read: it comes while the page has nothing else to do, or when it is asked for.
   const idle = useIdle()
   useTitle(badge)
@@ -38,7 +43,7 @@ export function Shell({
     if (closed === 'signed_out') leave(true)
   }, [closed])
   return (
-    <main className="flex h-dvh">
+    <main className="relative flex h-dvh">
       <div
         className={`min-h-0 flex-none flex-col border-line bg-surface max-sm:w-full sm:flex sm:w-[17.5rem] sm:border-e lg:w-80 ${
           alone ? 'flex' : 'max-sm:hidden'
@@ -53,12 +58,12 @@ export function Shell({
           <Suspense>{explores ? <Explore client={client} /> : <NoRoom client={client} />}</Suspense>
         ) : (
           <PaneBoundary name="room" resetKey={roomId}>
-            <Room client={client} key={roomId} roomId={roomId} />
+            <Room client={client} key={roomId} roomId={roomId} seq={seq} />
           </PaneBoundary>
         )}
       </div>
       <PaneBoundary name="attendant">
-        <Suspense>{(idle || asked) && <Attendant around={around} client={client} />}</Suspense>
+        <Suspense>{(idle || over || searches) && <Attendant around={around} client={client} />}</Suspense>
       </PaneBoundary>
     </main>
   )
