@@ -34,7 +34,7 @@ const seqs = (rows: readonly { state: string }[]): number[] =>
 const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
 describe('a window away from the newest messages', () => {
-  test('[AC-24] [HIS1] a jump 10,000 messages back asks for one page, and goes on both ways without repeats or holes', async () => {
+  test('[AC-24] [HIS7] a jump 10,000 messages back asks for one page, and goes on both ways without repeats or holes', async () => {
     const { client, view, asked } = await far()
     expect(await client.show(101)).toBe('shown')
     await client.loadAway('older')
