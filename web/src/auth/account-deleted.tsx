@@ -29,7 +29,9 @@ export function AccountDeleted() {
               {known.waiting ? 'Waiting for a part of Parley that cannot be reached now…' : told(known)}
             </p>
             {known.rows > 0 && (
-              <p className="text-sm text-muted tabular-nums">{known.rows.toLocaleString()} entries gone through</p>
+              <p className="text-sm text-muted tabular-nums">
+                {known.rows === 1 ? '1 entry' : `${known.rows.toLocaleString()} entries`} gone through
+              </p>
             )}
           </div>
         </Card>

@@ -19,7 +19,7 @@ export function authorName(message: Pick<Message, 'by' | 'source'>, people: Peop
 export function roomName(view: Pick<RoomView, 'room' | 'members' | 'me'>): string {
   if (view.room === null) return ''
   if (view.room.name !== null) return view.room.name
-  return view.members.find((member) => member.person !== view.me)?.name ?? 'Only you'
+  return view.members.find((member) => member.person !== view.me)?.name ?? 'Deleted account'
 }
 
 /** The other one of a conversation of two; null in a group, and where they are gone. */
