@@ -45,12 +45,22 @@ describe('what can be done with a message', () => {
       'thread',
       'edit',
       'copy',
+      'link',
       'forward',
       'unread',
       'info',
       'delete',
     ])
-    expect(doings(said(grace), 'member')).toEqual(['react', 'reply', 'thread', 'copy', 'forward', 'unread', 'info'])
+    expect(doings(said(grace), 'member')).toEqual([
+      'react',
+      'reply',
+      'thread',
+      'copy',
+      'link',
+      'forward',
+      'unread',
+      'info',
+    ])
   })
 
   test('a moderator pins, and deletes what others wrote', () => {
@@ -59,6 +69,7 @@ describe('what can be done with a message', () => {
       'reply',
       'thread',
       'copy',
+      'link',
       'forward',
       'pin',
       'unread',
@@ -87,6 +98,7 @@ describe('what can be done with a message', () => {
       { doing: 'thread', why },
       { doing: 'edit', why },
       { doing: 'copy', why: null },
+      { doing: 'link', why: null },
       { doing: 'forward', why: null },
       { doing: 'unread', why: null },
       { doing: 'info', why: null },
