@@ -90,8 +90,8 @@ test('[AC-24] [HIS7] a jump 10,000 messages back takes a few requests, shows the
 
   await readOn(page, 'older', 130)
   await readOn(page, 'newer', 420)
-  // Nothing that was skipped counts as read, and one key leads back to the newest.
-  await page.keyboard.press('End')
+  // Nothing that was skipped counts as read, and Esc leads back to the newest.
+  await page.keyboard.press('Escape')
   await message(page, 'Entry 10300 of the log').waitFor()
 })
 

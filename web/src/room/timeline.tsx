@@ -177,6 +177,9 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
   const [passed, setPassed] = useState<number | null>(null)
   const [above, setAbove] = useState(false)
   const [goal, setGoal] = useState<number | null>(null)
+  // The row that was gone to, until what lies above it is there or someone moves on by hand.
+  const held = useRef<string | null>(null)
+  const letGo = useCallback(() => void (held.current = null), [])
   if (unread === null && passed !== null) setPassed(null)
   const first = Math.min(passed ?? Infinity, waiting[0]?.seq ?? Infinity)
 
@@ -195,10 +198,12 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     if (away) {
       // What stands between is not known: nothing of it counts as read, and no place is kept.
       if (element.scrollTop < aheadPx && older === 'more') void client.loadAway('older')
+      else if (older !== 'loading') letGo()
       if (list.getDistanceFromEnd() < aheadPx && newer === 'more') void client.loadAway('newer')
       return
     }
     if (element.scrollTop < aheadPx && older === 'more') void client.loadOlder()
+    else if (older !== 'loading') letGo()
     const { roomId } = view.getState()
     if (list.getDistanceFromEnd() > tailPx && top !== undefined) places.set(roomId, entries[top.index]!.key)
     else {
@@ -206,7 +211,7 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       client.forgetOlder()
     }
     reading.look()
-  }, [away, client, entries, first, known, list, newer, older, reading, view])
+  }, [away, client, entries, first, known, letGo, list, newer, older, reading, view])
 
   const nextLook = useRef<{ frame: number | null; run: () => void }>({ frame: null, run: lookAround })
   nextLook.current.run = lookAround
@@ -249,13 +254,14 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
   // Who asks for the latest message is through with what is above it, and may look it up all the same.
   const toLatest = useCallback(() => {
     opening.current = false
+    letGo()
     reading.byHand()
     setPassed((before) => waiting[0]?.seq ?? before)
     setGoal(null)
     if (away) setEnding(true)
     client.comeBack()
     list.scrollToEnd()
-  }, [away, client, list, reading, waiting])
+  }, [away, client, letGo, list, reading, waiting])
 
   useImperativeHandle(
     handle,
@@ -304,9 +310,16 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
     const index = entries.findIndex(({ row }) => row.state === 'confirmed' && row.message.seq === goal)
     if (index < 0) return
     setPointed(entries[index]!.key)
+    held.current = entries[index]!.key
     list.scrollToIndex(index, { align: 'center' })
     focusRow(index)
   }, [entries, focusRow, goal, list])
+  // Going to a row takes a few frames, by its index: rows that come above it meanwhile make it another one.
+  useLayoutEffect(() => {
+    if (held.current === null) return
+    const index = entries.findIndex(({ key }) => key === held.current)
+    if (index >= 0) list.scrollToIndex(index, { align: 'center' })
+  }, [entries, list])
 
   function onKeyDown(event: React.KeyboardEvent<HTMLDivElement>) {
     if (event.key === 'Escape') {
@@ -338,10 +351,14 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
         onAnimationEnd={(event) => event.animationName === 'point' && setPointed(null)}
         className="timeline-scroller flex h-full scroll-py-4 flex-col"
         onKeyDown={onKeyDown}
+        onKeyDownCapture={letGo}
+        onPointerDown={letGo}
         onScroll={() => {
           reading.scrolled()
           lookSoon()
         }}
+        onTouchMove={letGo}
+        onWheel={letGo}
         ref={scroller}
         role="log"
         tabIndex={entries.length === 0 ? 0 : -1}
