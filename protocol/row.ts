@@ -164,7 +164,8 @@ export function erased(row: MessageRow, event: z.infer<typeof AccountErased>): M
   if ('system' in row.metadata) {
     const { system } = row.metadata
     // The name is what tells who it was; the id leads nowhere any more.
-    if (!('person' in system) || system.person !== person || system.name === '') return row
+    // Also where the name is gone already, in the room's log: a row that was written after that has changed like the others.
+    if (!('person' in system) || system.person !== person) return row
     return { ...row, rev, metadata: { system: { ...system, name: '' } } }
   }
   const own = row.by === person
