@@ -245,6 +245,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   async bump(bump: Bump): Promise<BumpAnswer> {
     // There is nobody any more, and the room need not tell again.
+    if (this.forgotten()) return { state: 'nobody', visit: Date.now(), wake: 'nothing' }
     if (this.erasing.over()) return { state: 'nobody', visit: this.visits.current(), wake: 'nothing' }
     const here = this.devices.listen(Date.now())
     const comes = this.lines.of(bump.room) === null
@@ -255,7 +256,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   }
 
   async gone(room: string, epoch: number, n: number): Promise<void> {
-    if (!this.erasing.over()) this.list.gone(room, epoch, n)
+    if (!this.erasing.over() && !this.forgotten()) this.list.gone(room, epoch, n)
   }
 
   async typing(room: string, person: string, name: string, on: boolean): Promise<void> {
@@ -331,6 +332,11 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     void this.parting.start()
     if (this.erasing.owed()) void this.deleting.start()
     return this.erasing.state()
+  }
+
+  /** Not even that the person is gone is kept any more, and this object has not been loaded anew since. */
+  private forgotten(): boolean {
+    return !this.lines.begun()
   }
 
   /** Nothing is left of the person but here: that goes now, but for the word that they are gone, and then that. */

@@ -50,6 +50,11 @@ export class Lines {
     sql.exec('insert or ignore into inbox (id, epoch, visit) values (1, ?, ?)', crypto.randomUUID(), now)
   }
 
+  /** Whether there is a list at all: what was emptied has none. */
+  begun(): boolean {
+    return this.sql.exec('select 1 from inbox').toArray().length > 0
+  }
+
   epoch(): string {
     return this.sql.exec<{ epoch: string }>('select epoch from inbox').one().epoch
   }

@@ -6,17 +6,20 @@ import { inboxOf } from './objects.ts'
 type Ask = (...args: never[]) => Promise<unknown>
 
 /**
- * Begins or goes on with deleting an account, in an inbox that dies right after whatever it asks of Postgres or of a room for the
- * n-th time has been done, before it hears of it. Answers what that was; null: it got to its end.
+ * Begins or goes on with deleting an account, in an inbox that dies right after the first thing it asks of Postgres or of a room
+ * that it has not died of before, done, before it hears of it. Answers what that was; null: there was nothing more of the kind.
  */
-export async function eraseAndDie(person: string, mode: ErasureMode, n: number): Promise<string | null> {
+export async function eraseAndDie(
+  person: string,
+  mode: ErasureMode,
+  deaths: readonly string[],
+): Promise<string | null> {
   const died = Promise.withResolvers<string | null>()
   await runInDurableObject(inboxOf(person), async (object, state) => {
-    let left = n
     const watched = (name: string, ask: Ask): Ask => {
       return async (...args) => {
         const answer = await ask(...args)
-        if (left-- > 0) return answer
+        if (deaths.includes(name)) return answer
         died.resolve(name)
         // The rest of this run hears nothing any more.
         return await new Promise(() => {})
@@ -44,8 +47,8 @@ function watch(object: Inbox, watched: (name: string, ask: Ask) => Ask): void {
       eraseAccount: watched('eraseAccount', (...args: Parameters<typeof room.eraseAccount>) =>
         room.eraseAccount(...args),
       ),
-      handOver: watched('handOver', (...args: Parameters<typeof room.handOver>) => room.handOver(...args)),
-      delete: watched('delete', (...args: Parameters<typeof room.delete>) => room.delete(...args)),
+      handOver: watched(`handOver ${id}`, (...args: Parameters<typeof room.handOver>) => room.handOver(...args)),
+      delete: watched(`delete ${id}`, (...args: Parameters<typeof room.delete>) => room.delete(...args)),
       refreshMembers: () => room.refreshMembers(),
     }
   }
