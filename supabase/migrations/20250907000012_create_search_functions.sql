@@ -388,7 +388,8 @@ begin
 end
 $$;
 
--- This person's rooms by name (a direct room has the other person's), then public ones: {items, next}.
+-- This person's rooms by name (a direct room has the other person's), then public ones: {items, next}. One that is
+-- being deleted has no members any more, and is not among them.
 create function parley.search_rooms(p_person uuid, p_text text, p_limit int, p_cursor jsonb) returns jsonb
 language plpgsql stable
 set search_path = ''
@@ -416,7 +417,7 @@ begin
         union all
         select r.id, r.type, r.member_count, r.last_message_at, false, r.name
         from public.rooms r
-        where r.type = 'group' and r.visibility = 'public' and r.name ilike inside
+        where r.type = 'group' and r.visibility = 'public' and r.name ilike inside and r.member_count > 0
           and not exists (select from mine m where m.id = r.id)
           and not exists (
             select from public.room_participants b where b.room_id = r.id and b.user_id = p_person and b.banned_until > now())

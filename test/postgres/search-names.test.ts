@@ -156,6 +156,11 @@ test('[SRC7] my rooms are found by name, direct ones by the other’s, then publ
     ])
   }
   expect(await rooms('grace')).toEqual([['grace', true]])
+  // All at once its messages would be too many, so a room goes in steps.
+  await sql`insert into messages (room_id, seq, rev, client_id, content) select ${others[1]!.id}, i, i, gen_random_uuid(), 'steam' from generate_series(1, 2) i`
+  const [gone] = await sql`select parley.delete_room(${others[1]!.id}, ${people.linus}, 1) as answer`
+  expect(gone!['answer']).toMatchObject({ outcome: 'more' })
+  expect(await rooms('steam')).toEqual([])
   await sql`update room_participants set left_at = now() where room_id = ${mine} and user_id = ${people.ada}`
   expect(await rooms('analytical')).toEqual([])
 })
