@@ -1264,6 +1264,7 @@ export type Database = {
       }
       create_join_link: {
         Args: {
+          p_command: string
           p_room_id: string
           p_person: string
           p_code_hash: string

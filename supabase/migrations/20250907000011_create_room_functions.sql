@@ -585,31 +585,37 @@ as $$
 $$;
 
 -- p_max_uses: how many people may come in by it; null for as many as the room holds. p_expires_at_ms: null for never.
--- Answers {outcome: 'created', linkId}, forbidden, or too_many.
-create or replace function parley.create_join_link(
-  p_room_id uuid, p_person uuid, p_code_hash text, p_expires_at_ms bigint, p_max_uses int default null)
+-- Idempotent by p_command, which becomes the link's id: a repeat, which brings the same code, finds the link that is there.
+-- Answers {outcome: 'created', linkId, expiresAt}, forbidden, or too_many.
+drop function parley.create_join_link(uuid, uuid, text, bigint, int);
+create function parley.create_join_link(
+  p_command uuid, p_room_id uuid, p_person uuid, p_code_hash text, p_expires_at_ms bigint, p_max_uses int default null)
 returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
 declare
-  link uuid;
+  link parley.join_links;
 begin
   if not private.manages(p_room_id, p_person) then
     return jsonb_build_object('outcome', 'forbidden');
   end if;
   -- Held, so that two links at once do not both take the last place.
   perform private.lock_room(p_room_id, '{}');
-  if private.most_links() <= (
-    select count(*) from parley.join_links l where l.room_id = p_room_id and private.link_obstacle(l) is null)
-  then
-    return jsonb_build_object('outcome', 'too_many');
+  select * into link from parley.join_links l
+  where l.id = p_command and l.room_id = p_room_id and l.code_hash = p_code_hash;
+  if not found then
+    if private.most_links() <= (
+      select count(*) from parley.join_links l where l.room_id = p_room_id and private.link_obstacle(l) is null)
+    then
+      return jsonb_build_object('outcome', 'too_many');
+    end if;
+    insert into parley.join_links (id, code_hash, room_id, created_by, expires_at, max_uses)
+    values (p_command, p_code_hash, p_room_id, p_person, private.from_ms(p_expires_at_ms), p_max_uses)
+    returning * into link;
+    perform private.record('link_created', p_person, p_room_id, null, jsonb_build_object('linkId', link.id));
   end if;
-  insert into parley.join_links (code_hash, room_id, created_by, expires_at, max_uses)
-  values (p_code_hash, p_room_id, p_person, private.from_ms(p_expires_at_ms), p_max_uses)
-  returning id into link;
-  perform private.record('link_created', p_person, p_room_id, null, jsonb_build_object('linkId', link));
-  return jsonb_build_object('outcome', 'created', 'linkId', link);
+  return jsonb_build_object('outcome', 'created', 'linkId', link.id, 'expiresAt', private.to_ms(link.expires_at));
 end
 $$;
 

@@ -379,7 +379,10 @@ describe('what only the service does', () => {
     ['claim_epoch', (tx) => tx`select parley.claim_epoch(${room})`],
     ['room_state', (tx) => tx`select parley.room_state(${room})`],
     ['room_spine', (tx) => tx`select parley.room_spine(${room}, 0, 10)`],
-    ['create_join_link', (tx) => tx`select parley.create_join_link(${room}, ${people.ada}, ${'0'.repeat(64)}, 0)`],
+    [
+      'create_join_link',
+      (tx) => tx`select parley.create_join_link(${randomUUID()}, ${room}, ${people.ada}, ${'0'.repeat(64)}, 0)`,
+    ],
     ['link_preview', (tx) => tx`select parley.link_preview(${'0'.repeat(64)})`],
     ['join_room', (tx) => tx`select parley.join_room(${randomUUID()}, ${'0'.repeat(64)}, ${people.linus}, 0)`],
     [

@@ -103,7 +103,7 @@ test('asking to join takes limits.joinNote characters, a device’s name limits.
 test('a link lets in limits.roomMembers people at most', async () => {
   const room = await makeRoom(sql)
   const make = (uses: number) =>
-    sql`select parley.create_join_link(${room}, ${people.ada}, ${randomUUID().replaceAll('-', '').repeat(2)}, 0, ${uses})`
+    sql`select parley.create_join_link(${randomUUID()}, ${room}, ${people.ada}, ${randomUUID().replaceAll('-', '').repeat(2)}, 0, ${uses})`
   expect(await refusedBy(make(limits.roomMembers))).toBe('nothing')
   expect(await refusedBy(make(limits.roomMembers + 1))).toBe('join_links_max_uses_check')
 })

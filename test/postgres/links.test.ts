@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
 import { freshDatabase, secondConnection, type Sql, type Tx, waitingFor } from './support/database.ts'
 import { people, signUp } from './support/people.ts'
 import { makeRoom } from './support/rooms.ts'
@@ -16,11 +17,12 @@ let links = 0
 async function link(room: string, expiresInMs = 60_000, maxUses: number | null = null): Promise<string> {
   const hash = createHash('sha256').update(`code ${links++}`).digest('hex')
   const expiresAt = Date.now() + expiresInMs
-  const answer = await call(sql, 'create_join_link', room, people.ada, hash, expiresAt, maxUses)
-  expect(answer).toEqual({ outcome: 'created', linkId: expect.any(String) })
+  const answer = await call(sql, 'create_join_link', randomUUID(), room, people.ada, hash, expiresAt, maxUses)
+  expect(answer).toEqual({ outcome: 'created', linkId: expect.any(String), expiresAt })
   return hash
 }
 
+const freshHash = () => randomUUID().replaceAll('-', '').repeat(2)
 const join = (hash: string, person: string, head = 0, command = randomUUID()) =>
   call(sql, 'join_room', command, hash, person, head)
 const revoke = (room: string, linkId: string) => call(sql, 'revoke_join_link', room, people.ada, linkId)
@@ -35,10 +37,9 @@ async function listed(room: string): Promise<Listed[]> {
 describe('join links', () => {
   test('are made by owner and admin of a group, and by nobody else', async () => {
     const room = await makeRoom(sql, ['grace'])
-    const make = (person: string) =>
-      call(sql, 'create_join_link', room, person, randomUUID().replaceAll('-', '').repeat(2), Date.now())
+    const make = (person: string) => call(sql, 'create_join_link', randomUUID(), room, person, freshHash(), Date.now())
     expect([await make(people.ada), await make(people.grace), await make(people.linus)]).toEqual([
-      { outcome: 'created', linkId: expect.any(String) },
+      { outcome: 'created', linkId: expect.any(String), expiresAt: expect.any(Number) },
       { outcome: 'forbidden' },
       { outcome: 'forbidden' },
     ])
@@ -46,6 +47,21 @@ describe('join links', () => {
     expect(await make(people.grace)).toMatchObject({ outcome: 'created' })
     await sql`update room_participants set left_at = now() where room_id = ${room} and user_id = ${people.ada}`
     expect(await make(people.ada)).toEqual({ outcome: 'forbidden' })
+  })
+
+  test('[API8] a command makes one link, however often it comes, and tells it again when the room has no place for more', async () => {
+    const room = await makeRoom(sql, ['grace'])
+    const [command, hash, expiresAt] = [randomUUID(), freshHash(), Date.now() + 60_000]
+    const make = (by: string, code = hash, end = expiresAt, into = room) =>
+      call(sql, 'create_join_link', command, into, by, code, end)
+    const made = { outcome: 'created', linkId: command, expiresAt }
+    expect(await make(people.ada)).toEqual(made)
+    for (let i = 1; i < limits.roomLinks; i++) await link(room)
+    expect(await make(people.ada, hash, expiresAt + 1_000)).toEqual(made)
+    expect(await make(people.grace)).toEqual({ outcome: 'forbidden' })
+    const recorded = (await recordOf(sql, room)).filter(({ action }) => action === 'link_created')
+    const kept = await sql`select id from parley.join_links where room_id = ${room}`
+    expect([kept.length, recorded.length]).toEqual([limits.roomLinks, limits.roomLinks])
   })
 
   test('show the room’s name, its size and who invites, to members that they are', async () => {

@@ -51,7 +51,7 @@ async function join(room: string, person: Person = 'linus') {
   if (!hashes.has(room)) {
     const hash = createHash('sha256').update(room).digest('hex')
     const expiresAt = Date.now() + 60_000
-    await call(sql, 'create_join_link', room, people.ada, hash, expiresAt)
+    await call(sql, 'create_join_link', randomUUID(), room, people.ada, hash, expiresAt)
     hashes.set(room, hash)
   }
   return call(sql, 'join_room', randomUUID(), hashes.get(room)!, people[person], 0)

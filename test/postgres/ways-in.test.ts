@@ -109,7 +109,7 @@ describe('how many there may be', () => {
 
     expect(await add(next)).toMatchObject({ changes: [], refused: [{ reason: 'too_many_rooms' }] })
     const hash = createHash('sha256').update('a code').digest('hex')
-    await call(sql, 'create_join_link', next, people.ada, hash, null)
+    await call(sql, 'create_join_link', randomUUID(), next, people.ada, hash, null)
     await sql`update rooms set visibility = 'public' where id = ${next}`
     const tooMany = { outcome: 'too_many' }
     expect(await call(sql, 'join_room', randomUUID(), hash, people.linus, 0)).toEqual(tooMany)
@@ -129,7 +129,8 @@ describe('how many there may be', () => {
 
   test('[LNK5] a room has limits.roomLinks links that open something; one that is over makes room', async () => {
     const room = await makeRoom(sql, [])
-    const make = () => call(sql, 'create_join_link', room, people.ada, randomUUID().replaceAll('-', '').repeat(2), null)
+    const make = () =>
+      call(sql, 'create_join_link', randomUUID(), room, people.ada, randomUUID().replaceAll('-', '').repeat(2), null)
     for (let i = 0; i < limits.roomLinks; i++) await make()
     expect(await make()).toEqual({ outcome: 'too_many' })
     await sql`
@@ -152,7 +153,7 @@ describe('coming in', () => {
   test('[LNK4] where admins let people in, no link and no directory does', async () => {
     const room = await makeRoom(sql, [])
     const hash = createHash('sha256').update('a code').digest('hex')
-    await call(sql, 'create_join_link', room, people.ada, hash, null)
+    await call(sql, 'create_join_link', randomUUID(), room, people.ada, hash, null)
     await call(sql, 'change_entry', room, people.ada, 'public', 'approval')
     const approval = { outcome: 'approval' }
     expect(await call(sql, 'join_room', randomUUID(), hash, people.grace, 0)).toEqual(approval)

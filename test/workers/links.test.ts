@@ -60,6 +60,19 @@ describe('join links', () => {
     expect(await bodyOf(await join(linus, lasting.code), 200)).toEqual({ roomId: room, already: false })
   })
 
+  test('[API8] a link whose answer was lost is told again by its repeat, and is one link', async () => {
+    const { ada, grace, room } = await three()
+    const headers = { 'idempotency-key': freshId() }
+    const ask = () => request(ada, 'POST', `/rooms/${room}/links`, undefined, headers)
+    await gate('lost')
+    await bodyOf(await ask(), 503)
+    await gate('open')
+    const made = await bodyOf<Made>(await ask(), 201)
+
+    expect(await linkRows(room)).toMatchObject([{ id: made.id }])
+    expect(await bodyOf(await join(grace, made.code), 200)).toEqual({ roomId: room, already: false })
+  })
+
   test('[LNK2] links are listed with what became of them and never with their codes; Postgres holds hashes alone', async () => {
     const { ada, grace, linus, room } = await three()
     const first = await make(ada, room, { maxUses: 2 })

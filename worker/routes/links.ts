@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
+import { secretOf } from '../../durable-objects/env.ts'
 import { JoinCode, LinkEnd, type LinkPreview } from '../../protocol/api.ts'
 import {
   clearPasscode,
@@ -12,7 +13,7 @@ import {
   revokeLink,
   setPasscode,
 } from '../../protocol/endpoints/links.ts'
-import { Uuid } from '../../protocol/ids.ts'
+import { TimeMs, Uuid } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
 import { placeOf } from '../cursor.ts'
 import { comeIn, linkOver, sealed } from '../entrance.ts'
@@ -25,7 +26,7 @@ import { sessionOf } from '../session.ts'
 import { asService, dataOf } from '../supabase.ts'
 
 const Created = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('created'), linkId: Uuid }),
+  z.object({ outcome: z.literal('created'), linkId: Uuid, expiresAt: z.nullable(TimeMs) }),
   z.object({ outcome: z.enum(['forbidden', 'too_many']) }),
 ])
 
@@ -49,13 +50,13 @@ const Outcome = z.object({ outcome: z.string() })
 /** Join links. Postgres keeps only the hash of a code, and of a passcode. */
 export const links = new Hono<App>()
 
-serve(links, createLink, async ({ c, session, params: { room }, body }) => {
+serve(links, createLink, async ({ c, session, command, params: { room }, body }) => {
   const { expiresInSeconds = limits.linkLifeMs / 1_000, maxUses } = body
   const me = session.me.person.id
-  const code = randomBytes(16).toString('base64url')
+  const code = codeFor(command, secretOf(c.env))
   const expiresAt = expiresInSeconds === null ? null : Date.now() + expiresInSeconds * 1_000
   const answer = await asService(c.env).rpc('create_join_link', {
-    ...{ p_room_id: room, p_person: me, p_code_hash: hash(code) },
+    ...{ p_command: command, p_room_id: room, p_person: me, p_code_hash: hash(code) },
     // The generated types know no null here.
     p_expires_at_ms: expiresAt as number,
     ...(maxUses !== undefined && { p_max_uses: maxUses }),
@@ -63,7 +64,7 @@ serve(links, createLink, async ({ c, session, params: { room }, body }) => {
   const made = Created.parse(dataOf(answer))
   switch (made.outcome) {
     case 'created':
-      return [201, { id: made.linkId, code, url: new URL(`/j/${code}`, c.req.url).href, expiresAt }]
+      return [201, { id: made.linkId, code, url: new URL(`/j/${code}`, c.req.url).href, expiresAt: made.expiresAt }]
     case 'forbidden':
       throw await forbiddenIn(c.env, room, me, 'Only owners and admins of a group can make its join links.')
     case 'too_many':
@@ -120,6 +121,15 @@ serve(links, clearPasscode, async ({ c, session, params: { room } }) => {
 })
 
 const notYours = 'Only owners and admins of a group do this.'
+
+/**
+ * 128 bits that nobody guesses without the secret. A repeat of a request whose answer was lost has to tell the same code,
+ * of which only a hash is kept.
+ */
+function codeFor(command: string, secret: string): string {
+  const digest = createHmac('sha256', secret).update(`parley:join-code ${command}`).digest()
+  return digest.subarray(0, 16).toString('base64url')
+}
 
 /** A code that lost a piece when it was copied is an unknown one. Problem: not_found. */
 function codeOf(given: string): string {
