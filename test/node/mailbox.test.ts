@@ -65,6 +65,24 @@ test.each(['confirmation', 'magic_link', 'recovery', 'email_change'])(
   },
 )
 
+test('the mails differ in title, text and link, and share the rest to the letter', () => {
+  // Supabase takes whole files and mail programs no style sheet, so each has a copy of its own.
+  const layouts = ['confirmation', 'magic_link', 'recovery', 'email_change'].map((name) => {
+    const html = readFileSync(join(repository, `supabase/templates/${name}.html`), 'utf8')
+    const [, title] = /<title>(.*)<\/title>/.exec(html)!
+    expect(html).toContain(`font-size: 20px">${title}</h1>`)
+    return html
+      .replaceAll(title!, 'TITLE')
+      .replace(/<p id="code"[^]*?<\/p>\s*/, '')
+      .replace(/<p style="margin: 0 0 8px">Or type this code where you asked for it:<\/p>\s*/, '')
+      .replaceAll(/(<p style="[^"]*">)\s*[^<\s][^<]*(<\/p>)/g, '$1TEXT$2')
+      .replace(/(type=)\w+/, '$1TYPE')
+      .replace(/(>)[^<>]*(<\/a)/, '$1WORD$2')
+  })
+  expect(layouts[0]).toContain('TYPE')
+  expect([...new Set(layouts)]).toEqual([layouts[0]])
+})
+
 function asked(path: string): Request {
   return new Request(`http://127.0.0.1:54321${path}`)
 }
