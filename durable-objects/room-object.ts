@@ -100,6 +100,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   private readonly endings: Endings
   private waking: Promise<boolean> | null = null
   private deleting: Promise<void> | null = null
+  /** Nothing is stored, not even tables: there is no such room. */
+  private bare = false
   private readonly frames = new Paces(frameRate)
 
   constructor(ctx: DurableObjectState, env: RoomEnv) {
@@ -146,6 +148,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   override async fetch(request: Request): Promise<Response> {
     const visitor = visitorOf(request)
     if (!visitor) return new Response(null, { status: 400 })
+    this.furnish()
     const ticket = request.headers.get(ticketHeader)
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
       return closedSocket(closeCodes.signIn, 'This ticket was used already.')
@@ -159,7 +162,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   /** Lets a visitor's socket in, or closes it with the reason. */
   async admit(socket: WebSocket, visitor: Visitor): Promise<void> {
     const ready = await this.ready()
-    if (this.endings.over(visitor.person, visitor)) {
+    if (ready && this.endings.over(visitor.person, visitor)) {
       // Also while the room was waking.
       socket.accept()
       socket.close(closeCodes.signIn, 'This session was ended.')
@@ -252,6 +255,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
 
   /** What is due. It never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
+    this.furnish()
     await this.agenda.ring(`room ${this.book.id}`, (duty) => this.perform(duty), paced)
   }
 
@@ -299,8 +303,9 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
 
   /** A page of history from the log, for a member. */
   async page(person: string, place: PagePlace, limit: number): Promise<PageAnswer> {
-    if ((await this.ready()) === false) return { outcome: 'away' }
-    const { room } = this.book
+    const ready = await this.ready()
+    if (ready === false) return { outcome: 'away' }
+    const room = ready ? this.book.awake() : null
     const member = room?.members.get(person)
     if (!room || !member) return { outcome: 'not_a_member' }
     const { head, floor } = room
@@ -316,9 +321,9 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
 
   /** How far the members have come, for one of them. */
   async receipts(person: string): Promise<ReceiptsAnswer> {
-    if ((await this.ready()) === false) return { outcome: 'away' }
-    const { room } = this.book
-    if (!room?.members.has(person)) return { outcome: 'not_a_member' }
+    const ready = await this.ready()
+    if (ready === false) return { outcome: 'away' }
+    if (!ready || !this.book.awake().members.has(person)) return { outcome: 'not_a_member' }
     this.reading.settle()
     const members = [...this.book.awake().members.values()].map((member) => {
       const { name, delivered, receiptsHidden, read } = member
@@ -390,6 +395,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   }
 
   async endSessions(person: string, ending: Ending): Promise<void> {
+    this.furnish()
     this.endings.add(person, ending, Date.now())
     for (const socket of this.sockets.of(person)) {
       if (this.endings.over(person, attached(socket))) socket.close(closeCodes.signIn, 'This session was ended.')
@@ -600,21 +606,25 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
 
   /** Nothing is stored here, and nothing is owed: Postgres knows all there is of the room. */
   private unwritten(): boolean {
+    this.furnish()
     return this.book.room === null && this.agenda.due('epoch') === null && !this.bumps.owes()
   }
 
   /** True: awake. False: storage is empty and Postgres is away. Null: there is no such room. */
   private async ready(): Promise<boolean | null> {
     const { book } = this
-    if (book.room) return true
+    // What its owner deleted is no room any more, although not all of it is gone.
+    if (book.room) return this.record.stopped() === ownerDeletedIt ? null : true
+    this.furnish()
     this.waking ??= wake(book, this.database, this.ctx.storage)
-      .then((found) => {
+      .then(async (found) => {
         book.reload()
         if (book.room) this.sockets.answerPings(book.room.head)
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
         if (book.room) this.planAnew(Date.now())
         if (book.room) this.bumps.awake()
         if (book.room) this.calls.settle()
+        else await this.leaveNothing()
         return found
       })
       .finally(() => {
@@ -626,6 +636,25 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       console.warn(`room ${book.id}: cannot wake: ${String(error)}`)
       return false
     }
+  }
+
+  /**
+   * Anyone may ask for a room by an id that they made up: of one that does not exist nothing stays, unless somebody has
+   * yet to hear that it is gone.
+   */
+  private async leaveNothing(): Promise<void> {
+    if (this.agenda.planned() || this.bumps.owes() || this.deleting) return
+    void this.ctx.storage.deleteAlarm()
+    const emptied = this.ctx.storage.deleteAll()
+    this.bare = true
+    await emptied
+  }
+
+  private furnish(): void {
+    if (!this.bare) return
+    this.bare = false
+    createTables(this.ctx.storage.sql)
+    this.bumps.forget()
   }
 
   /** The agenda of an object that has just woken may be empty, or know nothing of what came along. */

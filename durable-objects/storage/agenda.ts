@@ -56,6 +56,11 @@ export class Agenda<Kind extends string = Duty> {
     return rows.toArray()[0]?.due ?? null
   }
 
+  /** Whether anything is to be done, ever. */
+  planned(): boolean {
+    return this.storage.sql.exec('select 1 from agenda limit 1').toArray().length > 0
+  }
+
   done(duty: Kind): void {
     this.storage.sql.exec('delete from agenda where kind = ?', duty)
   }

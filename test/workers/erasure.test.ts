@@ -8,7 +8,7 @@ import { connect, enter, nothing, post, type Client } from './support/client.ts'
 import { directRoom, gate, memberRow, recorded, service } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import { eraseAndDie } from './support/dying.ts'
-import { flushed, inboxOf, inInbox, inStorage, objectOf, ring, ringInbox } from './support/objects.ts'
+import { flushed, inboxOf, inInbox, inStorage, objectOf, ring, ringInbox, tablesOf } from './support/objects.ts'
 import { bodyOf, freshId, join, request, roomOf, signUp, signUpAfresh, type Person } from './support/people.ts'
 
 afterEach(async () => await gate('open'))
@@ -298,7 +298,7 @@ test('[ERA17] an object whose room is gone from Postgres closes with 4403 and cl
 
   await late.until(() => late.closedWith !== null)
   expect(late.closedWith).toBe(closeCodes.notAMember)
-  expect(await inStorage(alone, (sql) => sql.exec('select * from room').toArray())).toEqual([])
+  expect(await tablesOf(alone)).toEqual([])
   expect((await service().from('rooms').select('id').eq('id', alone)).data).toEqual([])
   const made = await service().schema('parley').rpc('claim_epoch', { p_room_id: alone })
   expect(made.data).toBeNull()

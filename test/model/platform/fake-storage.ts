@@ -63,6 +63,15 @@ export class FakeStorage {
     this.touch()
   }
 
+  async deleteAll(): Promise<void> {
+    for (const { name } of this.sql.exec("select name from sqlite_master where type = 'table'").toArray()) {
+      this.sql.exec(`drop table "${String(name)}"`)
+    }
+    this.statements.clear()
+    this.alarmAt = null
+    this.touch()
+  }
+
   /** When the platform rings next, as far as it is committed. */
   committedAlarm(): number | null {
     return this.keptAlarmAt

@@ -311,6 +311,7 @@ export class ObjectHost<O extends Living> {
         getAlarm: () => storage.getAlarm(),
         setAlarm: (at: number | Date) => storage.setAlarm(at),
         deleteAlarm: () => storage.deleteAlarm(),
+        deleteAll: () => storage.deleteAll(),
       },
       waitUntil: (promise: Promise<unknown>) => this.stay(promise),
       acceptWebSocket: (socket: FakeSocket, tags: string[] = []) => {

@@ -36,9 +36,23 @@ export async function ring(room: string, duty: string): Promise<void> {
   // The handler itself, which joins a flush in the air. `runDurableObjectAlarm` returns at once when the alarm rings
   // already, and a loop over it keeps workerd too busy to read the answer that the flush waits for.
   await runInDurableObject(objectOf(room), async (object, state) => {
+    // One that keeps nothing has nothing planned.
+    object['furnish']()
     state.storage.sql.exec('update agenda set due = 0 where kind = ?', duty)
     await object.alarm()
   })
+}
+
+/** The tables that a room's object keeps; none of a room that does not exist. */
+export async function tablesOf(room: string): Promise<string[]> {
+  return await inStorage(room, (sql) =>
+    sql
+      .exec<{ name: string }>(
+        "select name from sqlite_master where type = 'table' and name not glob '_cf_*' and name not glob 'sqlite_*'",
+      )
+      .toArray()
+      .map(({ name }) => name),
+  )
 }
 
 /** Moves a duty of someone's inbox to now and does what the alarm does. */
