@@ -242,12 +242,16 @@ create trigger typing_indicators_touch before update on public.typing_indicators
 create trigger user_presence_touch before update on public.user_presence
   for each row execute function private.touch();
 
--- Whoever makes a group owns it. Definer: the person may not write the owner's row themself, in any room.
+-- Whoever makes a group owns it. Definer: the person may not write the owner's row themself, in any room. Past the
+-- service's functions a person's own insert meets the same limit.
 create function private.add_owner() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
+  if (select auth.uid()) is not null and private.owns_too_many_rooms(new.created_by) then
+    raise exception 'nobody owns more than % rooms', private.most_rooms_owned() using errcode = '23514';
+  end if;
   insert into public.room_participants (room_id, user_id, role)
   values (new.id, new.created_by, 'owner');
   return null;

@@ -12,41 +12,19 @@ set search_path = ''
 as $$
 declare
   me uuid := (select auth.uid());
-  key text := least(me, p_other_user)::text || ':' || greatest(me, p_other_user)::text;
-  room uuid;
-  hide boolean;
+  opened jsonb;
 begin
   if me is null then
     raise exception 'sign in first' using errcode = '42501';
   end if;
-  if p_other_user is null or p_other_user = me then
-    raise exception 'a direct room needs another person' using errcode = '22023';
-  end if;
-  select r.id into room from public.rooms r where r.direct_key = key;
-  if room is null then
-    -- One answer for both, so that nobody learns from it that they are blocked.
-    if not exists (select from public.user_profiles u where u.id = p_other_user)
-      or private.blocks(me, p_other_user) or private.blocks(p_other_user, me)
-    then
-      raise exception 'this person cannot be reached' using errcode = 'P0002';
-    end if;
-    insert into public.rooms (type, direct_key, created_by) values ('direct', key, me)
-    on conflict on constraint rooms_direct_key_key do nothing
-    returning id into room;
-    if room is not null then
-      select not bool_and(u.read_receipts) into hide from public.user_profiles u where u.id in (me, p_other_user);
-      insert into public.room_participants (room_id, user_id, receipts_hidden, accepted_at)
-      select room, person, hide, case when person = me then now() end
-      from unnest(array[me, p_other_user]) person
-      order by person;
-      return room;
-    end if;
-    -- The other side opened it in this moment.
-    select r.id into room from public.rooms r where r.direct_key = key;
-  end if;
-  update public.room_participants p set accepted_at = now()
-  where p.room_id = room and p.user_id = me and p.accepted_at is null;
-  return room;
+  opened := private.direct_room(me, coalesce(p_other_user, me));
+  case opened ->> 'outcome'
+    when 'open' then return (opened ->> 'roomId')::uuid;
+    when 'self' then raise exception 'a direct room needs another person' using errcode = '22023';
+    when 'unknown' then raise exception 'this person cannot be reached' using errcode = 'P0002';
+    when 'too_many' then
+      raise exception 'nobody is in more than % rooms', private.most_rooms() using errcode = '22023';
+  end case;
 end
 $$;
 
@@ -385,7 +363,8 @@ end
 $$;
 
 -- Takes a person out of these rows of a room, as an account_erased event asked: their messages (the text as well, or the
--- name alone), their reactions, and their name in system rows. Doing it again changes nothing.
+-- name alone), their reactions, and their name in system rows. Doing it again changes nothing. What a room tells after
+-- someone is gone names them no more: such system rows change with the erasure all the same.
 create function private.erase_rows(job parley.jobs, p_seqs bigint[]) returns void
 language plpgsql volatile
 set search_path = ''
@@ -409,8 +388,7 @@ begin
       rev = greatest(m.rev, job.seq)
   where m.room_id = job.room_id and m.seq = any (p_seqs) and m.seq < job.seq
     and (m.sender_id = job.person or m.deleted_by = job.person or m.seq in (select g.seq from gone g)
-      or (m.type = 'system' and m.metadata #>> '{system,person}' = job.person::text
-        and m.metadata #>> '{system,name}' <> ''));
+      or (m.type = 'system' and m.metadata #>> '{system,person}' = job.person::text));
 end
 $$;
 
@@ -616,7 +594,7 @@ end
 $$;
 
 -- What the room's own events say about the room: the last word on each thing. One that was parked says nothing any more
--- of what a later one has said.
+-- of what a later one has said. Each is recorded, at its own time.
 create function private.apply_room_facts(p_room_id uuid, p_events jsonb) returns void
 language plpgsql volatile
 set search_path = ''
@@ -646,6 +624,15 @@ begin
         else r.disappearing_ttl
       end
   where r.id = p_room_id and facts is not null;
+
+  perform private.record(e.kind, (e.event ->> 'by')::uuid, p_room_id, null,
+    -- Not null, which a record leaves out: they stay.
+    (e.event - array['kind', 'seq', 'at', 'id', 'by'])
+      || case when e.event -> 'disappearingMs' = 'null' then '{"disappearingMs": 0}' else '{}' end::jsonb,
+    private.from_ms((e.event ->> 'at')::bigint))
+  from private.whole_events(p_events) e
+  where e.kind in ('renamed', 'room_changed')
+  order by e.seq;
 end
 $$;
 

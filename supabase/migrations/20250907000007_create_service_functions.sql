@@ -88,13 +88,26 @@ grant select, insert, update, delete on all tables in schema parley to service_r
 
 -- The one way into the audit log: p_actor did p_action to p_person in p_room_id. What is null in p_details is left out.
 create function private.record(
-  p_action text, p_actor uuid, p_room_id uuid, p_person uuid default null, p_details jsonb default '{}')
+  p_action text, p_actor uuid, p_room_id uuid, p_person uuid default null, p_details jsonb default '{}',
+  p_at timestamptz default now())
 returns void
 language sql volatile
 set search_path = ''
 as $$
-  insert into parley.audit_log (action, actor, room_id, person, details)
-  values (p_action, p_actor, p_room_id, p_person, jsonb_strip_nulls(p_details));
+  insert into parley.audit_log (action, actor, room_id, person, details, at)
+  values (p_action, p_actor, p_room_id, p_person, jsonb_strip_nulls(p_details), p_at);
+$$;
+
+-- A command that changes members runs once: null, and it is the caller's to carry out and to answer in member_commands; or
+-- what it answered before. Waits while the same command runs elsewhere.
+create function private.begin_command(p_command uuid, p_room_id uuid) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  insert into parley.member_commands (id, room_id) values (p_command, p_room_id) on conflict do nothing;
+  return case when not found then (select c.answer from parley.member_commands c where c.id = p_command) end;
+end
 $$;
 
 -- Whether someone lets this person add them to groups.
@@ -146,12 +159,13 @@ begin
   case p_kind
     when 'add' then
       -- Whoever comes back starts at the head; marks never go back.
-      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq)
-      values (p_room_id, p_person, p_head, p_head)
+      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq, history_from_seq)
+      values (p_room_id, p_person, p_head, p_head, private.history_before(p_room_id, p_head))
       on conflict (room_id, user_id) do update
       set left_at = null, banned_until = null, role = 'member', joined_at = now(), unread_from_seq = null,
           last_delivered_seq = greatest(p.last_delivered_seq, excluded.last_delivered_seq),
-          last_read_seq = greatest(p.last_read_seq, excluded.last_read_seq);
+          last_read_seq = greatest(p.last_read_seq, excluded.last_read_seq),
+          history_from_seq = excluded.history_from_seq;
     when 'remove', 'leave' then
       update public.room_participants p set left_at = now(), role = 'member'
       where p.room_id = p_room_id and p.user_id = p_person;
@@ -202,10 +216,8 @@ begin
   if not exists (select from public.rooms r where r.id = p_room_id) then
     return jsonb_build_object('outcome', 'gone');
   end if;
-  -- Waits here while the same command runs elsewhere.
-  insert into parley.member_commands (id, room_id) values (p_command, p_room_id) on conflict do nothing;
-  if not found then
-    select c.answer into reply from parley.member_commands c where c.id = p_command;
+  reply := private.begin_command(p_command, p_room_id);
+  if reply is not null then
     return reply;
   end if;
 
@@ -254,7 +266,10 @@ end
 $$;
 
 -- A group with its members in one step. Idempotent by the room's id: a repeat answers `already` and changes nothing.
-create function parley.create_group(p_room_id uuid, p_name text, p_owner uuid, p_members uuid[], p_description text default '')
+-- Outcomes beside created {refused}: taken (the id is another room's), full, too_many (rooms of the owner's).
+create function parley.create_group(
+  p_room_id uuid, p_name text, p_owner uuid, p_members uuid[], p_description text default '',
+  p_visibility text default 'private', p_join_policy text default 'open', p_history text default 'all')
 returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -263,24 +278,38 @@ declare
   outcome text := 'already';
   refused jsonb;
 begin
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'person', w.person, 'reason', case when u.id is null then 'unknown' else 'privacy' end) order by w.person), '[]')
+  -- Held, so that two groups at once do not both take the last place.
+  perform from public.user_profiles u where u.id = p_owner for no key update;
+  select coalesce(jsonb_agg(jsonb_build_object('person', w.person, 'reason', w.reason) order by w.person), '[]')
   into refused
-  from (select distinct unnest(p_members) as person) w
-  left join public.user_profiles u on u.id = w.person
-  where w.person <> p_owner and not private.lets_add(w.person, p_owner);
+  from (
+    select m.person, case
+      when u.id is null then 'unknown'
+      when not private.lets_add(m.person, p_owner) then 'privacy'
+      when private.in_too_many_rooms(m.person) then 'too_many_rooms'
+    end as reason
+    from (select distinct unnest(p_members) as person) m
+    left join public.user_profiles u on u.id = m.person
+    where m.person <> p_owner
+  ) w
+  where w.reason is not null;
 
   if 1 + (select count(distinct m) from unnest(p_members) m where m <> p_owner) - jsonb_array_length(refused) > 1000 then
     return jsonb_build_object('outcome', 'full');
   end if;
-  insert into public.rooms (id, type, name, description, created_by)
-  values (p_room_id, 'group', p_name, p_description, p_owner)
+  if not exists (select from public.rooms r where r.id = p_room_id)
+    and (private.owns_too_many_rooms(p_owner) or private.in_too_many_rooms(p_owner))
+  then
+    return jsonb_build_object('outcome', 'too_many');
+  end if;
+  insert into public.rooms (id, type, name, description, visibility, join_policy, history, created_by)
+  values (p_room_id, 'group', p_name, p_description, p_visibility, p_join_policy, p_history, p_owner)
   on conflict (id) do nothing;
   if found then
     outcome := 'created';
     insert into public.room_participants (room_id, user_id)
     select distinct p_room_id, m from unnest(p_members) m
-    where m <> p_owner and private.lets_add(m, p_owner)
+    where m <> p_owner and not exists (select from jsonb_array_elements(refused) f where (f ->> 'person')::uuid = m)
     order by m;
     perform private.record('group_created', p_owner, p_room_id);
     perform private.record('member_add', p_owner, p_room_id, p.user_id)
@@ -290,12 +319,13 @@ begin
     return jsonb_build_object('outcome', 'taken');
   end if;
   return jsonb_build_object('outcome', outcome, 'refused', refused) || (
-    select jsonb_build_object('roomId', r.id, 'membersVersion', r.members_version)
+    select jsonb_build_object('roomId', r.id, 'name', r.name, 'membersVersion', r.members_version)
     from public.rooms r where r.id = p_room_id);
 end
 $$;
 
--- The room goes to another member; who had it stays as an admin. Idempotent by p_command.
+-- The room goes to another member; who had it stays as an admin. Idempotent by p_command. Outcomes beside changed:
+-- forbidden, gone, too_many (rooms of the one whom it would go to).
 create function parley.hand_over(p_command uuid, p_room_id uuid, p_from uuid, p_to uuid) returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -307,9 +337,8 @@ begin
   if not exists (select from public.rooms r where r.id = p_room_id) then
     return jsonb_build_object('outcome', 'gone');
   end if;
-  insert into parley.member_commands (id, room_id) values (p_command, p_room_id) on conflict do nothing;
-  if not found then
-    select c.answer into reply from parley.member_commands c where c.id = p_command;
+  reply := private.begin_command(p_command, p_room_id);
+  if reply is not null then
     return reply;
   end if;
   room := private.lock_room(p_room_id, array[p_from, p_to]);
@@ -318,8 +347,13 @@ begin
     where p.room_id = p_room_id and p.left_at is null and (p.banned_until is null or p.banned_until <= now())
       and ((p.user_id = p_from and p.role = 'owner') or p.user_id = p_to))
   then
+    reply := jsonb_build_object('outcome', 'forbidden');
+  elsif private.owns_too_many_rooms(p_to) then
+    reply := jsonb_build_object('outcome', 'too_many');
+  end if;
+  if reply is not null then
     delete from parley.member_commands c where c.id = p_command;
-    return jsonb_build_object('outcome', 'forbidden');
+    return reply;
   end if;
   update public.room_participants p set role = case p.user_id when p_to then 'owner' else 'admin' end
   where p.room_id = p_room_id and p.user_id in (p_from, p_to);
@@ -606,10 +640,10 @@ begin
 end
 $$;
 
-revoke execute on function private.record(text, uuid, uuid, uuid, jsonb), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
+revoke execute on function private.record(text, uuid, uuid, uuid, jsonb, timestamptz), private.begin_command(uuid, uuid), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
   private.change_member(uuid, text, uuid, text, timestamptz, bigint), private.remove_user(uuid)
   from public, anon, authenticated;
-grant execute on function private.record(text, uuid, uuid, uuid, jsonb), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
+grant execute on function private.record(text, uuid, uuid, uuid, jsonb, timestamptz), private.begin_command(uuid, uuid), private.lets_add(uuid, uuid), private.member_obstacle(uuid, uuid, text, uuid, text),
   private.change_member(uuid, text, uuid, text, timestamptz, bigint), private.remove_user(uuid) to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
 grant execute on all functions in schema parley to service_role;

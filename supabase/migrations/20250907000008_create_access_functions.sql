@@ -27,25 +27,37 @@ as $$
   end;
 $$;
 
--- p_max_uses: how many people may come in by it; null for as many as the room holds. Answers {outcome: 'created',
--- linkId}, or forbidden.
+-- p_max_uses: how many people may come in by it; null for as many as the room holds. p_expires_at_ms: null for never.
+-- Idempotent by p_command, which becomes the link's id: a repeat, which brings the same code, finds the link that is there.
+-- Answers {outcome: 'created', linkId, expiresAt}, forbidden, or too_many.
 create function parley.create_join_link(
-  p_room_id uuid, p_person uuid, p_code_hash text, p_expires_at_ms bigint, p_max_uses int default null)
+  p_command uuid, p_room_id uuid, p_person uuid, p_code_hash text, p_expires_at_ms bigint, p_max_uses int default null)
 returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
 declare
-  link uuid;
+  link parley.join_links;
 begin
   if not private.manages(p_room_id, p_person) then
     return jsonb_build_object('outcome', 'forbidden');
   end if;
-  insert into parley.join_links (code_hash, room_id, created_by, expires_at, max_uses)
-  values (p_code_hash, p_room_id, p_person, private.from_ms(p_expires_at_ms), p_max_uses)
-  returning id into link;
-  perform private.record('link_created', p_person, p_room_id, null, jsonb_build_object('linkId', link));
-  return jsonb_build_object('outcome', 'created', 'linkId', link);
+  -- Held, so that two links at once do not both take the last place.
+  perform private.lock_room(p_room_id, '{}');
+  select * into link from parley.join_links l
+  where l.id = p_command and l.room_id = p_room_id and l.code_hash = p_code_hash;
+  if not found then
+    if private.most_links() <= (
+      select count(*) from parley.join_links l where l.room_id = p_room_id and private.link_obstacle(l) is null)
+    then
+      return jsonb_build_object('outcome', 'too_many');
+    end if;
+    insert into parley.join_links (id, code_hash, room_id, created_by, expires_at, max_uses)
+    values (p_command, p_code_hash, p_room_id, p_person, private.from_ms(p_expires_at_ms), p_max_uses)
+    returning * into link;
+    perform private.record('link_created', p_person, p_room_id, null, jsonb_build_object('linkId', link.id));
+  end if;
+  return jsonb_build_object('outcome', 'created', 'linkId', link.id, 'expiresAt', private.to_ms(link.expires_at));
 end
 $$;
 
@@ -465,15 +477,19 @@ begin
 end
 $$;
 
--- A person signs in on a device. p_name is kept the first time; later the person names it. At most 50 devices of a
--- person are not revoked. Answers {outcome}: registered, known, revoked (a revoked id never comes back), taken (another
--- person's), too_many.
-create function parley.register_device(p_device uuid, p_person uuid, p_name text default '') returns jsonb
+-- A person signs in on a device, or goes on there. p_name is kept the first time; later the person names it. Tokens of an
+-- earlier sign-in there were written over: that session ends. At most 50 devices of a person are not revoked; for one more
+-- the one that was longest unused is signed out. Answers {outcome}: registered, known, revoked (a revoked id never comes
+-- back), taken (another person's), unknown (no such person).
+create function parley.register_device(p_device uuid, p_person uuid, p_name text default '', p_login uuid default null)
+returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
 declare
   seen jsonb;
+  before uuid;
+  oldest record;
 begin
   -- Held, so that two devices at once do not both take the 50th place.
   perform from public.user_profiles u where u.id = p_person for no key update;
@@ -481,14 +497,29 @@ begin
     return jsonb_build_object('outcome', 'unknown');
   end if;
   seen := parley.device_seen(p_device, p_person);
+  if seen ->> 'outcome' = 'known' and p_login is not null then
+    select d.login into before from parley.devices d where d.id = p_device;
+    if before is distinct from p_login then
+      update parley.devices d set login = p_login where d.id = p_device;
+      perform private.end_logins(p_person, array[before]) where before is not null;
+    end if;
+  end if;
   if seen ->> 'outcome' <> 'unknown' then
     return seen;
   end if;
-  if 50 <= (select count(*) from parley.devices d where d.person = p_person and d.revoked_at is null) then
-    return jsonb_build_object('outcome', 'too_many');
+  insert into parley.devices (id, person, name, login) values (p_device, p_person, p_name, p_login) on conflict do nothing;
+  if not found then
+    return jsonb_build_object('outcome', 'taken');
   end if;
-  insert into parley.devices (id, person, name) values (p_device, p_person, p_name) on conflict do nothing;
-  return jsonb_build_object('outcome', case when found then 'registered' else 'taken' end);
+  for oldest in
+    select d.id, d.login from parley.devices d
+    where d.person = p_person and d.revoked_at is null and d.id <> p_device
+    order by d.last_seen_at desc, d.id desc offset 49
+  loop
+    perform private.end_logins(p_person, array[oldest.login]) where oldest.login is not null;
+    delete from parley.devices d where d.id = oldest.id;
+  end loop;
+  return jsonb_build_object('outcome', 'registered');
 end
 $$;
 
@@ -505,20 +536,25 @@ begin
 end
 $$;
 
--- Signs a device out for good: its id stays known as revoked. Answers {outcome}: revoked (also for a repeat), unknown.
+-- Signs a device out for good: its id stays known as revoked, and its session is over. Answers {outcome, login}: revoked
+-- (also for a repeat), unknown.
 create function parley.revoke_device(p_device uuid, p_person uuid) returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
+declare
+  device parley.devices;
 begin
-  update parley.devices d set revoked_at = now()
-  where d.id = p_device and d.person = p_person and d.revoked_at is null;
-  if found then
-    perform private.record('device_revoked', p_person, null, p_person, jsonb_build_object('device', p_device));
-  elsif not exists (select from parley.devices d where d.id = p_device and d.person = p_person) then
+  select * into device from parley.devices d where d.id = p_device and d.person = p_person for update;
+  if not found then
     return jsonb_build_object('outcome', 'unknown');
   end if;
-  return jsonb_build_object('outcome', 'revoked');
+  if device.revoked_at is null then
+    update parley.devices d set revoked_at = now() where d.id = p_device;
+    perform private.record('device_revoked', p_person, null, p_person, jsonb_build_object('device', p_device));
+  end if;
+  perform private.end_logins(p_person, array[device.login]) where device.login is not null;
+  return jsonb_build_object('outcome', 'revoked', 'login', device.login);
 end
 $$;
 

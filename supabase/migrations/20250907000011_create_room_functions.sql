@@ -87,34 +87,6 @@ as $$
   select private.standing(p_room_id, p_person);
 $$;
 
--- The one way into the audit log: p_actor did p_action to p_person in p_room_id. What is null in p_details is left out.
-drop function private.record(text, uuid, uuid, uuid, jsonb);
-create function private.record(
-  p_action text, p_actor uuid, p_room_id uuid, p_person uuid default null, p_details jsonb default '{}',
-  p_at timestamptz default now())
-returns void
-language sql volatile
-set search_path = ''
-as $$
-  insert into parley.audit_log (action, actor, room_id, person, details, at)
-  values (p_action, p_actor, p_room_id, p_person, jsonb_strip_nulls(p_details), p_at);
-$$;
-
--- A person's own insert, past the functions below, meets the same limit.
-create or replace function private.add_owner() returns trigger
-language plpgsql security definer
-set search_path = ''
-as $$
-begin
-  if (select auth.uid()) is not null and private.owns_too_many_rooms(new.created_by) then
-    raise exception 'nobody owns more than % rooms', private.most_rooms_owned() using errcode = '23514';
-  end if;
-  insert into public.room_participants (room_id, user_id, role)
-  values (new.id, new.created_by, 'owner');
-  return null;
-end
-$$;
-
 -- One direct room per pair, whoever opens it and however often. p_person accepts the room; the other becomes a contact of
 -- theirs only. Answers {outcome}: open {roomId}, self, too_many, or unknown, which does not tell someone who is not there
 -- from a block.
@@ -168,28 +140,6 @@ as $$
   select private.direct_room(p_person, p_other);
 $$;
 
-create or replace function private.open_direct_room(p_other_user uuid) returns uuid
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  me uuid := (select auth.uid());
-  opened jsonb;
-begin
-  if me is null then
-    raise exception 'sign in first' using errcode = '42501';
-  end if;
-  opened := private.direct_room(me, coalesce(p_other_user, me));
-  case opened ->> 'outcome'
-    when 'open' then return (opened ->> 'roomId')::uuid;
-    when 'self' then raise exception 'a direct room needs another person' using errcode = '22023';
-    when 'unknown' then raise exception 'this person cannot be reached' using errcode = 'P0002';
-    when 'too_many' then
-      raise exception 'nobody is in more than % rooms', private.most_rooms() using errcode = '22023';
-  end case;
-end
-$$;
-
 -- Why a change of a member cannot be made, or null.
 create or replace function private.member_obstacle(p_room_id uuid, p_by uuid, p_kind text, p_person uuid, p_role text)
 returns text
@@ -224,148 +174,6 @@ language sql stable
 set search_path = ''
 as $$
   select case r.history when 'all' then 0 else p_head end from public.rooms r where r.id = p_room_id;
-$$;
-
-create or replace function private.change_member(
-  p_room_id uuid, p_kind text, p_person uuid, p_role text, p_until timestamptz, p_head bigint)
-returns void
-language plpgsql volatile
-set search_path = ''
-as $$
-begin
-  case p_kind
-    when 'add' then
-      -- Whoever comes back starts at the head; marks never go back.
-      insert into public.room_participants as p (room_id, user_id, last_delivered_seq, last_read_seq, history_from_seq)
-      values (p_room_id, p_person, p_head, p_head, private.history_before(p_room_id, p_head))
-      on conflict (room_id, user_id) do update
-      set left_at = null, banned_until = null, role = 'member', joined_at = now(), unread_from_seq = null,
-          last_delivered_seq = greatest(p.last_delivered_seq, excluded.last_delivered_seq),
-          last_read_seq = greatest(p.last_read_seq, excluded.last_read_seq),
-          history_from_seq = excluded.history_from_seq;
-    when 'remove', 'leave' then
-      update public.room_participants p set left_at = now(), role = 'member'
-      where p.room_id = p_room_id and p.user_id = p_person;
-    when 'role' then
-      update public.room_participants p set role = p_role where p.room_id = p_room_id and p.user_id = p_person;
-    when 'ban' then
-      insert into public.room_participants as p (room_id, user_id, left_at, banned_until)
-      values (p_room_id, p_person, now(), coalesce(p_until, 'infinity'))
-      on conflict (room_id, user_id) do update
-      set left_at = coalesce(p.left_at, now()), role = 'member', banned_until = excluded.banned_until;
-    when 'unban' then
-      update public.room_participants p set banned_until = null where p.room_id = p_room_id and p.user_id = p_person;
-    when 'mute' then
-      update public.room_participants p set silenced_until = p_until
-      where p.room_id = p_room_id and p.user_id = p_person;
-  end case;
-end
-$$;
-
--- A group with its members in one step. Idempotent by the room's id: a repeat answers `already` and changes nothing.
--- Outcomes beside created {refused}: taken (the id is another room's), full, too_many (rooms of the owner's).
-drop function parley.create_group(uuid, text, uuid, uuid[], text);
-create function parley.create_group(
-  p_room_id uuid, p_name text, p_owner uuid, p_members uuid[], p_description text default '',
-  p_visibility text default 'private', p_join_policy text default 'open', p_history text default 'all')
-returns jsonb
-language plpgsql volatile
-set search_path = ''
-as $$
-declare
-  outcome text := 'already';
-  refused jsonb;
-begin
-  -- Held, so that two groups at once do not both take the last place.
-  perform from public.user_profiles u where u.id = p_owner for no key update;
-  select coalesce(jsonb_agg(jsonb_build_object('person', w.person, 'reason', w.reason) order by w.person), '[]')
-  into refused
-  from (
-    select m.person, case
-      when u.id is null then 'unknown'
-      when not private.lets_add(m.person, p_owner) then 'privacy'
-      when private.in_too_many_rooms(m.person) then 'too_many_rooms'
-    end as reason
-    from (select distinct unnest(p_members) as person) m
-    left join public.user_profiles u on u.id = m.person
-    where m.person <> p_owner
-  ) w
-  where w.reason is not null;
-
-  if 1 + (select count(distinct m) from unnest(p_members) m where m <> p_owner) - jsonb_array_length(refused) > 1000 then
-    return jsonb_build_object('outcome', 'full');
-  end if;
-  if not exists (select from public.rooms r where r.id = p_room_id)
-    and (private.owns_too_many_rooms(p_owner) or private.in_too_many_rooms(p_owner))
-  then
-    return jsonb_build_object('outcome', 'too_many');
-  end if;
-  insert into public.rooms (id, type, name, description, visibility, join_policy, history, created_by)
-  values (p_room_id, 'group', p_name, p_description, p_visibility, p_join_policy, p_history, p_owner)
-  on conflict (id) do nothing;
-  if found then
-    outcome := 'created';
-    insert into public.room_participants (room_id, user_id)
-    select distinct p_room_id, m from unnest(p_members) m
-    where m <> p_owner and not exists (select from jsonb_array_elements(refused) f where (f ->> 'person')::uuid = m)
-    order by m;
-    perform private.record('group_created', p_owner, p_room_id);
-    perform private.record('member_add', p_owner, p_room_id, p.user_id)
-    from public.room_participants p
-    where p.room_id = p_room_id and p.user_id <> p_owner;
-  elsif not exists (select from public.rooms r where r.id = p_room_id and r.created_by = p_owner) then
-    return jsonb_build_object('outcome', 'taken');
-  end if;
-  return jsonb_build_object('outcome', outcome, 'refused', refused) || (
-    select jsonb_build_object('roomId', r.id, 'name', r.name, 'membersVersion', r.members_version)
-    from public.rooms r where r.id = p_room_id);
-end
-$$;
-
--- The room goes to another member; who had it stays as an admin. Idempotent by p_command. Outcomes beside changed:
--- forbidden, gone, too_many (rooms of the one whom it would go to).
-create or replace function parley.hand_over(p_command uuid, p_room_id uuid, p_from uuid, p_to uuid) returns jsonb
-language plpgsql volatile
-set search_path = ''
-as $$
-declare
-  room public.rooms;
-  reply jsonb;
-begin
-  if not exists (select from public.rooms r where r.id = p_room_id) then
-    return jsonb_build_object('outcome', 'gone');
-  end if;
-  insert into parley.member_commands (id, room_id) values (p_command, p_room_id) on conflict do nothing;
-  if not found then
-    select c.answer into reply from parley.member_commands c where c.id = p_command;
-    return reply;
-  end if;
-  room := private.lock_room(p_room_id, array[p_from, p_to]);
-  if room.type <> 'group' or p_from = p_to or 2 <> (
-    select count(*) from public.room_participants p
-    where p.room_id = p_room_id and p.left_at is null and (p.banned_until is null or p.banned_until <= now())
-      and ((p.user_id = p_from and p.role = 'owner') or p.user_id = p_to))
-  then
-    reply := jsonb_build_object('outcome', 'forbidden');
-  elsif private.owns_too_many_rooms(p_to) then
-    reply := jsonb_build_object('outcome', 'too_many');
-  end if;
-  if reply is not null then
-    delete from parley.member_commands c where c.id = p_command;
-    return reply;
-  end if;
-  update public.room_participants p set role = case p.user_id when p_to then 'owner' else 'admin' end
-  where p.room_id = p_room_id and p.user_id in (p_from, p_to);
-  perform private.record('handed_over', p_from, p_room_id, p_to);
-  reply := jsonb_build_object(
-    'outcome', 'changed',
-    'membersVersion', (select r.members_version from public.rooms r where r.id = p_room_id),
-    'changes', jsonb_build_array(
-      jsonb_build_object('kind', 'role', 'person', p_from, 'member', parley.member(p_room_id, p_from)),
-      jsonb_build_object('kind', 'role', 'person', p_to, 'member', parley.member(p_room_id, p_to))));
-  update parley.member_commands c set answer = reply where c.id = p_command;
-  return reply;
-end
 $$;
 
 -- Who finds a room, how they come in, and what of the past is for them; null: as it is. Answers {outcome}: changed,
@@ -584,41 +392,6 @@ as $$
   from page g;
 $$;
 
--- p_max_uses: how many people may come in by it; null for as many as the room holds. p_expires_at_ms: null for never.
--- Idempotent by p_command, which becomes the link's id: a repeat, which brings the same code, finds the link that is there.
--- Answers {outcome: 'created', linkId, expiresAt}, forbidden, or too_many.
-drop function parley.create_join_link(uuid, uuid, text, bigint, int);
-create function parley.create_join_link(
-  p_command uuid, p_room_id uuid, p_person uuid, p_code_hash text, p_expires_at_ms bigint, p_max_uses int default null)
-returns jsonb
-language plpgsql volatile
-set search_path = ''
-as $$
-declare
-  link parley.join_links;
-begin
-  if not private.manages(p_room_id, p_person) then
-    return jsonb_build_object('outcome', 'forbidden');
-  end if;
-  -- Held, so that two links at once do not both take the last place.
-  perform private.lock_room(p_room_id, '{}');
-  select * into link from parley.join_links l
-  where l.id = p_command and l.room_id = p_room_id and l.code_hash = p_code_hash;
-  if not found then
-    if private.most_links() <= (
-      select count(*) from parley.join_links l where l.room_id = p_room_id and private.link_obstacle(l) is null)
-    then
-      return jsonb_build_object('outcome', 'too_many');
-    end if;
-    insert into parley.join_links (id, code_hash, room_id, created_by, expires_at, max_uses)
-    values (p_command, p_code_hash, p_room_id, p_person, private.from_ms(p_expires_at_ms), p_max_uses)
-    returning * into link;
-    perform private.record('link_created', p_person, p_room_id, null, jsonb_build_object('linkId', link.id));
-  end if;
-  return jsonb_build_object('outcome', 'created', 'linkId', link.id, 'expiresAt', private.to_ms(link.expires_at));
-end
-$$;
-
 -- The links of a room, the newest first, with how many came in by each; `over` is why a link opens nothing any more, or
 -- null. p_after: [-createdAt, link], as is `next`. Null for who is neither owner nor admin.
 drop function parley.join_links_of(uuid, uuid);
@@ -703,10 +476,8 @@ begin
     return jsonb_build_object('outcome', 'unknown');
   end if;
 
-  -- Waits here while the same command runs elsewhere.
-  insert into parley.member_commands (id, room_id) values (p_command, p_room_id) on conflict do nothing;
-  if not found then
-    select c.answer into reply from parley.member_commands c where c.id = p_command;
+  reply := private.begin_command(p_command, p_room_id);
+  if reply is not null then
     return reply;
   end if;
 
@@ -827,49 +598,6 @@ as $$
   from page g;
 $$;
 
--- What the room's own events say about the room: the last word on each thing. One that was parked says nothing any more
--- of what a later one has said. Each is recorded, at its own time.
-create or replace function private.apply_room_facts(p_room_id uuid, p_events jsonb) returns void
-language plpgsql volatile
-set search_path = ''
-as $$
-declare
-  facts jsonb;
-begin
-  select jsonb_object_agg(said.key, said.value) into facts
-  from (
-    select distinct on (f.key) f.key, f.value, e.seq
-    from private.whole_events(p_events) e, jsonb_each(e.event) f
-    where (e.kind = 'renamed' and f.key = 'name')
-      or (e.kind = 'room_changed' and f.key in ('description', 'postPolicy', 'slowModeSeconds', 'disappearingMs'))
-    order by f.key, e.seq desc
-  ) said
-  where not exists (
-    select from public.messages m
-    where m.room_id = p_room_id and m.seq > said.seq and m.type = 'system'
-      and m.metadata #>> '{system,kind}' in ('renamed', 'room_changed') and m.metadata -> 'system' ? said.key);
-  update public.rooms r
-  set name = case when facts ? 'name' then facts ->> 'name' else r.name end,
-      description = coalesce(facts ->> 'description', r.description),
-      post_policy = coalesce(facts ->> 'postPolicy', r.post_policy),
-      slow_mode_seconds = coalesce((facts -> 'slowModeSeconds')::int, r.slow_mode_seconds),
-      disappearing_ttl = case
-        when facts ? 'disappearingMs' then make_interval(secs => (facts ->> 'disappearingMs')::double precision / 1000)
-        else r.disappearing_ttl
-      end
-  where r.id = p_room_id and facts is not null;
-
-  perform private.record(e.kind, (e.event ->> 'by')::uuid, p_room_id, null,
-    -- Not null, which a record leaves out: they stay.
-    (e.event - array['kind', 'seq', 'at', 'id', 'by'])
-      || case when e.event -> 'disappearingMs' = 'null' then '{"disappearingMs": 0}' else '{}' end::jsonb,
-    private.from_ms((e.event ->> 'at')::bigint))
-  from private.whole_events(p_events) e
-  where e.kind in ('renamed', 'room_changed')
-  order by e.seq;
-end
-$$;
-
 -- A moderator deleted what someone else wrote. The text is in no record.
 create function private.record_deletion() returns trigger
 language plpgsql security definer
@@ -893,14 +621,14 @@ revoke execute on function
   private.list_public_room(), private.most_rooms(), private.most_rooms_owned(), private.most_links(),
   private.in_too_many_rooms(uuid), private.owns_too_many_rooms(uuid), private.standing(uuid, uuid),
   private.history_before(uuid, bigint),
-  private.record(text, uuid, uuid, uuid, jsonb, timestamptz), private.direct_room(uuid, uuid),
+  private.direct_room(uuid, uuid),
   private.page_of(jsonb, int), private.listed_room(public.rooms, int, uuid), private.enter_room(uuid, uuid, text, uuid, bigint), private.record_deletion()
   from authenticated;
 grant execute on function
   private.list_public_room(), private.most_rooms(), private.most_rooms_owned(), private.most_links(),
   private.in_too_many_rooms(uuid), private.owns_too_many_rooms(uuid), private.standing(uuid, uuid),
   private.history_before(uuid, bigint),
-  private.record(text, uuid, uuid, uuid, jsonb, timestamptz), private.direct_room(uuid, uuid),
+  private.direct_room(uuid, uuid),
   private.page_of(jsonb, int), private.listed_room(public.rooms, int, uuid), private.enter_room(uuid, uuid, text, uuid, bigint), private.record_deletion()
   to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;

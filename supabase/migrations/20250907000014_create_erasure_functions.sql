@@ -174,34 +174,6 @@ as $$
   ) a;
 $$;
 
--- What a room tells after someone is gone names them no more: their system rows have changed with the erasure all the same.
-create or replace function private.erase_rows(job parley.jobs, p_seqs bigint[]) returns void
-language plpgsql volatile
-set search_path = ''
-as $$
-begin
-  with gone as (
-    delete from public.message_reactions r
-    using public.messages m
-    where m.room_id = job.room_id and m.seq = any (p_seqs) and m.seq < job.seq
-      and r.room_id = m.room_id and r.seq = m.seq
-      and (r.user_id = job.person or (m.sender_id = job.person and job.mode = 'erase'))
-    returning r.seq
-  )
-  update public.messages m
-  set sender_id = case when m.sender_id <> job.person then m.sender_id end,
-      deleted_by = case when m.deleted_by <> job.person then m.deleted_by end,
-      deleted_at = case
-        when m.sender_id = job.person and job.mode = 'erase' then coalesce(m.deleted_at, job.at) else m.deleted_at end,
-      metadata = case
-        when m.type = 'system' then jsonb_set(m.metadata, '{system,name}', '""', false) else m.metadata end,
-      rev = greatest(m.rev, job.seq)
-  where m.room_id = job.room_id and m.seq = any (p_seqs) and m.seq < job.seq
-    and (m.sender_id = job.person or m.deleted_by = job.person or m.seq in (select g.seq from gone g)
-      or (m.type = 'system' and m.metadata #>> '{system,person}' = job.person::text));
-end
-$$;
-
 revoke execute on function private.heir_of(uuid, uuid) from public, anon, authenticated;
 grant execute on function private.heir_of(uuid, uuid) to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
