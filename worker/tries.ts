@@ -4,11 +4,12 @@ import { limits } from '../protocol/limits.ts'
 import { tooManyTries } from './auth.ts'
 import type { Env } from './env.ts'
 
-/** What is tried with an address: a password or a code, or a mail to it. */
-type Kind = 'credential' | 'mail'
+/** What is tried with an address: a password, a mailed code, or a mail to it. Who tries one of them slows down no other. */
+type Kind = 'password' | 'code' | 'mail'
 
 const paces: Record<Kind, [most: number, forgivenAfterMs: number]> = {
-  credential: [limits.credentialTries, limits.credentialTryMs],
+  password: [limits.credentialTries, limits.credentialTryMs],
+  code: [limits.credentialTries, limits.credentialTryMs],
   mail: [limits.mailsAtOnce, limits.mailEveryMs],
 }
 

@@ -147,6 +147,24 @@ test('[ACC3] where e-mail is confirmed first, signing up says nothing of whether
   expect(await mailsTo(confirmed.email)).toEqual([])
 })
 
+test('[ACC3] while Auth does not say whether e-mail is confirmed first, nobody signs up, and the answer says nothing of the address', async () => {
+  const [known, nobody] = [await signUpAfresh('Ada'), stranger()]
+  const real = globalThis.fetch
+  for (const [status, type] of [
+    [403, '/problems/database_away'],
+    [429, '/problems/slow_down'],
+  ] as const) {
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      const { pathname } = new URL(new Request(input).url)
+      return pathname === '/auth/v1/settings' ? Response.json({}, { status }) : await real(input, init)
+    })
+    for (const { email } of [known, nobody]) {
+      const answer = await request(null, 'POST', '/auth/sign-up', { email, password, name: 'Eve' })
+      expect(await answer.json()).toMatchObject({ type })
+    }
+  }
+})
+
 test('[ACC3] while Auth is away it is said, before anything depends on the address', async () => {
   await gate('shut')
   for (const path of ['/auth/code', '/auth/recover', '/auth/resend']) {
@@ -265,7 +283,11 @@ test('[ACC7] tries with one address run out wherever they come from, with an acc
     const answer = await request(null, 'POST', '/auth/sign-in', asked)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await bodyOf(answer, 429)).toMatchObject({ type: '/problems/slow_down', retryAfterMs: expect.any(Number) })
-    // Codes count with passwords.
+    // Codes are counted apart: who guesses passwords keeps nobody from the code in their mailbox.
+    expect((await request(null, 'POST', '/auth/code/verify', { email, code: '000000' })).status).toBe(401)
+    for (let i = 1; i < limits.credentialTries; i++) {
+      await request(null, 'POST', '/auth/code/verify', { email, code: '000000' })
+    }
     expect((await request(null, 'POST', '/auth/code/verify', { email, code: '000000' })).status).toBe(429)
   }
 })

@@ -34,7 +34,7 @@ serve(account, changePassword, async ({ c, session, body }) => {
   const recovered = await cameFromRecovery(c, session)
   const { id, email } = session.me.person
   if (!recovered) {
-    const forget = await countTry(c.env, 'credential', email)
+    const forget = await countTry(c.env, 'password', email)
     if (body.current === undefined || !(await isPassword(c, email, body.current))) {
       throw new ProblemError('wrong_credentials', 'The current password is another one.')
     }
@@ -60,7 +60,7 @@ serve(account, changePassword, async ({ c, session, body }) => {
 
 serve(account, changeEmail, async ({ c, session, body }) => {
   const { email } = session.me.person
-  const forget = await countTry(c.env, 'credential', email)
+  const forget = await countTry(c.env, 'password', email)
   if (!(await isPassword(c, email, body.password))) {
     throw new ProblemError('wrong_credentials', 'The password is another one.')
   }

@@ -4,7 +4,7 @@ import { secretOf } from '../../durable-objects/env.ts'
 import type { Refreshed, SignedIn, SignUp } from '../../protocol/api.ts'
 import { refreshSession, renewSockets, signIn, signOut, signUp } from '../../protocol/endpoints/accounts.ts'
 import { limits } from '../../protocol/limits.ts'
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import { askAuth, tooManyTries } from '../auth.ts'
 import { deviceOf, dropTokens, keepTokens, refreshTokenOf } from '../cookies.ts'
 import { stayOnDevice } from '../devices.ts'
@@ -25,6 +25,8 @@ export const authentication = new Hono<App>()
 
 serve(authentication, signUp, async ({ c, body }) => [201, await signedUp(c, body)])
 
+const Settings = z.object({ mailer_autoconfirm: z.optional(z.boolean()) })
+
 /**
  * Where e-mail is confirmed first, an address that has an account gets the answer of one that has none, as fast. What Auth
  * says of the password alone, it says of both.
@@ -32,7 +34,9 @@ serve(authentication, signUp, async ({ c, body }) => [201, await signedUp(c, bod
 async function signedUp(c: Context<App>, { email, password, name }: z.infer<typeof SignUp>): Promise<SignedIn> {
   const confirming = { state: 'confirm_email', email } as const
   const settings = await askAuth(c, 'GET', 'settings')
-  const confirmed = settings.ok && (settings.body as { mailer_autoconfirm?: boolean }).mailer_autoconfirm === false
+  // Without knowing whether e-mail is confirmed first, any answer might tell who has an account.
+  if (!settings.ok) throw settings.status === 429 ? tooManyTries() : databaseAway()
+  const confirmed = Settings.parse(settings.body).mailer_autoconfirm === false
   const asking = asNobody(c).auth.signUp({ email, password, options: { data: { display_name: name } } })
   if (!confirmed) {
     const { data, error } = await asking
@@ -49,7 +53,7 @@ async function signedUp(c: Context<App>, { email, password, name }: z.infer<type
 }
 
 serve(authentication, signIn, async ({ c, body }) => {
-  const forget = await countTry(c.env, 'credential', body.email)
+  const forget = await countTry(c.env, 'password', body.email)
   const atLeast = scheduler.wait(limits.refusedSignInMs)
   const { data, error } = await asNobody(c).auth.signInWithPassword(body)
   if (error) {

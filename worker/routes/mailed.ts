@@ -32,7 +32,7 @@ serve(mailed, recoverAccount, async ({ c, body }) => {
 })
 
 serve(mailed, verifyCode, async ({ c, body }) => {
-  const forget = await countTry(c.env, 'credential', body.email)
+  const forget = await countTry(c.env, 'code', body.email)
   const spent = await spend(c, 'email', { email: body.email, token: body.code })
   if (spent.state !== 'tokens') throw new ProblemError('wrong_code')
   await forget()

@@ -76,7 +76,7 @@ async function confirm(c: Context<App>, session: Session, password: string | und
     if (await readsMail(c, session)) return
     throw new ProblemError('wrong_credentials', 'Say your password, or sign in with a mailed code first.')
   }
-  const forget = await countTry(c.env, 'credential', email)
+  const forget = await countTry(c.env, 'password', email)
   if (!(await isPassword(c, email, password))) {
     throw new ProblemError('wrong_credentials', 'The password is another one.')
   }
