@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { limits } from '../../../protocol/limits.ts'
 import { utf8Bytes } from '../../../protocol/text.ts'
+import { persistently } from '../persistently.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { useDesk, type Place } from './desk.ts'
@@ -10,13 +11,17 @@ import { offersNow } from './handle.ts'
 import { QuoteBlock } from './quote.tsx'
 import { span } from '../times.ts'
 import { useWriting } from './use-writing.ts'
-import { WritingClosed } from './writing-closed.tsx'
 import type { KeyboardEvent, RefObject } from 'react'
 import type { Composer as Draft, Inbox } from '../../sync/inbox/types.ts'
 import type { RoomClient } from '../../sync/types.ts'
 import type { Message } from '../../sync/wire.ts'
 import type { Composing } from './desk.ts'
 import type { TimelineHandle } from './timeline.tsx'
+
+// Most people may write where they are.
+const WritingClosed = lazy(async () => ({
+  default: (await persistently(() => import('./writing-closed.tsx'))).WritingClosed,
+}))
 
 // On a touch keyboard Enter is the only way to a new line.
 const touchKeyboard = matchMedia('(hover: none) and (pointer: coarse)')
@@ -151,7 +156,13 @@ export function Composer({
   }
 
   const note = tooLong || unkept || !durable || slow
-  if (writes.state !== 'open' && writes.state !== 'slow') return <WritingClosed desk={desk} writes={writes} />
+  if (writes.state !== 'open' && writes.state !== 'slow') {
+    return (
+      <Suspense fallback={<div className="h-14 flex-none border-t border-line bg-surface" />}>
+        <WritingClosed desk={desk} writes={writes} />
+      </Suspense>
+    )
+  }
   return (
     <form
       className="flex-none border-t border-line bg-surface px-3 pt-2.5 pb-[max(0.625rem,env(safe-area-inset-bottom))] sm:px-4"

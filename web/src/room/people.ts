@@ -28,6 +28,11 @@ export function otherOf(view: Pick<RoomView, 'room' | 'members' | 'me'>): string
   return view.members.find((member) => member.person !== view.me)?.person ?? null
 }
 
+/** Whether this is a conversation of two whose other one deleted their account. */
+export function isDeserted(view: Pick<RoomView, 'room' | 'members' | 'me'>): boolean {
+  return view.room?.type === 'direct' && view.members.length > 0 && otherOf(view) === null
+}
+
 /** How many belong to the room and how many of them have it open. */
 export function headcount(members: number, here: number): string {
   return `${members.toLocaleString()} ${members === 1 ? 'member' : 'members'}${here > 1 ? ` · ${here.toLocaleString()} here` : ''}`

@@ -22,10 +22,12 @@ export function RequestsPanel({ onClose }: { onClose: () => void }) {
   )
   const requests = usePaged<JoinRequest>(load)
   const [busy, setBusy] = useState<string | null>(null)
+  const [said, setSaid] = useState('')
 
   async function decide({ person, name }: JoinRequest, decision: 'approve' | 'decline') {
     if (busy !== null) return
     setBusy(person)
+    setSaid('')
     const body = { command: newId(), decision }
     const answer = await outcome(gate.api.call(decideRequest, { params: { room, person }, body }))
     setBusy(null)
@@ -33,12 +35,15 @@ export function RequestsPanel({ onClose }: { onClose: () => void }) {
     const settled = answer.ok || answer.failure.kind === 'not_found'
     if (settled) requests.change((items) => items.filter((one) => one.person !== person))
     if (!answer.ok) desk.say(why(answer.failure))
-    else desk.say(decision === 'approve' ? `${name} is in.` : `${name} was declined.`)
+    else setSaid(decision === 'approve' ? `${name} is in.` : `${name} was declined.`)
   }
 
   return (
     <Panel onBack={() => desk.beside({ kind: 'settings' })} onClose={onClose} title="Requests to join">
       <div className="p-4">
+        <p className="text-sm text-muted wrap-anywhere empty:hidden" role="status">
+          {said}
+        </p>
         <PagedList
           className="grid grid-cols-[minmax(0,1fr)] divide-y divide-line"
           empty="Nobody waits to be let in."

@@ -105,7 +105,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
           </p>
         </div>
       </div>
-      {room.type === 'group' && <Ways administers={mayChange} members={members} moderates={moderates} />}
+      <Ways administers={mayChange} members={members} moderates={moderates} />
       <form className="grid gap-6 p-4" noValidate onSubmit={save}>
         {mayChange ? (
           <>

@@ -1,5 +1,5 @@
 import { may, type Act } from '../../../protocol/permissions.ts'
-import { otherOf } from './people.ts'
+import { isDeserted, otherOf } from './people.ts'
 import type { RoomClient, Row, RoomView } from '../../sync/types.ts'
 import type { Member } from '../../sync/wire.ts'
 
@@ -17,6 +17,8 @@ export type Writing =
   | { state: 'slow'; until: number }
   /** I blocked the other one of a conversation of two. */
   | { state: 'blocked' }
+  /** The other one of a conversation of two deleted their account. */
+  | { state: 'deserted' }
 
 /** Why what the room does at once, or not at all, cannot be asked for now. */
 export const away = 'There is no connection to the room now. Try again when it is back.'
@@ -41,6 +43,7 @@ export function iMay(view: Pick<RoomView, 'members' | 'me'>, act: Act): boolean 
 
 /** Whether I may write, as the room itself decides. `now` is the room's clock, `blocked` whom I blocked. */
 export function writing(view: Seen, now: number, blocked: readonly string[]): Writing {
+  if (isDeserted(view)) return { state: 'deserted' }
   const other = otherOf(view)
   if (other !== null && blocked.includes(other)) return { state: 'blocked' }
   const mine = myself(view)
@@ -67,6 +70,8 @@ export function whyNotWriting(now: Writing): string | null {
       return 'A moderator has silenced you here.'
     case 'blocked':
       return 'You blocked the other one. Unblock them to write.'
+    case 'deserted':
+      return 'This account was deleted.'
   }
 }
 

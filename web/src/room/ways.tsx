@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { listRequests } from '../../../protocol/endpoints/requests.ts'
+import { useMinute } from '../clock.ts'
 import { gate } from '../gate.ts'
 import { outcome } from '../outcome.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -17,7 +18,7 @@ export function Ways({
   moderates: boolean
 }) {
   const desk = useDesk()
-  const waiting = useWaiting(administers ? desk.client.view.getState().roomId : null)
+  const waiting = useWaiting(administers ? desk.client.view.getState().roomId : null, members)
   const to =
     (kind: Extract<Beside['kind'], 'people' | 'media' | 'pins' | 'entry' | 'links' | 'requests' | 'bans' | 'audit'>) =>
     () =>
@@ -46,26 +47,27 @@ export function Ways({
   )
 }
 
-/** How many wait to be let in, as words; null: not known. Asked again when the page is looked at again. */
-function useWaiting(room: string | null): string | null {
+/**
+ * How many wait to be let in, as words; null: not known. Asked again every minute, when the page is looked at again, and
+ * when someone came in or left: nobody tells a room's admins that someone waits.
+ */
+function useWaiting(room: string | null, members: number): string | null {
   const [waiting, setWaiting] = useState<string | null>(null)
+  const minute = useMinute()
   useEffect(() => {
-    if (room === null) return
+    if (room === null || document.visibilityState === 'hidden') return
     let over = false
     const ask = async () => {
-      if (document.visibilityState === 'hidden') return
       const answer = await outcome(gate.api.call(listRequests, { params: { room }, query: {} }))
       if (over || !answer.ok) return
       const { items, next } = answer.value
       setWaiting(`${items.length}${next === null ? '' : '+'}`)
     }
     void ask()
-    document.addEventListener('visibilitychange', ask)
     return () => {
       over = true
-      document.removeEventListener('visibilitychange', ask)
     }
-  }, [room])
+  }, [room, members, minute])
   return waiting
 }
 

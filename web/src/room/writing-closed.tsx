@@ -6,7 +6,7 @@ import { otherOf, roomName } from './people.ts'
 import { whyNotWriting, type Writing } from './standing.ts'
 import type { Desk } from './desk.ts'
 
-const icons = { silenced: 'hush', announcement: 'horn', blocked: 'block' } as const
+const icons = { silenced: 'hush', announcement: 'horn', blocked: 'block', deserted: 'leave' } as const
 
 /** Where the field would be, for who may not write now: why, and for how long. */
 export function WritingClosed({
@@ -14,7 +14,7 @@ export function WritingClosed({
   writes,
 }: {
   desk: Desk
-  writes: Extract<Writing, { state: 'silenced' | 'announcement' | 'blocked' }> & { now: number }
+  writes: Extract<Writing, { state: 'silenced' | 'announcement' | 'blocked' | 'deserted' }> & { now: number }
 }) {
   async function unblock() {
     const other = otherOf(desk.client.view.getState())
