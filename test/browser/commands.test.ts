@@ -98,7 +98,11 @@ test('a message is pinned for everyone, answered in its thread, forwarded, and t
   await choose(ada, 'Meet at the east pier', 'Message info')
   const info = ada.page.getByRole('complementary', { name: 'Message info' })
   await info.getByRole('heading', { name: /Read by/ }).waitFor()
-  await info.getByText('Grace Hopper').waitFor()
+  await info
+    .getByRole('list', { name: 'Read by' })
+    .getByRole('listitem')
+    .filter({ hasText: /Grace Hopper.*Read .*\d.* · Delivered .*\d/ })
+    .waitFor()
   await info.getByRole('button', { name: 'Close' }).click()
 
   await choose(ada, 'Meet at the east pier', 'Forward')

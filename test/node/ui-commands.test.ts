@@ -9,6 +9,7 @@ import { reactors } from '../../web/src/room/reactors.ts'
 import { seenBy } from '../../web/src/room/seen-by.ts'
 import { differences } from '../../web/src/room/settings.ts'
 import { untilLifted, writing, type Writing } from '../../web/src/room/standing.ts'
+import { toldOf } from '../../web/src/room/told-of.ts'
 import { span } from '../../web/src/times.ts'
 import { Emoji } from '../../protocol/events.ts'
 import { asMade } from '../../protocol/downstream.ts'
@@ -181,6 +182,38 @@ test('who has read a message is told by the marks, and not told where they are h
   const two = (read: number) => [member(ada), member(grace, 'member', { delivered: 9, read })]
   expect(seenBy(said(ada), { members: two(0), me: ada, room }).hidden).toBe(true)
   expect(seenBy(said(ada), { members: two(3), me: ada, room }).hidden).toBe(false)
+})
+
+test('[HIS5] whoever got a message stands with the times that are kept, the last one first; who came after it does not', () => {
+  const [mary, ida] = ['mary', 'ida']
+  const marks = seenBy(said(ada), {
+    members: [ada, grace, linus, mary, ida].map((person) => member(person, 'member', { delivered: 7, read: 7 })),
+    me: ada,
+    room: null,
+  })
+  const kept = (person: string, deliveredAt: number | null, readAt: number | null) => {
+    return { person, name: person, delivered: true, read: true, deliveredAt, readAt }
+  }
+  const receipts = [kept(grace, now, now + 1), kept(linus, null, null), kept(mary, now, now + 2)]
+  expect(toldOf(marks, receipts, ada)).toEqual({
+    read: [
+      { person: mary, name: mary, deliveredAt: now, readAt: now + 2 },
+      { person: grace, name: grace, deliveredAt: now, readAt: now + 1 },
+      { person: linus, name: linus, deliveredAt: null, readAt: null },
+    ],
+    delivered: [],
+    waiting: [],
+  })
+  // Until the server has answered the marks alone are known.
+  expect(toldOf(marks, null, ada).read.map(({ person }) => person)).toEqual([grace, linus, mary, ida])
+})
+
+test('nobody writes to an account that was deleted; into a group that everyone else has left one does', () => {
+  const room = { id: 'r', type: 'direct', name: null, createdBy: null, createdAt: 0, ...asMade } as const
+  const alone = { members: [member(ada)], me: ada, rows: [], room }
+  expect(writing(alone, now, [])).toEqual({ state: 'deserted' })
+  expect(writing({ ...alone, members: [member(ada), member(grace)] }, now, [])).toEqual({ state: 'open' })
+  expect(writing({ ...alone, room: { ...room, type: 'group', name: 'Quay' } }, now, [])).toEqual({ state: 'open' })
 })
 
 test('a thread breaks a group, and its first message counts its replies that are left', () => {
