@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { violations } from './support/axe.ts'
 import { launch, openWindow } from './support/browser.ts'
-import { composer, signIn } from './support/person.ts'
+import { composer, openInvite, signIn } from './support/person.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -199,8 +199,8 @@ test.each([
   await beside('pinned messages', () => page.getByRole('button', { name: 'All pinned messages' }).click())
   await about('Unpin')
   await page.getByRole('button', { name: 'All pinned messages' }).waitFor({ state: 'detached' })
-  await page.getByRole('button', { name: 'Invite' }).filter({ visible: true }).click()
-  await page.getByRole('button', { name: 'Make a link' }).click()
+  await openInvite(page)
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a link' }).click()
   await page.getByRole('button', { name: 'Show a QR code' }).click()
   await page.getByRole('img', { name: /QR code/ }).waitFor()
   await closed('invite')

@@ -97,6 +97,7 @@ test('[AC-24] [HIS7] a jump 10,000 messages back takes a few requests, shows the
 
 test('[SRC1] [HIS7] what was said is found by a word, narrowed by who said it, and shown in its place', async () => {
   const { page } = await openWindow(browser)
+  const searches = `Object.keys(localStorage).filter((key) => key.includes('searches'))`
   await signUp(page, 'Grace')
   const room = await makeRoom(page, 'Harbour')
   for (const text of ['The barometer falls', 'Reef the mainsail', 'Мы идём домой']) await send(page, text)
@@ -130,6 +131,22 @@ test('[SRC1] [HIS7] what was said is found by a word, narrowed by who said it, a
   await expect.poll(async () => await found.locator('mark').allTextContents()).toEqual(['домой'])
   await field.fill('nothingofthekind')
   await panel.getByText('Nothing was found').waitFor()
+
+  // A person is named by id in what is asked for, and by name in what is shown.
+  await field.fill('from:Linus')
+  await panel.getByRole('option', { name: 'Linus' }).first().click()
+  await panel.getByRole('button', { name: /^Drop from: Linus/ }).waitFor()
+  await panel.getByRole('radio', { name: 'People' }).check({ force: true })
+  await field.fill('W')
+  await panel.getByText('Write at least 2 letters of a name.').waitFor()
+  expect(await panel.getByText('Nothing was found').count()).toBe(0)
+
+  // What was looked for leaves this browser with who looked for it.
+  expect(await page.evaluate(searches)).not.toEqual([])
+  await page.getByRole('button', { name: /^You:/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(await page.evaluate(searches)).toEqual([])
 })
 
 test('[SRC1] on a small screen what was found is there again on the way back', async () => {
@@ -143,8 +160,7 @@ test('[SRC1] on a small screen what was found is there again on the way back', a
       return ((await answer.json()) as { items: unknown[] }).items.length
     })
     .toBe(1)
-  await page.goto('/')
-  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByRole('button', { name: 'Search this room' }).click()
   const panel = page.getByRole('complementary', { name: 'Search' })
   await panel.getByRole('combobox', { name: 'Search' }).fill('water')
   const hit = panel.getByRole('list', { name: 'Found' }).getByRole('listitem')
@@ -153,6 +169,7 @@ test('[SRC1] on a small screen what was found is there again on the way back', a
   await keepScreenshot(page, 'search-360')
 
   await hit.getByRole('button').click()
+  await panel.waitFor({ state: 'hidden' })
   await message(page, 'Low water at nine').waitFor()
   await page.goBack()
   await hit.waitFor()

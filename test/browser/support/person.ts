@@ -40,16 +40,27 @@ export async function makeRoom(page: Page, name: string): Promise<string> {
 
 /** The address of a fresh join link of the room that is open. */
 export async function inviteLink(page: Page): Promise<string> {
-  await page
-    .getByRole('button', { name: /invite/i })
-    .first()
-    .click()
-  await page.getByRole('button', { name: 'Make a link' }).click()
+  await openInvite(page)
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a link' }).click()
   const field = page.getByRole('textbox', { name: 'The link' })
   await field.waitFor()
   const link = await field.inputValue()
   await page.keyboard.press('Escape')
+  if (isSmall(page)) await page.getByRole('button', { name: 'Close', exact: true }).click()
   return link
+}
+
+/** Opens what makes a join link: from the room's header, or from its members where that has no space for it. */
+export async function openInvite(page: Page): Promise<void> {
+  if (isSmall(page)) {
+    await page.getByRole('button', { name: /^\d+ members?/ }).click()
+    await page.getByRole('complementary').getByRole('button', { name: 'Make a link' }).click()
+  } else await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+function isSmall(page: Page): boolean {
+  return (page.viewportSize()?.width ?? Infinity) < 640
 }
 
 export function composer(page: Page): Locator {

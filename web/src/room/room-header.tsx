@@ -8,6 +8,7 @@ import { usePresence } from '../people/use-presence.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { search } from '../search/asked.ts'
 import { headcount, hereNow, otherOf, roomName } from './people.ts'
 import { iMay } from './standing.ts'
 import type { Beside, Desk } from './desk.ts'
@@ -78,14 +79,12 @@ export function RoomHeader({ desk }: { desk: Desk }) {
       {mayInvite && (
         <Button className="max-sm:hidden" look="quiet" onClick={() => desk.over({ kind: 'invite' })}>
           <Icon name="link" size={18} />
-          Invite
+          <span className="max-lg:sr-only">Invite</span>
         </Button>
       )}
-      {mayInvite && (
-        <IconButton className="sm:hidden" label="Invite" onClick={() => desk.over({ kind: 'invite' })}>
-          <Icon name="link" />
-        </IconButton>
-      )}
+      <IconButton label="Search this room" onClick={() => search(client.view.getState().roomId)}>
+        <Icon name="search" />
+      </IconButton>
       <IconButton
         aria-expanded={open === 'people'}
         className="max-sm:hidden"

@@ -5,6 +5,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { tickOf } from '../../sync/tick.ts'
 import { useMinute } from '../clock.ts'
 import { dayLabel } from '../times.ts'
+import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { backTo, reaches } from './back-to.ts'
 import { useDesk } from './desk.ts'
@@ -365,10 +366,16 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
       >
         {entries.length === 0 ? (
           older === 'none' ? (
-            <Notice title="Say hello">
+            <Notice
+              action={
+                members.length === 1 &&
+                !direct && <Button onClick={() => desk.over({ kind: 'invite' })}>Invite people</Button>
+              }
+              title="Say hello"
+            >
               {members.length > 1 || direct
                 ? 'Nobody has written in this room yet. Be the first.'
-                : 'You are alone in this room so far: invite people with the button above.'}
+                : 'You are alone in this room so far.'}
             </Notice>
           ) : null
         ) : (

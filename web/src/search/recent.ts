@@ -18,8 +18,13 @@ export function keepSearch(person: string, text: string): void {
   keep(person, [text, ...recentSearches(person).filter((one) => one !== text)].slice(0, most))
 }
 
+/** Forgets them: the person asked for it, or leaves this device. */
 export function forgetSearches(person: string): void {
-  keep(person, [])
+  try {
+    localStorage.removeItem(key(person))
+  } catch {
+    // A device that keeps nothing has nothing to forget.
+  }
 }
 
 function keep(person: string, searches: readonly string[]): void {

@@ -23,7 +23,7 @@ import { why } from '../why.ts'
 import { asked } from './asked.ts'
 import { Excerpt } from './excerpt.tsx'
 import { forgetSearches, keepSearch, recentSearches } from './recent.ts'
-import { useSuggestions } from './suggestions.ts'
+import { nameOf, useSuggestions } from './suggestions.ts'
 import type { KeyboardEvent } from 'react'
 import type { Client } from '../../sync/client.ts'
 
@@ -71,6 +71,8 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
   // An operator without its value is still being written.
   const wanted = useRested(text.replace(/(^|\s)-?(from|in|before|after|on|has):["@]?$/i, '').trim())
   const scope = here ? room : null
+  const named = tab === 'people' || tab === 'rooms'
+  const short = named && [...wanted].length < limits.nameLetters
   const over = useRef<AbortController | null>(null)
   useEffect(() => () => over.current?.abort(), [text])
 
@@ -80,7 +82,6 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
       const controller = (over.current = new AbortController())
       const { signal } = controller
       const name = wanted.slice(0, limits.roomName)
-      const short = [...wanted].length < limits.nameLetters
       switch (tab) {
         case 'people': {
           if (short) return none
@@ -103,7 +104,7 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
         }
       }
     },
-    [scope, sort, tab, wanted],
+    [scope, short, sort, tab, wanted],
   )
   const found = usePaged<Found>(load)
   const items = found.items ?? []
@@ -271,7 +272,11 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
             </div>
           )}
           <p className="text-sm text-muted" role="status">
-            {asks && found.items !== null && failure === null ? counted(items.length, more) : ''}
+            {short && wanted !== ''
+              ? `Write at least ${limits.nameLetters} letters of a name.`
+              : asks && found.items !== null && failure === null
+                ? counted(items.length, more)
+                : ''}
           </p>
           {failure?.kind === 'unreachable' ? (
             <div className="grid justify-items-center gap-3 py-6 text-center text-muted" role="alert">
@@ -280,10 +285,10 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
                 Try again
               </Button>
             </div>
-          ) : asks ? (
+          ) : asks && !short ? (
             <PagedList
               empty={
-                terms.length + filters.length === 0 || tab === 'people' || tab === 'rooms'
+                terms.length + filters.length === 0 || named
                   ? 'Nothing was found.'
                   : 'Nothing was found. Try fewer words, or the beginning of one with a star: sail*'
               }
@@ -310,6 +315,12 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
                 )
               }}
             </PagedList>
+          ) : named ? (
+            wanted === '' && (
+              <p className="py-6 text-center text-pretty text-muted">
+                {tab === 'people' ? 'Find people by name or username.' : 'Find your rooms and public ones by name.'}
+              </p>
+            )
           ) : (
             <Hints
               me={me}
@@ -434,7 +445,7 @@ function wordsOf(client: Client, filter: SearchFilter): string {
     const name = client.inbox.view.getState().rooms.find(({ room }) => room === filter.value)?.name
     return `in: ${name ?? 'a room'}`
   }
-  if (filter.kind === 'from' && filter.by === 'id') return 'from: one person'
+  if (filter.kind === 'from' && filter.by === 'id') return `from: ${nameOf(filter.value, client) ?? 'one person'}`
   return formatFilter(filter)
 }
 

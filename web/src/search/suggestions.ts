@@ -16,6 +16,16 @@ export interface Suggestion {
 
 const restMs = 180
 
+/** What people are called who were suggested while this page lives. */
+const suggestedNames = new Map<string, string>()
+
+/** What someone is called whom a filter names by id; null: nobody here has heard of them. */
+export function nameOf(person: string, { me, inbox }: Client): string | null {
+  if (person === me.id) return me.name
+  const direct = inbox.view.getState().rooms.find(({ other }) => other === person)
+  return suggestedNames.get(person) ?? direct?.name ?? null
+}
+
 /** What may follow the operator that is being written at the end of a text. */
 export function useSuggestions(
   client: Client,
@@ -33,6 +43,7 @@ export function useSuggestions(
     const timer = setTimeout(() => {
       void outcome(gate.api.call(searchPeople, { query: { q: value, limit: 6 } }, over.signal)).then((answer) => {
         if (over.signal.aborted || !answer.ok) return
+        for (const { id, name } of answer.value.items) suggestedNames.set(id, name)
         setPeople(
           answer.value.items.map(({ id, name }) => said(name, { kind: 'from', by: 'id', value: id, not: false })),
         )
