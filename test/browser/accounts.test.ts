@@ -123,6 +123,7 @@ test('[ACC4] [ACC6] whoever forgot the password sets a new one by a mail; elsewh
   await page.getByLabel('New password').fill('a better horse')
   await page.getByRole('button', { name: 'Set the password' }).click()
   await page.waitForURL('**/explore')
+  await page.getByText('Your new password is set.').waitFor()
 
   await elsewhere.getByText('You were signed out on this device').waitFor()
   expect(await elsewhere.getByLabel('E-mail').inputValue()).toBe(email)

@@ -8,6 +8,7 @@ import { entered } from '../ui/entered.ts'
 import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { useForm } from '../use-form.ts'
+import { Closing } from './closing.tsx'
 import { dropNext } from './kept-next.ts'
 
 /** Where the code from a mail is entered. */
@@ -42,7 +43,12 @@ export function CodeForm({
 
   return (
     <form className="grid gap-4" noValidate onSubmit={submit} ref={ref}>
-      {failure !== null && <Alert>{sentence(failure)}</Alert>}
+      {failure !== null && (
+        <Alert>
+          {sentence(failure)}
+          <Closing failure={failure} />
+        </Alert>
+      )}
       <Field
         autoComplete="one-time-code"
         className="tracking-[0.3em] tabular-nums"

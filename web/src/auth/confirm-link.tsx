@@ -13,6 +13,7 @@ import { LinkButton, TextLink } from '../ui/link-button.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { AddressForm } from './address-form.tsx'
 import { Card } from './card.tsx'
+import { Closing } from './closing.tsx'
 import { dropNext, keptNext } from './kept-next.ts'
 
 /** What before-paint.js took out of the address. */
@@ -111,7 +112,12 @@ function Spend({
       lead={lead}
       title={title}
     >
-      {failure !== null && <Alert>{sentence(failure)}</Alert>}
+      {failure !== null && (
+        <Alert>
+          {sentence(failure)}
+          <Closing failure={failure} />
+        </Alert>
+      )}
       <Button className="w-full" onClick={() => void spend()} pending={pending}>
         {pending ? 'One moment…' : verb}
       </Button>

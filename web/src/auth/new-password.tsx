@@ -7,6 +7,7 @@ import { gate } from '../gate.ts'
 import { nextPath, withNext } from '../next-path.ts'
 import { sentence } from '../outcome.ts'
 import { session } from '../session.ts'
+import { sayOnPage } from '../shell/page-toast.tsx'
 import { Unreachable } from '../system/unreachable.tsx'
 import { Waiting } from '../system/waiting.tsx'
 import { Button } from '../ui/button.tsx'
@@ -42,7 +43,9 @@ function Choose({ email, next }: { email: string; next: string }) {
     event.preventDefault()
     const password = entered(event.currentTarget, 'password')
     const answer = await send(wrongPassword(password), () => gate.api.call(changePassword, { body: { password } }))
-    if (answer !== null) navigate(next, { replace: true })
+    if (answer === null) return
+    sayOnPage('Your new password is set. Everywhere else you were signed out.')
+    navigate(next, { replace: true })
   }
 
   return (

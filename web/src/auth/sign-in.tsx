@@ -12,6 +12,7 @@ import { LinkButton, TextLink } from '../ui/link-button.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { useForm, wrongEmail } from '../use-form.ts'
 import { Card } from './card.tsx'
+import { Closing } from './closing.tsx'
 import { mailedNow } from './mail-sent.ts'
 
 /** Sign in with e-mail and password, then go where ?next= says; or go on to one of the other ways in. */
@@ -60,9 +61,9 @@ export function SignIn() {
       <form className="grid gap-4" noValidate onSubmit={submit} ref={ref}>
         {failure !== null && (
           <Alert>
-            {failure.kind === 'wrong_credentials'
-              ? `${sentence(failure)} If the account is new, confirm its e-mail first.`
-              : sentence(failure)}
+            {sentence(failure)}
+            {failure.kind === 'wrong_credentials' && ' If the account is new, confirm its e-mail first.'}
+            <Closing failure={failure} />
           </Alert>
         )}
         <Field

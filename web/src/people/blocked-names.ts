@@ -16,7 +16,7 @@ export function rememberBlocked(person: string, name: string): void {
   }
 }
 
-/** The person signs out: whom they blocked is nobody's business who comes after them. */
+/** Forgets what they are called, since the person signs out. */
 export function forgetBlocked(): void {
   try {
     localStorage.removeItem(key)

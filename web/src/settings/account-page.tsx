@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { signOut } from './sign-out.ts'
 import { Way } from './way.tsx'
 import type { Client } from '../../sync/client.ts'
 import type { Page } from './you.tsx'
@@ -26,7 +27,7 @@ export function AccountPage({ client, onPage }: { client: Client; onPage: (page:
       {asked && (
         <Confirm
           act={async () => {
-            await client.signOut(true)
+            await signOut(client, true)
             return null
           }}
           doing="Signing out…"

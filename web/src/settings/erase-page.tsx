@@ -4,12 +4,12 @@ import { previewErasure, startErasure, type ErasureMode } from '../../../protoco
 import type { Answer } from '../../../protocol/endpoint.ts'
 import { gate } from '../gate.ts'
 import { outcome, sentence, type Failure } from '../outcome.ts'
-import { forgetBlocked } from '../people/blocked-names.ts'
 import { Button } from '../ui/button.tsx'
 import { entered } from '../ui/entered.ts'
 import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { useForm } from '../use-form.ts'
+import { forgetHere } from './sign-out.ts'
 import type { Client } from '../../sync/client.ts'
 
 type Preview = Answer<typeof previewErasure>
@@ -35,13 +35,13 @@ export function ErasePage({ client, onExport }: { client: Client; onExport: () =
     const password = entered(event.currentTarget, 'password')
     const body = password === '' ? { mode } : { mode, password }
     const answer = await send(
-      typed === word ? {} : { word: `Type “${word}” to go on.` },
+      typed === word ? {} : { word: `Write “${word}”, exactly as it stands here.` },
       () => gate.api.call(startErasure, { body }),
       { wrong_credentials: { password: password === '' ? 'Enter your password.' : 'This is not your password.' } },
     )
     if (answer === null) return
     navigate('/account-deleted', { replace: true })
-    forgetBlocked()
+    forgetHere(client)
     // Nobody is signed in any more: what is left to do is to empty this browser, whatever the server says to it.
     await outcome(client.signOut())
   }
@@ -95,7 +95,7 @@ export function ErasePage({ client, onExport }: { client: Client; onExport: () =
         autoCapitalize="none"
         autoComplete="off"
         error={errorOf('word')}
-        label={`Type “${word}” to confirm`}
+        label={`Write “${word}” to go on`}
         name="word"
         spellCheck={false}
       />

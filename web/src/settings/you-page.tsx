@@ -7,12 +7,12 @@ import { Button } from '../ui/button.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Alert } from '../ui/notice.tsx'
-import { forgetBlocked } from '../people/blocked-names.ts'
 import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { Segments } from '../ui/choices.tsx'
 import { statusWords } from '../people/presence-words.ts'
 import { statusStands } from '../people/status-stands.ts'
+import { signOut } from './sign-out.ts'
 import { Way } from './way.tsx'
 import type { OwnStatus } from '../../../protocol/inbox.ts'
 import type { Client } from '../../sync/client.ts'
@@ -55,10 +55,9 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
       setPending(false)
       return setAsked(true)
     }
-    const answer = await outcome(client.signOut())
+    const answer = await outcome(signOut(client))
     setPending(false)
-    if (answer.ok) forgetBlocked()
-    else setFailure(answer.failure)
+    if (!answer.ok) setFailure(answer.failure)
   }
 
   return (
@@ -116,7 +115,7 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
       {asked && (
         <Confirm
           act={async () => {
-            await client.signOut()
+            await signOut(client)
             return null
           }}
           doing="Signing out…"
