@@ -1,5 +1,38 @@
 import * as z from 'zod/mini'
 
+/** Every kind of problem by its name. Apart from their words, which the page does not carry: each answer brings its own. */
+const kinds = [
+  'invalid_request',
+  'sign_in',
+  'wrong_credentials',
+  'wrong_code',
+  'account_closing',
+  'forbidden',
+  'approval_needed',
+  'passcode_needed',
+  'wrong_passcode',
+  'wrong_origin',
+  'not_found',
+  'method_not_allowed',
+  'email_taken',
+  'conflict',
+  'link_over',
+  'room_full',
+  'too_many',
+  'declined',
+  'too_large',
+  'room_has_messages',
+  'slow_down',
+  'internal',
+  'pending',
+  'took_too_long',
+  'database_away',
+  'not_ready',
+  'misconfigured',
+] as const
+
+export type ProblemKind = (typeof kinds)[number]
+
 /**
  * Every kind of problem the HTTP API answers with (RFC 9457). The type on the wire is `/problems/<kind>`;
  * kinds are stable, titles and details are for people.
@@ -32,9 +65,7 @@ export const problems = {
   database_away: { status: 503, title: 'The database cannot be reached' },
   not_ready: { status: 503, title: 'A part that Parley needs is away' },
   misconfigured: { status: 503, title: 'This Parley is not set up yet' },
-} as const
-
-export type ProblemKind = keyof typeof problems
+} as const satisfies Record<ProblemKind, { status: number; title: string }>
 
 /** The body of every answer that is not a success: application/problem+json. */
 export const Problem = z.object({
@@ -56,5 +87,5 @@ export type Problem = z.infer<typeof Problem>
 /** The kind of a problem as it came over the wire; unknown kinds count as `internal`. */
 export function kindOf(problem: Problem): ProblemKind {
   const kind = problem.type.replace(/^.*\/problems\//, '')
-  return kind in problems ? (kind as ProblemKind) : 'internal'
+  return kinds.find((known) => known === kind) ?? 'internal'
 }

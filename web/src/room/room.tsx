@@ -8,7 +8,6 @@ import { ConnectionBar } from '../shell/connection-bar.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import { useIdle } from '../ui/use-idle.ts'
 import { useMedia } from '../ui/use-media.ts'
-import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import { createDesk, DeskOf, type Desk } from './desk.ts'
 import { PinsBar } from './pins-bar.tsx'
@@ -25,7 +24,7 @@ const loadOver = () => import('./over.tsx')
 const loadClosed = () => import('./closed-room.tsx')
 const Beside = lazy(async () => ({ default: (await loadBeside()).Beside }))
 const ClosedRoom = lazy(async () => ({ default: (await loadClosed()).ClosedRoom }))
-const Toasts = lazy(async () => ({ default: (await persistently(() => import('./toasts.tsx'))).Toasts }))
+const Told = lazy(async () => ({ default: (await persistently(() => import('./told.tsx'))).Told }))
 const Over = lazy(async () => ({ default: (await loadOver()).Over }))
 
 /** One room: opens it while it is on screen. */
@@ -136,7 +135,6 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
             <Timeline client={client} handle={timeline} />
           </PaneBoundary>
         </div>
-        <Announcer inbox={desk.mine.inbox} view={view} />
         <TypingLine inbox={desk.mine.inbox} view={view} />
         <Composer client={client} place="room" timeline={timeline} />
       </section>
@@ -161,7 +159,7 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
           </Suspense>
         </PaneBoundary>
       )}
-      <Suspense>{(idle || says) && <Toasts desk={desk} />}</Suspense>
+      <Suspense>{(idle || says) && <Told desk={desk} />}</Suspense>
     </div>
   )
 }
