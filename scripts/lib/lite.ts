@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type HttpServer, serve } from './http-server.ts'
+import { inTurn } from './in-turn.ts'
 import { Mailbox } from './mailbox.ts'
 import { repository } from './settings.ts'
 import { survivePostgresJs } from './postgres-js.ts'
@@ -68,11 +69,12 @@ export async function serveLite(
   Object.assign(app.connection, { rlsState: 'active' })
   // Lite learns the tables from the database once; asked for the first time while it is away, it would say 404.
   await app.connection.introspect({ useCache: true })
+  const refreshed = inTurn(async (request) => await app.fetch(request))
+  const ask = (request: Request) => (refreshes(new URL(request.url)) ? refreshed(request) : app.fetch(request))
   const server = await serve(port, 'PARLEY_SUPABASE_PORT', (request) =>
     withLog(
       onLog,
-      async () =>
-        mail.box.answer(request) ?? (offered.test(new URL(request.url).pathname) ? app.fetch(request) : notFound()),
+      async () => mail.box.answer(request) ?? (offered.test(new URL(request.url).pathname) ? ask(request) : notFound()),
     ),
   )
   const forget = survivePostgresJs(onLog)
@@ -93,6 +95,10 @@ const closeWithinMs = 1_000
 
 // Lite also shows its configuration, passwords included, below /_system.
 const offered = /^\/(auth|rest)\/v1(\/|$)/
+
+function refreshes({ pathname, searchParams }: URL): boolean {
+  return pathname === '/auth/v1/token' && searchParams.get('grant_type') === 'refresh_token'
+}
 
 function notFound(): Response {
   return Response.json({ message: 'Not found' }, { status: 404 })
