@@ -35,6 +35,11 @@ export class Endings {
     return { ids: rows.map(({ id }) => id), ...(this.since(person) ?? { before: null, except: null }) }
   }
 
+  any(person: string, now: number): boolean {
+    const rows = this.sql.exec('select 1 from endings where person = ? and until > ? limit 1', person, now)
+    return rows.toArray().length > 0
+  }
+
   over(person: string, { device, login = null, issuedAt = null }: Comer): boolean {
     const ids = this.sql.exec(
       'select 1 from endings where person = ? and id in (?, ?)',

@@ -100,7 +100,10 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     createTables(storage.sql)
     this.agenda = new Agenda<InboxDuty>(storage)
     this.devices = new Devices(ctx)
-    this.lines = new Lines(storage.sql, Date.now())
+    this.lines = new Lines(storage.sql, Date.now(), (room) => {
+      // Whoever came in with a token whose session was ended listens there no longer than it takes to tell.
+      if (this.farewells.greet(room, Date.now())) this.parting.plan(Date.now())
+    })
     this.visits = new Visits(storage.sql)
     this.commands = new Commands(storage.sql)
     this.drafts = new Drafts(storage.sql)

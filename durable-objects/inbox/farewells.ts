@@ -49,6 +49,13 @@ export class Farewells {
     }
   }
 
+  /** A room came onto the list: it is owed what ended before. False: nothing did. */
+  greet(room: string, now: number): boolean {
+    const remembered = this.endings.any(this.person, now)
+    if (remembered) this.owe(room)
+    return remembered
+  }
+
   owed(): boolean {
     return this.sql.exec('select 1 from farewells limit 1').toArray().length > 0
   }

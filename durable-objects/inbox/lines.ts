@@ -43,9 +43,12 @@ const nothingSet = { pinnedAt: null, archivedAt: null, mutedUntil: null, level: 
 /** The rooms of one person, in their storage. Every change of what devices see takes the next version. */
 export class Lines {
   private readonly sql: SqlStorage
+  private readonly comes: (room: string) => void
 
-  constructor(sql: SqlStorage, now: number) {
+  /** `comes` hears, in the step that writes it, of each room that was not on the list. */
+  constructor(sql: SqlStorage, now: number, comes: (room: string) => void) {
     this.sql = sql
+    this.comes = comes
     // A visit is a time, so that one of an inbox that lost its storage is not older than what rooms have heard.
     sql.exec('insert or ignore into inbox (id, epoch, visit) values (1, ?, ?)', crypto.randomUUID(), now)
   }
@@ -191,6 +194,7 @@ export class Lines {
          head = excluded.head, delivered = excluded.delivered, line = excluded.line`,
       ...[kept.room, version, kept.epoch, kept.n, kept.head, kept.delivered, line],
     )
+    if (!before) this.comes(kept.room)
   }
 
   private drop(room: string, { epoch, n }: Told, known: boolean): void {

@@ -7,7 +7,7 @@ import { Client, connect, enter } from './support/client.ts'
 import { gate } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import { deviceName } from '../../worker/user-agent.ts'
-import { crashInbox, inInbox, objectOf, ringInbox } from './support/objects.ts'
+import { bumped, crashInbox, inInbox, objectOf, ringInbox } from './support/objects.ts'
 import { ask, bodyOf, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 import { tokenEnding, withTokenEnding } from './support/tokens.ts'
 
@@ -121,6 +121,29 @@ test('[DEV2] a room that cannot be told at once hears of it later, also when the
   expect(inRoom.closedWith).toBe(closeCodes.signIn)
   expect(await inInbox(ada.id, (sql) => sql.exec('select * from farewells').toArray())).toEqual([])
 })
+
+test.each(['with', 'without'])(
+  '[DEV2] a room that a copied token comes into afterwards hears of it, %s a device that listens',
+  async (listening) => {
+    const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+    const [phone, room] = [await signedInAgain(ada), await roomOf(grace)]
+    const inbox = listening === 'with' ? await openInbox(ada) : null
+    const bearer = { authorization: `Bearer ${phone.cookies.get('parley_access')}` }
+    await enter(grace, room)
+    await request(ada, 'DELETE', `/me/devices/${deviceOf(phone)}`)
+    const { code } = await bodyOf<{ code: string }>(await request(grace, 'POST', `/rooms/${room}/links`), 201)
+    expect((await ask(`/links/${code}/join`, { method: 'POST', headers: bearer })).status).toBe(200)
+
+    const socket = await connect(nobody, room, bearer)
+    await bumped(room)
+    await inbox?.line(room, () => true)
+    await ringInbox(ada.id, 'farewells')
+    await socket.until(() => socket.closedWith !== null)
+
+    expect(socket.closedWith).toBe(closeCodes.signIn)
+    expect((await enter(ada, room)).closedWith).toBe(null)
+  },
+)
 
 test('[DEV2] whoever signs in again on a revoked browser is on another device', async () => {
   const ada = await signUpAfresh('Ada')
