@@ -162,9 +162,13 @@ export const limits = {
   endedMs: 8 * 86_400_000,
   /** Who signed in by a mailed code or link deletes their account without a password for this long. */
   mailedMs: 10 * 60_000,
-  /** Rows in one page of an export, and rows of a room that are looked at for one page: what is held at once. */
+  /**
+   * Rows in one page of an export, and rows that are looked at and rooms that are asked of for one page: what is held at
+   * once. Cloudflare lets one request make 1,000; 2,000 rooms in which somebody wrote little take 20.
+   */
   exportRows: 1_000,
   exportScan: 20_000,
+  exportRooms: 100,
   /** A ticket opens a socket for this long: an embedder fetches it and connects at once. */
   ticketMs: 30_000,
   /** Unread messages of a room are counted up to this. */

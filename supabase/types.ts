@@ -1358,7 +1358,7 @@ export type Database = {
       export_messages: {
         Args: {
           p_person: string
-          p_room_id: string
+          p_rooms: string[]
           p_after: number
           p_limit: number
           p_scan: number

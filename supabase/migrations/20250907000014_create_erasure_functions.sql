@@ -106,25 +106,35 @@ as $$
   from (select distinct m.room_id from public.messages m where m.sender_id = p_person) w;
 $$;
 
--- A page of what someone wrote in a room, ascending: {messages, next}; null next: that is all. At most p_scan rows of the
--- room are looked at for one page: in a large room most are others', and no index finds one person's there in order.
-create function parley.export_messages(p_person uuid, p_room_id uuid, p_after bigint, p_limit int, p_scan int) returns jsonb
-language sql stable
+-- A page of what someone wrote in these rooms, one room after the other, in each ascending, in the first after p_after:
+-- {rooms: [{room, messages}], next: {room, after}}; null next: that is all. At most p_scan rows are looked at for one page:
+-- in a large room most are others', and no index finds one person's there in order.
+create function parley.export_messages(p_person uuid, p_rooms uuid[], p_after bigint, p_limit int, p_scan int) returns jsonb
+language plpgsql stable
 set search_path = ''
 as $$
-  with looked as materialized (
-    select m.seq, m.sender_id
-    from public.messages m
-    where m.room_id = p_room_id and m.seq > p_after
-    order by m.seq
-    limit p_scan
-  ),
-  mine as materialized (
-    select l.seq from looked l where l.sender_id = p_person order by l.seq limit p_limit
-  )
-  select jsonb_build_object(
-    'messages', (
-      select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+declare
+  room uuid;
+  after bigint := p_after;
+  wanted int := p_limit;
+  scan int := p_scan;
+  rooms jsonb[] := '{}';
+  page record;
+begin
+  foreach room in array p_rooms loop
+    with looked as materialized (
+      select m.seq, m.sender_id
+      from public.messages m
+      where m.room_id = room and m.seq > after
+      order by m.seq
+      limit scan
+    ),
+    mine as materialized (
+      select l.seq from looked l where l.sender_id = p_person order by l.seq limit wanted
+    )
+    select (select count(*) from mine) as mine, (select max(seq) from mine) as mine_to,
+      (select count(*) from looked) as looked, (select max(seq) from looked) as looked_to,
+      (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'seq', m.seq, 'id', m.client_id, 'sentAt', m.created_at, 'type', nullif(m.type, 'text'),
         'text', case when coalesce(m.expires_at <= now(), false) then '' else m.content end,
         'replyTo', m.reply_to_seq, 'thread', m.thread_seq,
@@ -133,11 +143,19 @@ as $$
         'edits', case when coalesce(m.expires_at <= now(), false) then null else nullif(m.edits, '[]') end,
         'editedAt', m.edited_at, 'deletedAt', m.deleted_at, 'pinnedAt', m.pinned_at, 'disappearsAt', m.expires_at))
         order by m.seq), '[]')
-      from mine join public.messages m on m.room_id = p_room_id and m.seq = mine.seq),
-    'next', case
-      when (select count(*) from mine) = p_limit then (select max(seq) from mine)
-      when (select count(*) from looked) = p_scan then (select max(seq) from looked)
-    end);
+      from mine join public.messages m on m.room_id = room and m.seq = mine.seq) as messages
+    into page;
+    rooms := rooms || jsonb_build_object('room', room, 'messages', page.messages);
+    if page.mine = wanted or page.looked = scan then
+      return jsonb_build_object('rooms', to_jsonb(rooms), 'next', jsonb_build_object(
+        'room', room, 'after', case when page.mine = wanted then page.mine_to else page.looked_to end));
+    end if;
+    wanted := wanted - page.mine;
+    scan := scan - page.looked;
+    after := 0;
+  end loop;
+  return jsonb_build_object('rooms', to_jsonb(rooms), 'next', null);
+end
 $$;
 
 -- A page of the reactions that someone gave, the latest first: [{room, seq, emoji, at}]. The next page begins at the last

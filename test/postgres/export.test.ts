@@ -18,14 +18,17 @@ async function plan(person: string): Promise<Record<string, unknown>> {
 }
 
 interface Page {
-  messages: { seq: number; text: string; edits?: unknown }[]
-  next: number | null
+  rooms: { room: string; messages: { seq: number; text: string; edits?: unknown }[] }[]
+  next: { room: string; after: number } | null
 }
 
-async function pages(room: string, limit: number, scan: number): Promise<Page[]> {
+/** Grace's pages of these rooms. */
+async function pages(rooms: string[], limit: number, scan: number): Promise<Page[]> {
   const all: Page[] = []
-  for (let after: number | null = 0; after !== null; after = all.at(-1)!.next) {
-    const [row] = await sql`select parley.export_messages(${grace}, ${room}, ${after}, ${limit}, ${scan}) as answer`
+  for (let next: Page['next'] = { room: rooms[0]!, after: 0 }; next !== null; next = all.at(-1)!.next) {
+    const some = rooms.slice(rooms.indexOf(next.room))
+    const [row] = await sql`
+      select parley.export_messages(${grace}, ${some}::uuid[], ${next.after}, ${limit}, ${scan}) as answer`
     all.push(row!['answer'] as Page)
   }
   return all
@@ -63,24 +66,35 @@ test('[ERA13] the plan names every room that ever had the person, until Postgres
 })
 
 test('[ERA19] a page of an export looks at so many rows and no more, and none of mine is left out or told twice', async () => {
-  const room = await makeRoom(sql)
-  const mine = [2, 3, 4, 9, 17, 18, 30]
-  const events = run(1, 30).map((event) => (mine.includes(event.seq) ? { ...event, by: grace } : event))
-  await fill(sql, room, events)
+  const rooms = [await makeRoom(sql), await makeRoom(sql), await makeRoom(sql), await makeRoom(sql)]
+  const mine = [[2, 3, 4, 9], [1], [], [7, 8, 10]]
+  for (const [i, room] of rooms.entries()) {
+    const events = run(1, 10).map((event) => (mine[i]!.includes(event.seq) ? { ...event, by: grace } : event))
+    await fill(sql, room, events)
+  }
   for (const [limit, scan] of [
     [2, 5],
     [3, 4],
     [1, 1],
     [100, 10],
-    [7, 30],
-    [100, 100],
+    [8, 40],
+    [100, 1000],
   ] as const) {
-    const all = await pages(room, limit, scan)
-    expect(all.flatMap(({ messages }) => messages.map(({ seq }) => seq))).toEqual(mine)
-    expect(Math.max(...all.map(({ messages }) => messages.length))).toBeLessThanOrEqual(limit)
-    expect(all.length).toBeGreaterThanOrEqual(Math.max(Math.ceil(30 / scan), Math.ceil(mine.length / limit)))
+    const all = await pages(rooms, limit, scan)
+    const told = all.flatMap((page) => page.rooms)
+    const seqs = rooms.map((room) => told.filter((each) => each.room === room).flatMap(({ messages }) => messages))
+    expect(seqs.map((messages) => messages.map(({ seq }) => seq))).toEqual(mine)
+    const order = told.map(({ room }) => rooms.indexOf(room))
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    expect(new Set(told.map(({ room }) => room)).size).toBe(4)
+    expect(Math.max(...all.map((page) => page.rooms.flatMap(({ messages }) => messages).length))).toBeLessThanOrEqual(
+      limit,
+    )
+    expect(all.length).toBeGreaterThanOrEqual(Math.max(Math.ceil(40 / scan), Math.ceil(8 / limit)))
   }
-  expect((await sql`select parley.export_written(${grace}) as rooms`)[0]!['rooms']).toEqual([room])
+  expect(await pages(rooms, 100, 1_000)).toHaveLength(1)
+  const written = [rooms[0], rooms[1], rooms[3]] as string[]
+  expect((await sql`select parley.export_written(${grace}) as rooms`)[0]!['rooms']).toEqual(written.toSorted())
 })
 
 test('[ERA18] my messages come with their earlier texts; what has disappeared or was deleted has none', async () => {
@@ -91,8 +105,8 @@ test('[ERA18] my messages come with their earlier texts; what has disappeared or
   const deleted = { kind: 'deleted', seq: 5, id: posted(5).id, target: 2, at: 3, by: grace, hash: 'b' } as const
   await ingest(sql, { room, from: 4, to: 5, events: [edited, deleted] })
   await sql`update messages set expires_at = now() - interval '1 second' where room_id = ${room} and seq = 3`
-  const [page] = await pages(room, 100, 100)
-  expect(page!.messages).toMatchObject([
+  const [page] = await pages([room], 100, 100)
+  expect(page!.rooms[0]!.messages).toMatchObject([
     { seq: 1, text: 'better', edits: [{ text: 'message 1' }] },
     { seq: 2, text: '', deletedAt: expect.any(String) },
     { seq: 3, text: '', disappearsAt: expect.any(String) },

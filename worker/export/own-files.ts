@@ -12,7 +12,12 @@ type Row = z.infer<typeof Row>
 
 const Rows = z.array(Row)
 const OwnRoom = z.catchall(z.object({ room: Uuid }), z.unknown())
-const Messages = z.object({ messages: Rows, next: z.nullable(z.int()) })
+const RoomMessages = z.object({ room: Uuid, messages: Rows })
+type RoomMessages = z.infer<typeof RoomMessages>
+const Messages = z.object({
+  rooms: z.array(RoomMessages),
+  next: z.nullable(z.object({ room: Uuid, after: z.int() })),
+})
 const Reaction = z.object({ room: Uuid, seq: z.int(), emoji: z.string(), at: z.string() })
 const Act = z.catchall(z.object({ id: z.int() }), z.unknown())
 export const ExportedPerson = z.nullable(z.object({ profile: Row, settings: Row, blocked: z.array(Uuid) }))
@@ -31,9 +36,7 @@ export async function* ownFiles(
   yield whole('blocks.json', blocked)
   yield whole('devices.json', await ask('devices_of'))
   yield list('rooms.json', roomPages(ask))
-  for (const room of z.array(Uuid).parse(await ask('export_written'))) {
-    yield list(`messages/${room}.json`, messagePages(ask, room))
-  }
+  yield* messageFiles(ask, z.array(Uuid).parse(await ask('export_written')))
   yield list('reactions.json', reactionPages(ask))
   yield list('acts.json', actPages(ask))
 }
@@ -50,12 +53,24 @@ async function* roomPages(ask: AskAbout): AsyncGenerator<Row[]> {
   }
 }
 
-async function* messagePages(ask: AskAbout, room: string): AsyncGenerator<Row[]> {
-  const page = { p_room_id: room, p_limit: limits.exportRows, p_scan: limits.exportScan }
-  for (let after: number | null = 0; after !== null;) {
-    const { messages, next } = Messages.parse(await ask('export_messages', { ...page, p_after: after }))
-    yield messages
-    after = next
+/** A file for each room. A page may hold the end of one room and many that are small. */
+async function* messageFiles(ask: AskAbout, rooms: readonly string[]): AsyncGenerator<ArchiveFile> {
+  const pages = messagePages(ask, rooms)
+  let page = await pages.next()
+  async function* ofRoom(room: string): AsyncGenerator<Row[]> {
+    for (; !page.done && page.value.room === room; page = await pages.next()) yield page.value.messages
+  }
+  while (!page.done) yield list(`messages/${page.value.room}.json`, ofRoom(page.value.room))
+}
+
+async function* messagePages(ask: AskAbout, rooms: readonly string[]): AsyncGenerator<RoomMessages> {
+  const most = { p_limit: limits.exportRows, p_scan: limits.exportScan }
+  for (let from = 0, after = 0; from < rooms.length;) {
+    const some = rooms.slice(from, from + limits.exportRooms)
+    const page = Messages.parse(await ask('export_messages', { ...most, p_rooms: some, p_after: after }))
+    yield* page.rooms
+    from += page.next === null ? some.length : some.indexOf(page.next.room)
+    after = page.next?.after ?? 0
   }
 }
 
