@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { chromium as driver, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { inject, onTestFailed } from 'vitest'
+import { lookOften } from './looking-often.ts'
 
 // Read when the package is loaded: it then unpacks the libraries that Chromium needs and a bare machine lacks.
 process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x'
@@ -30,6 +31,7 @@ export async function openWindow(
     baseURL: url,
   })
   const page = await context.newPage()
+  lookOften(page)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
   page.on('console', (said) => {
