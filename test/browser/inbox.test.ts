@@ -3,7 +3,18 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { uuidV7 } from '../../protocol/ids.ts'
 import { keepScreenshot, launch, openWindow, type Window } from './support/browser.ts'
 import { lookAway } from './support/looking.ts'
-import { composer, inviteLink, makeRoom, message, send, signIn, signUp } from './support/person.ts'
+import {
+  arrive,
+  arriveAgain,
+  comeIn,
+  composer,
+  inviteLink,
+  makeRoom,
+  message,
+  roomWithLink,
+  send,
+  signIn,
+} from './support/person.ts'
 import { together } from './support/together.ts'
 
 let browser: Browser
@@ -11,8 +22,6 @@ beforeAll(async () => {
   browser = await launch()
 })
 afterAll(async () => await browser.close())
-
-const password = 'correct horse battery'
 
 function line(page: Page, room: string | RegExp) {
   return page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').filter({ hasText: room })
@@ -45,18 +54,17 @@ async function onTwoDevices(room: string): Promise<{ ada: Window; laptop: Window
     await openWindow(browser),
     await openWindow(browser, { width: 360, dark: true }),
   ]
-  await signUp(ada.page, 'Ada Lovelace')
-  const id = await makeRoom(ada.page, room)
-  const link = new URL(await inviteLink(ada.page)).pathname
-  const email = await signUp(laptop.page, 'Grace Hopper')
-  await laptop.page.getByText('Welcome aboard').waitFor()
-  await laptop.page.goto(link)
-  await laptop.page.getByRole('button', { name: 'Join the room' }).click()
-  await composer(laptop.page).waitFor()
-  await laptop.page.goto('/')
-  await line(laptop.page, room).waitFor()
-  await signIn(phone.page, email, password)
-  await line(phone.page, room).waitFor()
+  const [{ id, link }, email] = await Promise.all([
+    arrive(ada, 'Ada Lovelace').then(() => roomWithLink(ada, room)),
+    arrive(laptop, 'Grace Hopper'),
+  ])
+  await Promise.all([comeIn(laptop, link), arriveAgain(phone, email)])
+  await ada.page.goto(`/r/${id}`)
+  await composer(ada.page).waitFor()
+  for (const { page } of [laptop, phone]) {
+    await page.goto('/')
+    await line(page, room).waitFor()
+  }
   return { ada, laptop, phone, id }
 }
 

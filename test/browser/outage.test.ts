@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { keepScreenshot, launch, openWindow } from './support/browser.ts'
-import { composer, inviteLink, makeRoom, message, send, signUp } from './support/person.ts'
+import { message, send } from './support/person.ts'
 import { npmRun } from './support/program.ts'
 import { recordedTexts } from './support/record.ts'
+import { meet } from './support/together.ts'
 import { digTunnel } from './support/tunnel.ts'
 
 let browser: Browser
@@ -16,15 +17,7 @@ afterAll(async () => await browser.close())
 async function adaAndGrace(room: string) {
   const tunnel = await digTunnel()
   const [ada, grace] = [await openWindow(browser), await openWindow(browser, { width: 800, url: tunnel.url })]
-  await signUp(ada.page, 'Ada Lovelace')
-  const id = await makeRoom(ada.page, room)
-  const link = await inviteLink(ada.page)
-  await signUp(grace.page, 'Grace Hopper')
-  await grace.page.getByText('Welcome aboard').waitFor()
-  await grace.page.goto(new URL(link).pathname)
-  await grace.page.getByRole('button', { name: 'Join the room' }).click()
-  await ada.page.getByText('Grace Hopper joined').waitFor()
-  await composer(grace.page).waitFor()
+  const { id } = await meet(ada, grace, room)
   return { ada, grace, id, tunnel }
 }
 

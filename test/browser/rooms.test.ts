@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsInBothThemes } from './support/axe.ts'
 import { keepScreenshot, launch, openWindow, type Window } from './support/browser.ts'
-import { composer, makeRoom, message, send, signUp } from './support/person.ts'
+import { arrive, composer, makeRoom, message, send, signUp } from './support/person.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -17,7 +17,8 @@ async function newcomer(
 ): Promise<Window & { name: string }> {
   const window = await openWindow(browser, look)
   const own = `${name} ${crypto.randomUUID().slice(0, 8)}`
-  await signUp(window.page, own)
+  await arrive(window, own)
+  await window.page.goto('/')
   await window.page.getByRole('button', { name: 'New', exact: true }).filter({ visible: true }).waitFor()
   return { ...window, name: own }
 }

@@ -40,12 +40,14 @@ export async function openWindow(
   // A watchdog, not a measure.
   page.setDefaultTimeout(20_000)
   onTestFailed(async () => await keepScreenshot(page, `failed-${width}-${errors.length}-${Date.now()}`))
-  return { context, page, errors }
+  return { context, page, url, errors }
 }
 
 export interface Window {
   context: BrowserContext
   page: Page
+  /** Where it finds Parley. */
+  url: string
   errors: string[]
 }
 

@@ -1,16 +1,56 @@
-import type { Locator, Page } from 'playwright-core'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { freshId } from './bot.ts'
 
-const password = 'correct horse battery'
+export const password = 'correct horse battery'
+
+/** Asks Parley for something in this window, without its pages: for what a test is not about. */
+async function ask(context: BrowserContext, base: string, path: string, data: object = {}): Promise<unknown> {
+  const answer = await context.request.post(`${base}/api/v1${path}`, { data, headers: { origin: base } })
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`)
+  return await answer.json()
+}
+
+/** What `signUp` does, without the page. */
+export async function arrive({ context, url }: Place, name: string): Promise<string> {
+  const email = addressOf(name)
+  await ask(context, url, '/auth/sign-up', { name, email, password })
+  return email
+}
+
+/** Signs in on another device without the page. */
+export async function arriveAgain({ context, url }: Place, email: string): Promise<void> {
+  await ask(context, url, '/auth/sign-in', { email, password })
+}
+
+/** Makes a room and a link into it without the page. */
+export async function roomWithLink({ context, url }: Place, name: string): Promise<{ id: string; link: string }> {
+  const id = freshId()
+  await ask(context, url, '/rooms', { id, name })
+  const { url: link } = (await ask(context, url, `/rooms/${id}/links`)) as { url: string }
+  return { id, link: new URL(link).pathname }
+}
+
+/** Comes in by a link without the page. */
+export async function comeIn({ context, url }: Place, link: string): Promise<void> {
+  await ask(context, url, `/links/${link.split('/').at(-1)!}/join`)
+}
+
+/** A window, and the address at which it finds Parley. */
+type Place = { context: BrowserContext; url: string }
 
 /** Fills in the sign-up page that is open, or opens it. */
 export async function signUp(page: Page, name: string): Promise<string> {
   if (!page.url().includes('/sign-up')) await page.goto('/sign-up')
-  const email = `${name.toLowerCase().replaceAll(' ', '.')}.${crypto.randomUUID().slice(0, 8)}@parley.test`
+  const email = addressOf(name)
   await page.getByLabel('Your name').fill(name)
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Make an account' }).click()
   return email
+}
+
+function addressOf(name: string): string {
+  return `${name.toLowerCase().replaceAll(' ', '.')}.${crypto.randomUUID().slice(0, 8)}@parley.test`
 }
 
 export async function signIn(page: Page, email: string, secret: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { openWindow, type Window } from './browser.ts'
-import { composer, inviteLink, makeRoom, message, signUp } from './person.ts'
+import { arrive, comeIn, composer, message, roomWithLink } from './person.ts'
 import { digTunnel, type Tunnel } from './tunnel.ts'
 
 /** Ada's room with Grace in it, each in a window of their own; Ada owns the room, and reaches it through a tunnel. */
@@ -12,16 +12,23 @@ export async function together(
   const tunnel = await digTunnel()
   const ada = await openWindow(browser, { url: tunnel.url })
   const grace = await openWindow(browser, look)
-  await signUp(ada.page, 'Ada Lovelace')
-  const id = await makeRoom(ada.page, room)
-  const link = new URL(await inviteLink(ada.page)).pathname
-  await signUp(grace.page, 'Grace Hopper')
-  await grace.page.getByText('Welcome aboard').or(grace.page.getByText('No rooms yet')).first().waitFor()
-  await grace.page.goto(link)
-  await grace.page.getByRole('button', { name: 'Join the room' }).click()
+  const { id, link } = await meet(ada, grace, room)
+  return { ada, grace, id, link, tunnel }
+}
+
+/** Lets Ada make a room and Grace come in, without the pages that they would do it on; both have it open. */
+export async function meet(ada: Window, grace: Window, room: string): Promise<{ id: string; link: string }> {
+  const [{ id, link }] = await Promise.all([
+    arrive(ada, 'Ada Lovelace').then(() => roomWithLink(ada, room)),
+    arrive(grace, 'Grace Hopper'),
+  ])
+  await ada.page.goto(`/r/${id}`)
+  await composer(ada.page).waitFor()
+  await comeIn(grace, link)
+  await grace.page.goto(`/r/${id}`)
   await ada.page.getByText('Grace Hopper joined').waitFor()
   await composer(grace.page).waitFor()
-  return { ada, grace, id, link, tunnel }
+  return { id, link }
 }
 
 /** Asks for something from the menu of the message with this text. */
