@@ -256,6 +256,7 @@ test('what was edited, reacted to and deleted without a network is seen by every
     await send(ada.page, text)
     await message(grace.page, text).waitFor()
   }
+  await ada.page.waitForLoadState('networkidle')
   tunnel.cut()
   await choose(ada, 'First bell', 'Edit')
   const edit = ada.page.getByRole('textbox', { name: 'Edit your message' })
@@ -300,6 +301,7 @@ test('an edit that comes too late is told with its text, and stays until it was 
   await send(ada.page, 'Wreck at four fathoms')
   await message(grace.page, 'Wreck at four fathoms').waitFor()
 
+  await ada.page.waitForLoadState('networkidle')
   tunnel.cut()
   await choose(ada, 'Wreck at four fathoms', 'Edit')
   const edit = ada.page.getByRole('textbox', { name: 'Edit your message' })

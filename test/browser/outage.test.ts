@@ -18,6 +18,8 @@ async function adaAndGrace(room: string) {
   const tunnel = await digTunnel()
   const [ada, grace] = [await openWindow(browser), await openWindow(browser, { width: 800, url: tunnel.url })]
   const { id } = await meet(ada, grace, room)
+  // A part of the page that is still on its way when the network goes would have it loaded again.
+  await grace.page.waitForLoadState('networkidle')
   return { ada, grace, id, tunnel }
 }
 
