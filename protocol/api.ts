@@ -146,11 +146,14 @@ export const Page = z.object({
 export type Page = z.infer<typeof Page>
 
 /**
- * GET /rooms/:id/changes?since=SEQ&from=SEQ: what the room's log no longer holds of the messages from `from` on that
- * changed after `since`, by rev. It covers (`since`, `to`]; `more` says that another page follows after `to`.
+ * GET /rooms/:id/changes?since=SEQ&from=SEQ&seq=SEQ: what the room's log no longer holds of the messages from `from` on
+ * that changed after `since`, by rev. It covers (`since`, `to`]; `more` says that another page follows after `to`. Where
+ * the event after `to` touched more than a page holds, `seq` says up to which message that event was told: the next page
+ * is asked for with both. Whoever asks without `seq` is told each event whole, however much it touched.
  */
 export const ChangesPage = z.object({
   to: Seq,
+  seq: z.optional(Seq),
   messages: z.array(Message),
   more: z.boolean(),
   asOf: Seq,

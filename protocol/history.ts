@@ -1,4 +1,4 @@
-import type { Page } from './api.ts'
+import type { ChangesPage, Page } from './api.ts'
 import type { Message } from './message.ts'
 
 /** Where a page of history lies: below a seq, above one, or around one. Null: at the end. */
@@ -49,4 +49,30 @@ export function madePage(
   const start = plan.below === 0 ? edge : below.length < plan.below ? floor : below[0]!.seq
   const end = plan.above === 0 ? edge - 1 : above.length < plan.above ? top : above.at(-1)!.seq
   return { covers: [start, end], messages: [...below, ...above], more: start > bottom, moreAfter: end < head, asOf }
+}
+
+/** What a source found for a page of changes: older messages by rev and then by seq, and newer ones by seq. */
+export interface Changed {
+  touched: Message[]
+  fresh: Message[]
+  asOf: number
+  /** Whether there may be more of either. */
+  full: { touched: boolean; fresh: boolean }
+}
+
+/**
+ * The page of changes after `since`. With `seq`, the last event that it tells of may be told in part; without it, the
+ * source has found the whole of it.
+ */
+export function madeChanges(
+  { since, seq }: { since: number; seq?: number | undefined },
+  { touched, fresh, asOf, full }: Changed,
+): ChangesPage {
+  const last = full.touched ? touched.at(-1) : undefined
+  const parted = last !== undefined && seq !== undefined
+  // A message above the last fresh one has a higher rev than its seq, so up to that seq everything is told.
+  const ends = [...(full.fresh ? [fresh.at(-1)!.seq] : []), ...(last ? [parted ? last.rev - 1 : last.rev] : [])]
+  const to = Math.max(since, Math.min(asOf, ...ends))
+  const messages = [...touched, ...fresh].sort((one, other) => one.rev - other.rev)
+  return { to, ...(parted && to === last.rev - 1 && { seq: last.seq }), messages, more: ends.length > 0, asOf }
 }

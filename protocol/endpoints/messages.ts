@@ -47,7 +47,7 @@ export const listChanges = endpoint({
   access: members,
   pace: 'read',
   params: room,
-  query: { since: seq, from: seq },
+  query: { since: seq, from: seq, seq: z.optional(seq) },
   answers: { 200: ChangesPage },
   problems: ['not_found'],
 })

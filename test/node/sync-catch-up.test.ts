@@ -91,10 +91,10 @@ describe('a page of history that is older than what is held', () => {
 describe('a client that was away for long', () => {
   /** Pages as the database has them; `away` fails. */
   function withHistory(pages: (ChangesPage | 'away')[]) {
-    const asked: [since: number, from: number][] = []
+    const asked: [since: number, from: number, seq: number][] = []
     const room = opened({
-      async fetchChanges(_room, since, from) {
-        asked.push([since, from])
+      async fetchChanges(_room, since, from, seq) {
+        asked.push([since, from, seq])
         const page = pages.shift()
         if (!page || page === 'away') throw new Error('The database is away')
         return page
@@ -116,13 +116,34 @@ describe('a client that was away for long', () => {
     link.say(welcome({ head: 40, floor: 25 }), { t: 'behind', floor: 25 })
     await settled()
     expect(asked).toEqual([
-      [5, 3],
-      [9, 3],
+      [5, 3, 0],
+      [9, 3, 0],
     ])
     expect(link.heard()).toEqual([{ t: 'more', to: 30 }])
     link.say(changes([31, 40], [message(40)]))
     expect(seen(view().rows).slice(0, 3)).toEqual(['3 message 3', '4 edited', '5 message 5'])
     expect([seen(view().rows).at(-1), view().connection.state]).toEqual(['40 message 40', 'live'])
+  })
+
+  test('[RES6] reads an event that touched more than a page holds in parts', async () => {
+    const gone = (seq: number) => message(seq, { rev: 30, text: '', deleted: { by: null, at: 1 } })
+    const { asked, link, live } = withHistory([
+      { to: 29, seq: 3, messages: [gone(3)], more: true, asOf: 30 },
+      { to: 29, seq: 4, messages: [gone(4)], more: true, asOf: 30 },
+      { to: 30, messages: [gone(5)], more: false, asOf: 30 },
+    ])
+    await live(messages(3, 5))
+    link.drop()
+    link.open()
+    link.heard()
+    link.say(welcome({ head: 40, floor: 31 }), { t: 'behind', floor: 31 })
+    await settled()
+    expect(asked).toEqual([
+      [5, 3, 0],
+      [29, 3, 3],
+      [29, 3, 4],
+    ])
+    expect(link.heard()).toEqual([{ t: 'more', to: 30 }])
   })
 
   test('[RES6] [AC-03] aborted anywhere, it goes on from what was applied', async () => {
@@ -142,7 +163,7 @@ describe('a client that was away for long', () => {
     pages.push({ to: 24, messages: [], more: false, asOf: 24 })
     link.say(welcome({ head: 40, floor: 25 }), { t: 'behind', floor: 25 })
     await settled()
-    expect(asked.at(-1)).toEqual([9, 3])
+    expect(asked.at(-1)).toEqual([9, 3, 0])
     expect(link.heard()).toEqual([{ t: 'more', to: 24 }])
   })
 
@@ -157,10 +178,10 @@ describe('a client that was away for long', () => {
     expect(asked).toHaveLength(1)
     await clock.turn(5_000)
     expect(asked).toEqual([
-      [5, 3],
-      [5, 3],
-      [20, 3],
-      [20, 3],
+      [5, 3, 0],
+      [5, 3, 0],
+      [20, 3, 0],
+      [20, 3, 0],
     ])
     expect(link.heard().at(-1)).toEqual({ t: 'more', to: 24 })
   })

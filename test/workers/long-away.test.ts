@@ -265,6 +265,35 @@ test('[ERA1] [RES1] an erasure that touches more than one frame holds reaches th
   expect(told.flatMap(({ messages }) => messages).filter(({ deleted }) => deleted)).toHaveLength(1_000)
 })
 
+test('[RES6] what an erasure touched is read in bounded pages, and whole by whoever cannot ask for parts', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const room = await roomOf(ada, grace)
+  await happened(room, 0, () => posts(grace.id, limits.list + 100))
+  await flushed(room)
+  const { welcome } = await (await connect(ada, room)).hello(nothing)
+  await objectOf(room).eraseAccount(grace.id, 'erase')
+  await ring(room, 'upkeep')
+  const changes = async (query: string) =>
+    await bodyOf<ChangesPage>(await request(ada, 'GET', `/rooms/${room}/changes?${query}`), 200)
+
+  const sizes: number[] = []
+  const told = new Set<number>()
+  for (let since = welcome.head, seq = 0, more = true; more;) {
+    const page = await changes(`since=${since}&from=1&seq=${seq}`)
+    sizes.push(page.messages.length)
+    for (const message of page.messages) if (message.deleted) told.add(message.seq)
+    ;({ to: since, more } = page)
+    seq = page.seq ?? 0
+  }
+
+  expect(sizes).toHaveLength(2)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(limits.list)
+  expect(told.size).toBe(limits.list + 100)
+  const whole = await changes(`since=${welcome.head}&from=1`)
+  expect(whole.messages.filter(({ deleted }) => deleted)).toHaveLength(limits.list + 100)
+  expect(whole).toMatchObject({ to: whole.asOf })
+}, 60_000)
+
 test('[PRK1] a reply to what Postgres still refuses waits behind it', async () => {
   const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
   const room = await roomOf(ada, grace)

@@ -21,8 +21,8 @@ export interface Api {
   messages(roomId: string, before?: number, limit?: number): Promise<shapes.Page>
   /** A page below, above or around a seq. */
   messagesNear(roomId: string, near: Near, limit: number): Promise<shapes.Page>
-  /** What changed after `since`, of the messages from `from` on. */
-  changes(roomId: string, since: number, from: number): Promise<shapes.ChangesPage>
+  /** What changed after `since`, of the messages from `from` on; of the next event, what it touched above `seq`. */
+  changes(roomId: string, since: number, from: number, seq: number): Promise<shapes.ChangesPage>
   pins(roomId: string): Promise<shapes.Pins>
   changeMembers(roomId: string, body: z.infer<typeof shapes.ChangeMembers>): Promise<shapes.MembersChanged>
   handOver(roomId: string, body: z.infer<typeof shapes.HandOver>): Promise<shapes.MembersChanged>
@@ -63,8 +63,8 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     },
     messagesNear: (roomId, near, limit) =>
       asPerson('GET', `rooms/${roomId}/messages?${new URLSearchParams({ ...near, limit } as never)}`, shapes.Page),
-    changes: (roomId, since, from) =>
-      asPerson('GET', `rooms/${roomId}/changes?since=${since}&from=${from}`, shapes.ChangesPage),
+    changes: (roomId, since, from, seq) =>
+      asPerson('GET', `rooms/${roomId}/changes?since=${since}&from=${from}&seq=${seq}`, shapes.ChangesPage),
     pins: (roomId) => asPerson('GET', `rooms/${roomId}/pins`, shapes.Pins),
     changeMembers: (roomId, body) => asPerson('POST', `rooms/${roomId}/members`, shapes.MembersChanged, body),
     handOver: (roomId, body) => asPerson('POST', `rooms/${roomId}/owner`, shapes.MembersChanged, body),

@@ -47,7 +47,7 @@ export interface CatchUpDeps {
   send(frame: Upstream): void
   expectAnswer(): void
   answered(): void
-  fetchChanges(since: number, from: number): Promise<ChangesPage>
+  fetchChanges(since: number, from: number, seq: number): Promise<ChangesPage>
   /** Applies changes from the history. */
   take(batch: Batch): void
   show(page: Page): void
@@ -120,16 +120,20 @@ export function createCatchUp(deps: CatchUpDeps): CatchUp {
   async function readHistory(floor: number): Promise<void> {
     const mine = ++answers
     let failures = 0
+    // Of the event after `reached`, what it touched up to here was told.
+    let told = 0
     while (reached < floor - 1) {
       const after = reached
-      const page = await deps.fetchChanges(after, said.from).catch(() => null)
+      const page = await deps.fetchChanges(after, said.from, told).catch(() => null)
       if (mine !== answers) return
       if (page) {
         const batch: Batch = { covers: [after + 1, page.to], messages: page.messages }
         came(batch)
         deps.take(batch)
       }
-      if (reached > after) {
+      const { seq = 0 } = page ?? {}
+      if (reached > after || seq > told) {
+        told = seq
         failures = 0
         continue
       }

@@ -92,7 +92,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     send: (frame) => void link.send(frame),
     expectAnswer: () => link.expectAnswer(),
     answered: () => link.answered(),
-    fetchChanges: (since, from) => deps.fetchChanges(roomId, since, from),
+    fetchChanges: (since, from, seq) => deps.fetchChanges(roomId, since, from, seq),
     take(batch) {
       take(batch)
       render()

@@ -18,8 +18,11 @@ export interface RoomDeps {
   fetchPage(roomId: string, before: number, limit: number): Promise<HistoryPage>
   /** A page of history below, above or around a seq. */
   fetchNear(roomId: string, near: Near, limit: number): Promise<HistoryPage>
-  /** What the room's log no longer holds of what changed after `since`, of the messages from `from` on. */
-  fetchChanges(roomId: string, since: number, from: number): Promise<ChangesPage>
+  /**
+   * What the room's log no longer holds of what changed after `since`, of the messages from `from` on; of the next event,
+   * what it touched above `seq`.
+   */
+  fetchChanges(roomId: string, since: number, from: number, seq: number): Promise<ChangesPage>
   fetchPins(roomId: string): Promise<Pins>
   changeMembers(roomId: string, body: { command: string; changes: MemberChange[] }): Promise<MembersChanged>
   handOver(roomId: string, body: { command: string; to: string }): Promise<MembersChanged>

@@ -10,7 +10,7 @@ import {
   readMessageInfo,
   Receipt,
 } from '../../protocol/endpoints/messages.ts'
-import { madePage, type PagePlace } from '../../protocol/history.ts'
+import { madeChanges, madePage, type PagePlace } from '../../protocol/history.ts'
 import { Seq } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Message } from '../../protocol/message.ts'
@@ -69,34 +69,30 @@ serve(history, readMessageInfo, async ({ c, session, params: { room, seq } }) =>
   ]
 })
 
-serve(history, listChanges, async ({ c, session, params: { room }, query: { since, from } }) => {
+serve(history, listChanges, async ({ c, session, params: { room }, query: { since, from, seq } }) => {
   const client = asPerson(c.env, session.token)
   const { asOf, bottom } = await windowOf(client, session, room)
+  const lowest = Math.max(from, bottom)
+  // What the client holds already: a window of a few thousand messages at most.
+  const held = messagesOf(client, room).gte('seq', lowest).lte('seq', since).gt('rev', since)
   const [newer, older] = await Promise.all([
     messagesOf(client, room)
       .gte('seq', Math.max(since + 1, bottom))
       .order('seq')
       .limit(changesAtOnce),
-    // What the client holds already: a window of a few thousand messages at most.
-    messagesOf(client, room)
-      .gte('seq', Math.max(from, bottom))
-      .lte('seq', since)
-      .gt('rev', since)
+    (seq === undefined ? held : held.or(`rev.gt.${since + 1},seq.gt.${seq}`))
       .order('rev')
+      .order('seq')
       .limit(limits.list),
   ])
   const fresh = read(dataOf(newer))
   const touched = read(dataOf(older))
-  const full = touched.length === limits.list
-  // What one event touched stays together, however much it is: the next page begins after it.
-  if (full) {
-    touched.push(...(await touchedBy(client, room, touched.at(-1)!.rev, Math.max(from, bottom), since)))
+  const full = { touched: touched.length === limits.list, fresh: fresh.length === changesAtOnce }
+  // For whoever cannot ask for the rest of an event, what it touched stays together, however much it is.
+  if (full.touched && seq === undefined) {
+    touched.push(...(await touchedBy(client, room, touched.at(-1)!, since)))
   }
-  // A message above the last fresh one has a higher rev than its seq, so up to that seq everything is told.
-  const ends = [...(fresh.length === changesAtOnce ? [fresh.at(-1)!.seq] : []), ...(full ? [touched.at(-1)!.rev] : [])]
-  const to = Math.max(since, Math.min(asOf, ...ends))
-  const messages = [...touched, ...fresh].sort((a, b) => a.rev - b.rev)
-  return [200, { to, messages, more: ends.length > 0, asOf }]
+  return [200, madeChanges({ since, seq }, { touched, fresh, asOf, full })]
 })
 
 serve(history, listPins, async ({ c, session, params: { room } }) => {
@@ -207,19 +203,19 @@ function messagesOf(client: Client, room: string) {
   return client.from('messages').select(messageColumns).eq('room_id', room).retry(false)
 }
 
-/** What the event at `rev` touched of the messages from one seq to another. */
-async function touchedBy(client: Client, room: string, rev: number, from: number, to: number): Promise<Message[]> {
-  const touched: Message[] = []
-  for (let start = from; ; start = touched.at(-1)!.seq + 1) {
+/** What the event that touched `last` touched above it too, up to a seq. */
+async function touchedBy(client: Client, room: string, last: Message, to: number): Promise<Message[]> {
+  const touched = [last]
+  for (;;) {
     const found = await messagesOf(client, room)
-      .eq('rev', rev)
-      .gte('seq', start)
+      .eq('rev', last.rev)
+      .gt('seq', touched.at(-1)!.seq)
       .lte('seq', to)
       .order('seq')
       .limit(limits.list)
     const page = read(dataOf(found))
     touched.push(...page)
-    if (page.length < limits.list) return touched
+    if (page.length < limits.list) return touched.slice(1)
   }
 }
 

@@ -128,7 +128,7 @@ export class Device implements NearEnd {
         return await site.page(this.person, before, limit)
       }),
       fetchNear: () => Promise.reject(new Error('Nobody jumps here.')),
-      fetchChanges: living((_room: string, since: number, from: number) => site.changes(since, from)),
+      fetchChanges: living((_room: string, since: number, from: number, seq: number) => site.changes(since, from, seq)),
       fetchPins: living(() => site.pins()),
       changeMembers: living((_room: string, { command, changes }: { command: string; changes: MemberChange[] }) => {
         return site.changeMembers((room) => room.changeMembers(this.person, command, changes))

@@ -2,7 +2,7 @@ import type { ChangeAnswer } from '../../../durable-objects/membership.ts'
 import type { Room } from '../../../durable-objects/room-object.ts'
 import type { ChangesPage, MembersChanged, Page, Pins } from '../../../protocol/api.ts'
 import type { Downstream } from '../../../protocol/downstream.ts'
-import { madePage } from '../../../protocol/history.ts'
+import { madeChanges, madePage } from '../../../protocol/history.ts'
 import { messageOf } from '../../../protocol/message.ts'
 import { ProblemError } from '../../../web/sync/problem-error.ts'
 import type { Watch } from '../checks/watch.ts'
@@ -17,6 +17,9 @@ import { commandId } from './ids.ts'
 import type { Weather } from './weather.ts'
 
 const sessionMs = 3_600_000
+
+// Few, so that what an expiry or an erasure touched takes several pages.
+const changesAtOnce = 3
 
 /** A session that ends in no test that is not about it. */
 export const longSessionMs = 86_400_000
@@ -118,14 +121,20 @@ export class Site implements FarEnd {
   }
 
   /** What changed, as the worker's route makes it. */
-  async changes(since: number, from: number): Promise<ChangesPage> {
+  async changes(since: number, from: number, seq: number): Promise<ChangesPage> {
     await this.pause(1, 60)
     const asOf = this.postgres.lastSeq()
     await this.pause(1, 60)
     if (this.weather.state === 'away' || this.weather.state === 'silent') throw new Error('Postgres is away.')
-    const changed = this.postgres.rows().messages.filter(({ seq, rev }) => seq >= from && rev > since)
-    const messages = changed.map(messageOf).sort((one, other) => one.rev - other.rev)
-    return { to: Math.max(since, asOf), messages, more: false, asOf }
+    const rows = this.postgres.rows().messages.map(messageOf)
+    const fresh = rows.filter((row) => row.seq > since).sort((one, other) => one.seq - other.seq)
+    const touched = rows
+      .filter((row) => row.seq >= from && row.seq <= since && row.rev > since)
+      .filter((row) => row.rev > since + 1 || row.seq > seq)
+      .sort((one, other) => one.rev - other.rev || one.seq - other.seq)
+    const full = { touched: touched.length >= changesAtOnce, fresh: fresh.length >= changesAtOnce }
+    const page = { touched: touched.slice(0, changesAtOnce), fresh: fresh.slice(0, changesAtOnce) }
+    return madeChanges({ since, seq }, { ...page, asOf, full })
   }
 
   async pins(): Promise<Pins> {
