@@ -6,6 +6,7 @@ import { outcome } from '../outcome.ts'
 import { shortTime } from '../times.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
+import { Confirm } from '../ui/confirm.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { PagedList } from '../ui/paged-list.tsx'
 import { usePaged } from '../ui/use-paged.ts'
@@ -22,20 +23,27 @@ export function RequestsPanel({ onClose }: { onClose: () => void }) {
   )
   const requests = usePaged<JoinRequest>(load)
   const [busy, setBusy] = useState<string | null>(null)
+  const [declining, setDeclining] = useState<JoinRequest | null>(null)
   const [said, setSaid] = useState('')
 
-  async function decide({ person, name }: JoinRequest, decision: 'approve' | 'decline') {
-    if (busy !== null) return
-    setBusy(person)
+  /** What hinders it, as a sentence. */
+  async function decide({ person, name }: JoinRequest, decision: 'approve' | 'decline'): Promise<string | null> {
     setSaid('')
     const body = { command: newId(), decision }
     const answer = await outcome(gate.api.call(decideRequest, { params: { room, person }, body }))
-    setBusy(null)
     // Who does not wait any more was let in by someone else, or took it back.
     const settled = answer.ok || answer.failure.kind === 'not_found'
     if (settled) requests.change((items) => items.filter((one) => one.person !== person))
-    if (!answer.ok) desk.say(why(answer.failure))
-    else setSaid(decision === 'approve' ? `${name} is in.` : `${name} was declined.`)
+    if (answer.ok) setSaid(decision === 'approve' ? `${name} is in.` : `${name} was declined.`)
+    return answer.ok ? null : why(answer.failure)
+  }
+
+  async function letIn(request: JoinRequest) {
+    if (busy !== null) return
+    setBusy(request.person)
+    const refused = await decide(request, 'approve')
+    setBusy(null)
+    if (refused !== null) desk.say(refused)
   }
 
   return (
@@ -70,16 +78,12 @@ export function RequestsPanel({ onClose }: { onClose: () => void }) {
               <div className="flex flex-wrap gap-2">
                 <Button
                   aria-label={`Let in ${request.name}`}
-                  onClick={() => void decide(request, 'approve')}
+                  onClick={() => void letIn(request)}
                   pending={busy === request.person}
                 >
                   Let in
                 </Button>
-                <Button
-                  aria-label={`Decline ${request.name}`}
-                  look="quiet"
-                  onClick={() => void decide(request, 'decline')}
-                >
+                <Button aria-label={`Decline ${request.name}`} look="quiet" onClick={() => setDeclining(request)}>
                   Decline
                 </Button>
               </div>
@@ -87,6 +91,17 @@ export function RequestsPanel({ onClose }: { onClose: () => void }) {
           )}
         </PagedList>
       </div>
+      {declining !== null && (
+        <Confirm
+          act={() => decide(declining, 'decline')}
+          doing="Declining…"
+          onClose={() => setDeclining(null)}
+          title={`Decline ${declining.name}?`}
+          verb="Decline"
+        >
+          They can ask again only after a week. Until then they come in if you add them under Members.
+        </Confirm>
+      )}
     </Panel>
   )
 }
