@@ -156,6 +156,26 @@ test('[ACC5] a new address counts once the link in its mail was opened, and take
   await page.getByRole('dialog').getByText(next).waitFor()
 })
 
+test('[ACC5] whoever opens the link of a new address elsewhere sees it where they asked for it', async () => {
+  const { page } = await open()
+  await joinParley(page, 'Ada Lovelace')
+  const next = `ada.${crypto.randomUUID().slice(0, 8)}@parley.test`
+  await openAccount(page, 'E-mail')
+  await page.getByLabel('New e-mail').fill(next)
+  await page.getByLabel('Your password').fill(password)
+  await page.getByRole('button', { name: 'Send the mail' }).click()
+  await page.getByText(`We sent a mail to ${next}`).waitFor()
+
+  const { page: elsewhere } = await open()
+  await elsewhere.goto((await mailTo(next)).path)
+  await elsewhere.getByRole('button', { name: 'Confirm' }).click()
+  await elsewhere.getByRole('heading', { name: 'Your address is changed' }).waitFor()
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await page.getByText(`From now on you sign in with ${next}.`).waitFor()
+  await page.getByRole('button', { name: 'Back', exact: true }).click()
+  await page.getByRole('dialog').getByText(next).waitFor()
+})
+
 test('[DEV2] a device that is signed out elsewhere says so, and sends what it had not sent once its person is back', async () => {
   const { page: ada } = await open()
   const email = await joinParley(ada, 'Ada Lovelace')

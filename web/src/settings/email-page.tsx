@@ -9,11 +9,13 @@ import { TextLink } from '../ui/link-button.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { useForm, wrongEmail } from '../use-form.ts'
 import { Done } from './done.tsx'
+import { useFreshMe } from './use-fresh-me.ts'
 
 /** Another address for the account: it counts once the link in a mail to it was opened. */
 export function EmailPage({ email }: { email: string }) {
   const { ref, pending, failure, errorOf, send } = useForm()
   const [sentTo, setSentTo] = useState<string | null>(null)
+  useFreshMe()
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -31,6 +33,13 @@ export function EmailPage({ email }: { email: string }) {
     if (answer !== null) setSentTo(next)
   }
 
+  if (sentTo?.toLowerCase() === email) {
+    return (
+      <Done>
+        From now on you sign in with <bdi className="font-semibold wrap-anywhere">{email}</bdi>.
+      </Done>
+    )
+  }
   if (sentTo !== null) {
     return (
       <Done>
