@@ -209,6 +209,18 @@ test('[DEV2] a device that is signed out elsewhere says so, and sends what it ha
   await message(ada, 'Written underground').waitFor()
 })
 
+test('what of the settings could not be loaded without a network is there once that is back', async () => {
+  const { page } = await open()
+  await joinParley(page, 'Ada Lovelace')
+  await openAccount(page, 'Name')
+  await page.getByRole('button', { name: 'Back', exact: true }).click()
+  await page.context().setOffline(true)
+  await page.getByRole('button', { name: 'Where you are signed in' }).click()
+  await page.getByText('Parley cannot be reached').first().waitFor()
+  await page.context().setOffline(false)
+  await page.getByText('This device').waitFor()
+})
+
 test('[ACC6] signing out everywhere asks first, and ends the other window too', async () => {
   const { page: ada } = await open()
   const email = await joinParley(ada, 'Ada Lovelace')

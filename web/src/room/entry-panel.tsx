@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { clearPasscode, setPasscode } from '../../../protocol/endpoints/links.ts'
 import { changeRoom, getRoom, type RoomDetails } from '../../../protocol/endpoints/rooms.ts'
 import { limits } from '../../../protocol/limits.ts'
@@ -10,6 +10,7 @@ import { Segments, Switch } from '../ui/choices.tsx'
 import { Field } from '../ui/field.tsx'
 import { Alert, Notice } from '../ui/notice.tsx'
 import { Panel } from '../ui/panel.tsx'
+import { useBackOnline } from '../ui/use-back-online.ts'
 import { why } from '../why.ts'
 import { useDesk } from './desk.ts'
 import type { FormEvent } from 'react'
@@ -34,16 +35,15 @@ export function EntryPanel({ onClose }: { onClose: () => void }) {
     })
     return () => void (over = true)
   }, [room, tries])
+  const again = useCallback(() => setTries((before) => before + 1), [])
+  useBackOnline(failure, again)
 
   return (
     <Panel onBack={() => desk.beside({ kind: 'settings' })} onClose={onClose} title="Coming in">
       {entry !== null ? (
         <Set entry={entry} onEntry={setEntry} room={room} />
       ) : failure !== null ? (
-        <Notice
-          action={<Button onClick={() => setTries(tries + 1)}>Try again</Button>}
-          title="This could not be loaded"
-        >
+        <Notice action={<Button onClick={again}>Try again</Button>} title="This could not be loaded">
           {why(failure)}
         </Notice>
       ) : (

@@ -9,6 +9,7 @@ import { Confirm } from '../ui/confirm.tsx'
 import { entered } from '../ui/entered.ts'
 import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
+import { useBackOnline } from '../ui/use-back-online.ts'
 import { useForm } from '../use-form.ts'
 
 /** Where I am signed in: each device can be named, and the others signed out. */
@@ -27,6 +28,7 @@ export function DevicesPage() {
     else setFailure(answer.failure)
   }, [])
   useEffect(() => void load(), [load])
+  useBackOnline(failure, load)
 
   function focusOn(device: string) {
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-device="${device}"] button`)?.focus())

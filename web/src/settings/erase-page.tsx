@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { entered } from '../ui/entered.ts'
 import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
+import { useBackOnline } from '../ui/use-back-online.ts'
 import { useForm } from '../use-form.ts'
 import { forgetHere } from './sign-out.ts'
 import type { Client } from '../../sync/client.ts'
@@ -116,6 +117,7 @@ function usePreview(): [asked: Asked, again: () => void] {
     setAsked(answer.ok ? { state: 'known', preview: answer.value } : { state: 'failed', failure: answer.failure })
   }, [])
   useEffect(() => void ask(), [ask])
+  useBackOnline(asked.state === 'failed' ? asked.failure : null, ask)
   return [asked, () => void ask()]
 }
 

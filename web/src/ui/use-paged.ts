@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { outcome, type Failure } from '../outcome.ts'
+import { useBackOnline } from './use-back-online.ts'
 
 /** One page of a list, and where the next one begins. */
 export interface OnePage<T> {
@@ -68,12 +69,7 @@ export function usePaged<T>(load: Load<T>): Paged<T> {
     return forget
   }, [reload, forget])
 
-  const lost = held.failure?.kind === 'unreachable'
-  useEffect(() => {
-    if (!lost) return
-    addEventListener('online', reload)
-    return () => removeEventListener('online', reload)
-  }, [lost, reload])
+  useBackOnline(held.failure, reload)
 
   return {
     ...{ items: held.items, failure: held.failure, pending: held.pending, more: held.next !== null, reload },
