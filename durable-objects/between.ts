@@ -2,6 +2,7 @@ import type { Ending } from './endings.ts'
 import type { ChangeAnswer } from './membership.ts'
 import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
+import type { HostAct, MeetingRole, Standing } from '../protocol/meetings.ts'
 import type { Erasure } from '../protocol/message.ts'
 
 /**
@@ -97,4 +98,107 @@ export interface InboxForOthers {
   unwatch(person: string): Promise<void>
   /** A person whom this one watches changed. False: no device watches them any more. */
   presence(presence: Presence): Promise<boolean>
+}
+
+/** Who comes to a meeting: a person on a device, or (person null) a guest. `id` is the person's own, or the guest's. */
+export interface Entrant {
+  id: string
+  person: string | null
+  device: string
+  name: string
+}
+
+/** What Postgres says of a meeting; the object keeps a copy. Times are epoch milliseconds. */
+export interface MeetingFacts {
+  id: string
+  room: string
+  host: string
+  title: string
+  media: 'audio' | 'video'
+  status: 'scheduled' | 'live' | 'ended' | 'cancelled'
+  startsAt: number | null
+  startedAt: number | null
+  lobby: 'nobody' | 'strangers' | 'everyone'
+  capacity: number
+  mayRecord: 'hosts' | 'members'
+}
+
+/** By which right someone comes, as Postgres judged it a moment ago. `stranger`: by a link, and no member of the room. */
+export type Right = 'host' | 'cohost' | 'member' | 'invited' | 'stranger'
+
+export interface MeetingEntered {
+  standing: Standing
+  role: MeetingRole
+}
+
+export interface MeetingGrant {
+  identity: string
+  name: string
+  role: MeetingRole
+  /** The name of the media server's room. */
+  mediaRoom: string
+}
+
+/** What a meeting is asked by the worker and by its room. */
+export interface MeetingForOthers {
+  /** Someone comes, by a right that the worker has established with `facts`, read in the same question. */
+  enter(entrant: Entrant, right: Right, facts: MeetingFacts, link: string | null): Promise<MeetingEntered>
+  /** What a media token may say of them; null: they are not admitted. */
+  grant(entrant: Entrant): Promise<MeetingGrant | null>
+  raiseHand(id: string, up: boolean): Promise<boolean>
+  /** They leave, on this device. */
+  leave(id: string, device: string): Promise<void>
+  act(by: Entrant, act: HostAct): Promise<'done' | 'forbidden' | 'unknown' | 'media_away'>
+  /** What the media server reports, verified; repeated and late reports change nothing. */
+  report(event: MediaReport): Promise<void>
+  /** Where someone who is no member of the room reads and writes: from which seq on; null: nowhere. */
+  chatPass(id: string): Promise<{ room: string; from: number; name: string } | null>
+  /** These are members of the room no more: out at once, and they come in only as strangers. */
+  membersGone(people: string[]): Promise<void>
+  /** Postgres has it otherwise now: changed, cancelled. */
+  changed(facts: MeetingFacts): Promise<void>
+  /** A link was withdrawn: who waits by it gets in no more. */
+  linkOver(link: string): Promise<void>
+}
+
+/** A webhook of the media server, as far as a meeting looks at it. `at` is its `createdAt` in ms, `id` its event's. */
+export interface MediaReport {
+  id: string
+  at: number
+  kind: string
+  identity: string | null
+  sid: string | null
+  /** For egress: its id, status, error, file and times. */
+  egress: {
+    id: string
+    status: string
+    error: string | null
+    path: string | null
+    bytes: number | null
+    durationMs: number | null
+  } | null
+}
+
+/** What a room is asked by its meetings. */
+export interface RoomForMeetings {
+  /** A meeting of the room is live: the room's call, with these members in it and so many others. Twice is once. */
+  meetingLive(meeting: LiveMeeting): Promise<'heard' | 'busy' | 'gone' | 'away'>
+  /** It is over. */
+  meetingOver(call: string): Promise<'heard' | 'gone' | 'away'>
+  /** The seq of the last event. */
+  headNow(): Promise<number | 'gone' | 'away'>
+  /** What someone is in the room; null: no member. */
+  roleOf(person: string): Promise<Role | null | 'away'>
+  /** No member any more in the meeting: their sockets for its chat are closed with 4403. */
+  guestGone(meeting: string, guest: string): Promise<void>
+}
+
+export interface LiveMeeting {
+  /** The meeting, and the call that this session of it is: the same id, but where it repeats. */
+  meeting: string
+  call: string
+  media: 'audio' | 'video'
+  by: string
+  people: string[]
+  guests: number
 }

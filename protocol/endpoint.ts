@@ -7,9 +7,9 @@ type Fields = Readonly<Record<string, Schema>>
 
 /**
  * Who is asked for. `optional`: whoever is signed in is known, others are served too; `grace`: a session, or what stands in
- * for it while Auth is away; `service`: the service key.
+ * for it while Auth is away; `entrant`: a session, or a guest's cookie for the meeting; `service`: the service key.
  */
-export type Auth = 'nobody' | 'optional' | 'session' | 'grace' | 'service'
+export type Auth = 'nobody' | 'optional' | 'session' | 'grace' | 'entrant' | 'service'
 
 /** What counts against which limit of requests. */
 export type Pace = 'read' | 'write' | 'costly' | 'credentials'
@@ -54,7 +54,7 @@ export function problemsOf(of: Endpoint): ProblemKind[] {
   const kinds = new Set<ProblemKind>(of.problems)
   if (of.params || of.query || of.body || of.keyed) kinds.add('invalid_request')
   // A socket says by its close code who may not open it.
-  if ((of.auth === 'session' || of.auth === 'grace') && !(101 in of.answers)) kinds.add('sign_in')
+  if (['session', 'grace', 'entrant'].includes(of.auth) && !(101 in of.answers)) kinds.add('sign_in')
   if (of.auth === 'service') kinds.add('forbidden')
   if (of.method !== 'GET') kinds.add('wrong_origin')
   if (of.method !== 'GET') kinds.add('too_large')

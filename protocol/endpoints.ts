@@ -5,12 +5,16 @@ import * as calls from './endpoints/calls.ts'
 import * as devices from './endpoints/devices.ts'
 import * as directory from './endpoints/directory.ts'
 import * as imports from './endpoints/imports.ts'
+import * as inMeeting from './endpoints/in-meeting.ts'
 import * as links from './endpoints/links.ts'
+import * as meetingWays from './endpoints/meeting-ways.ts'
+import * as meetings from './endpoints/meetings.ts'
 import * as members from './endpoints/members.ts'
 import * as messages from './endpoints/messages.ts'
 import * as people from './endpoints/people.ts'
 import * as ownData from './endpoints/own-data.ts'
 import * as presence from './endpoints/presence.ts'
+import * as recordings from './endpoints/recordings.ts'
 import * as requests from './endpoints/requests.ts'
 import * as rooms from './endpoints/rooms.ts'
 import * as search from './endpoints/search.ts'
@@ -36,6 +40,10 @@ const files = {
   Search: { ...search, ...people },
   Unread: unread,
   Calls: calls,
+  Meetings: meetings,
+  'Ways into a meeting': meetingWays,
+  'In a meeting': inMeeting,
+  Recordings: recordings,
   Sockets: sockets,
   Imports: imports,
   System: system,

@@ -204,6 +204,28 @@ export const limits = {
   callsPerSecond: 0.1,
   /** A call that nobody ends is over after this long. */
   callMs: 12 * 3_600_000,
+  /** Characters in a meeting's title, its description, and the name under which a guest comes. */
+  meetingTitle: 200,
+  meetingDescription: 4_000,
+  guestName: 60,
+  /** People in one meeting, those who wait among them; a meeting may set a lower number. */
+  meetingPeople: 1_000,
+  meetingCapacity: 100,
+  /** Who wait at once. */
+  meetingWaiting: 200,
+  /** Links of one meeting that are open, and how long one lives unless it says otherwise. */
+  meetingLinks: 20,
+  meetingLinkLifeMs: 30 * 86_400_000,
+  /** People and addresses that one meeting invites. */
+  meetingInvitations: 200,
+  /** A media token opens the media server for so long; whoever is connected gets new ones from it. */
+  mediaTokenMs: 60_000,
+  /** Nobody is in a meeting any more: it ends after this long, since whoever reloads is back by then. */
+  meetingEmptyMs: 60_000,
+  /** What the media server says is compared with who was let in so often while someone is there. */
+  reconcileEveryMs: 10_000,
+  /** A guest's cookie opens its meeting for so long. */
+  guestMs: 24 * 3_600_000,
   /** People whom one person blocks. */
   blocked: 1_000,
   /** A join link lives this long unless it says otherwise. */

@@ -69,6 +69,10 @@ const securitySchemes = {
     ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
     description: 'An access token of Supabase Auth, for programs.',
   },
+  guest: {
+    ...{ type: 'apiKey', in: 'cookie', name: 'parley_guest' },
+    description: 'A guest of one meeting, set by coming by its link under a name.',
+  },
   serviceKey: {
     ...{ type: 'http', scheme: 'bearer' },
     description: 'The service key, for whoever runs this Parley.',
@@ -93,6 +97,7 @@ const security: Record<Auth, Record<string, string[]>[]> = {
   optional: [{}, { cookie: [] }, { bearer: [] }],
   session: [{ cookie: [] }, { bearer: [] }],
   grace: [{ cookie: [] }, { bearer: [] }],
+  entrant: [{ cookie: [] }, { bearer: [] }, { guest: [] }],
   service: [{ serviceKey: [] }],
 }
 

@@ -88,6 +88,11 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
     do: 'Ask whoever sent it for a new one.',
     retry: 'No.',
   },
+  not_admitted: {
+    means: 'A host of the meeting has to let you in first.',
+    do: 'Enter the meeting and wait; its socket says when you are admitted.',
+    retry: 'After that.',
+  },
   room_full: {
     means: 'The room has as many members as a room may have.',
     do: 'Someone has to leave first.',
@@ -143,6 +148,16 @@ export const problemTexts: Readonly<Record<ProblemKind, ProblemText>> = {
       'A part that Parley needs does not answer, or its schema is older than the worker. `dependencies` says which.',
     do: 'For whoever runs this Parley: look at the part that is `away` or `behind`; docs/operating.md says what each needs.',
     retry: 'A second later; it is asked anew then.',
+  },
+  media_away: {
+    means: 'This Parley has no media server, or it does not answer. Chat goes on without it.',
+    do: 'Try again. For whoever runs this Parley: docs/operating.md says how to get a media server.',
+    retry: 'A few seconds later.',
+  },
+  recording_away: {
+    means: 'This Parley has no place to record to: no egress service or no storage is set.',
+    do: 'For whoever runs this Parley: docs/operating.md says what recording needs.',
+    retry: 'Not before that is set up.',
   },
   misconfigured: {
     means: 'The worker lacks a setting, or has one that does not fit. `detail` says what each has to be.',

@@ -53,6 +53,7 @@ export const problems = {
   email_taken: { status: 409, title: 'This e-mail has an account already' },
   conflict: { status: 409, title: 'Something else has this id' },
   link_over: { status: 410, title: 'This link has expired or was withdrawn' },
+  not_admitted: { status: 403, title: 'Nobody has let you in yet' },
   room_full: { status: 409, title: 'The room is full' },
   too_many: { status: 409, title: 'There are as many of these already as there may be' },
   declined: { status: 409, title: 'You asked before, and it was declined' },
@@ -64,6 +65,8 @@ export const problems = {
   took_too_long: { status: 504, title: 'This takes too long' },
   database_away: { status: 503, title: 'The database cannot be reached' },
   not_ready: { status: 503, title: 'A part that Parley needs is away' },
+  media_away: { status: 503, title: 'The media server cannot be reached' },
+  recording_away: { status: 503, title: 'This Parley cannot record' },
   misconfigured: { status: 503, title: 'This Parley is not set up yet' },
 } as const satisfies Record<ProblemKind, { status: number; title: string }>
 

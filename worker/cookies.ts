@@ -13,6 +13,7 @@ const grace = 'parley_grace'
 const recovered = 'parley_recovered'
 const mailed = 'parley_mailed'
 const erasure = 'parley_erasure'
+const guest = 'parley_guest'
 const everywhere = '/'
 const refreshPath = '/api/v1/auth'
 const erasurePath = '/api/v1/me/erasure'
@@ -80,6 +81,15 @@ export function keepErasure(c: Context<App>, signed: string): void {
 
 export function erasureCookieOf(c: Context<App>): string | null {
   return getCookie(c, erasure) ?? null
+}
+
+/** Stores who a guest is, and in which meeting. */
+export function keepGuest(c: Context<App>, signed: string): void {
+  keep(c, guest, signed, everywhere, limits.guestMs / 1_000)
+}
+
+export function guestCookieOf(c: Context<App>): string | null {
+  return getCookie(c, guest) ?? null
 }
 
 export function accessTokenOf(c: Context<App>): string | null {

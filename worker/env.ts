@@ -3,6 +3,7 @@ import type { Inbox } from '../durable-objects/inbox-object.ts'
 import type { Room } from '../durable-objects/room-object.ts'
 import type { Tries } from '../durable-objects/tries-object.ts'
 import type { RateBinding } from './pace.ts'
+import type { Came } from './guest.ts'
 import type { Caller } from './session.ts'
 import type { Session } from './token.ts'
 
@@ -23,5 +24,5 @@ export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'>, Record<
 /** What a handler finds in Hono's context. */
 export interface App {
   Bindings: Env
-  Variables: { requestId: string; session: Session; caller: Caller }
+  Variables: { requestId: string; session: Session; caller: Caller; came: Came }
 }

@@ -18,11 +18,12 @@ export function addressPace(pace: Pace): MiddlewareHandler<App> {
   }
 }
 
-/** Counts a request against whoever is signed in. Problem: slow_down. */
+/** Counts a request against whoever is signed in, or is a guest. Problem: slow_down. */
 export function personPace(pace: Pace): MiddlewareHandler<App> {
   return async (c, next) => {
     const me = c.get('session')?.me ?? c.get('caller')?.me
-    if (me) await count(c.env, pace, 'person', me.person.id)
+    const id = me?.person.id ?? c.get('came')?.entrant.id
+    if (id) await count(c.env, pace, 'person', id)
     await next()
   }
 }

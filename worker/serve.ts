@@ -4,6 +4,7 @@ import type { Asked, Endpoint, Given } from '../protocol/endpoint.ts'
 import { limits } from '../protocol/limits.ts'
 import { answered } from './answered.ts'
 import type { App } from './env.ts'
+import { came, type Came } from './guest.ts'
 import { once } from './idempotency.ts'
 import { addressPace, personPace } from './pace.ts'
 import { bodyUpTo, readBody, readValue } from './read.ts'
@@ -18,9 +19,11 @@ type Known<E extends Endpoint> = E['answers'] extends { 101: null }
     ? { session: Session }
     : E['auth'] extends 'grace'
       ? { caller: Caller }
-      : E['auth'] extends 'optional'
-        ? { session: Session | null }
-        : unknown
+      : E['auth'] extends 'entrant'
+        ? { came: Came }
+        : E['auth'] extends 'optional'
+          ? { session: Session | null }
+          : unknown
 
 /** The id under which a keyed request is carried out: the same for every repeat of it, also where the first did not come to its end. */
 type Named<E extends Endpoint> = E['keyed'] extends true ? { command: string } : unknown
@@ -43,7 +46,7 @@ export function serve<const E extends Endpoint, const G extends Given<E> | Respo
   const paced = endpoint.auth === 'service' ? [] : [addressPace(endpoint.pace)]
   routes.on(method, pattern, fits, ...paced, ...door, personPace(endpoint.pace), async (c) => {
     const ask = {
-      ...{ c, session: c.get('session') ?? null, caller: c.get('caller') },
+      ...{ c, session: c.get('session') ?? null, caller: c.get('caller'), came: c.get('came') },
       params: params && readValue(c.req.param(), shapes.params),
       query: query && readValue(c.req.query(), shapes.query),
       body: body && (await readBody(c, body)),
@@ -58,5 +61,6 @@ const doors: Record<Endpoint['auth'], MiddlewareHandler<App>[]> = {
   optional: [maybeSignedIn],
   session: [signedIn],
   grace: [signedInOrGrace],
+  entrant: [came],
   service: [withServiceKey],
 }
