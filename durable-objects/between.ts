@@ -2,7 +2,7 @@ import type { Ending } from './endings.ts'
 import type { ChangeAnswer } from './membership.ts'
 import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
-import type { HostAct, MeetingRole, Standing } from '../protocol/meetings.ts'
+import type { HostAct, MeetingRole, Repeats, Standing } from '../protocol/meetings.ts'
 import type { Erasure } from '../protocol/message.ts'
 
 /**
@@ -121,6 +121,18 @@ export interface MeetingFacts {
   lobby: 'nobody' | 'strangers' | 'everyone'
   capacity: number
   mayRecord: 'hosts' | 'members'
+  /** Null: it was begun at once. */
+  plan: MeetingPlan | null
+  /** How many sessions are over: 0 in the first one. What is written of an earlier one comes too late. */
+  session: number
+}
+
+/** When a meeting is held. Every session keeps the wall clock that `firstAt` has in `timeZone`. */
+export interface MeetingPlan {
+  firstAt: number
+  minutes: number
+  timeZone: string
+  repeats: Repeats | null
 }
 
 /** By which right someone comes, as Postgres judged it a moment ago. `stranger`: by a link, and no member of the room. */

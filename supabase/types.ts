@@ -1,7 +1,7 @@
 // Generated from the migrations by npm run db:types; do not edit.
 
 /** The newest migration. */
-export const schemaVersion = '20250907000014'
+export const schemaVersion = '20250907000015'
 
 /** What a json or jsonb column holds. */
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
@@ -1075,6 +1075,84 @@ export type Database = {
           },
         ]
       }
+      meeting_links: {
+        Row: {
+          code_hash: string
+          created_at: string
+          created_by: string | null
+          entry: string
+          expires_at: string | null
+          hash: string | null
+          id: string
+          invitation_id: string | null
+          iterations: number | null
+          meeting_id: string
+          revoked_at: string | null
+          salt: string | null
+          uses: number
+        }
+        Insert: {
+          code_hash: string
+          created_at?: string
+          created_by?: string | null
+          entry?: string
+          expires_at?: string | null
+          hash?: string | null
+          id?: string
+          invitation_id?: string | null
+          iterations?: number | null
+          meeting_id: string
+          revoked_at?: string | null
+          salt?: string | null
+          uses?: number
+        }
+        Update: {
+          code_hash?: string
+          created_at?: string
+          created_by?: string | null
+          entry?: string
+          expires_at?: string | null
+          hash?: string | null
+          id?: string
+          invitation_id?: string | null
+          iterations?: number | null
+          meeting_id?: string
+          revoked_at?: string | null
+          salt?: string | null
+          uses?: number
+        }
+        Relationships: []
+      }
+      meeting_plans: {
+        Row: {
+          first_at: string
+          meeting_id: string
+          minutes: number
+          repeats: Json | null
+          sequence: number
+          session: number
+          time_zone: string
+        }
+        Insert: {
+          first_at: string
+          meeting_id: string
+          minutes: number
+          repeats?: Json | null
+          sequence?: number
+          session?: number
+          time_zone: string
+        }
+        Update: {
+          first_at?: string
+          meeting_id?: string
+          minutes?: number
+          repeats?: Json | null
+          sequence?: number
+          session?: number
+          time_zone?: string
+        }
+        Relationships: []
+      }
       member_commands: {
         Row: {
           answer: Json | null
@@ -1209,6 +1287,14 @@ export type Database = {
         }
         Returns: Json
       }
+      cancel_meeting: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_next_ms?: number | null
+        }
+        Returns: Json
+      }
       change_entry: {
         Args: {
           p_room_id: string
@@ -1216,6 +1302,14 @@ export type Database = {
           p_visibility?: string | null
           p_join_policy?: string | null
           p_history?: string | null
+        }
+        Returns: Json
+      }
+      change_meeting: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_change: Json
         }
         Returns: Json
       }
@@ -1270,6 +1364,13 @@ export type Database = {
           p_code_hash: string
           p_expires_at_ms: number
           p_max_uses?: number | null
+        }
+        Returns: Json
+      }
+      create_meeting: {
+        Args: {
+          p_person: string
+          p_asked: Json
         }
         Returns: Json
       }
@@ -1488,6 +1589,37 @@ export type Database = {
         }
         Returns: Json
       }
+      meeting_entry: {
+        Args: {
+          p_meeting: string
+          p_person?: string | null
+          p_code_hash?: string | null
+        }
+        Returns: Json
+      }
+      meeting_of: {
+        Args: {
+          p_meeting: string
+          p_person: string
+        }
+        Returns: Json
+      }
+      meeting_state: {
+        Args: {
+          p_meeting: string
+        }
+        Returns: Json
+      }
+      meetings_of: {
+        Args: {
+          p_person: string
+          p_when: string
+          p_room?: string | null
+          p_after?: Json | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
       member: {
         Args: {
           p_room_id: string
@@ -1525,6 +1657,14 @@ export type Database = {
         }
         Returns: Json
       }
+      move_on_meeting: {
+        Args: {
+          p_meeting: string
+          p_from_ms: number
+          p_to_ms?: number | null
+        }
+        Returns: undefined
+      }
       open_direct: {
         Args: {
           p_person: string
@@ -1551,6 +1691,13 @@ export type Database = {
           p_details?: Json | null
         }
         Returns: undefined
+      }
+      record_meeting: {
+        Args: {
+          p_meeting: string
+          p_state: Json
+        }
+        Returns: Json
       }
       register_device: {
         Args: {

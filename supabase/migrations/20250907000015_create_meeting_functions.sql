@@ -1,0 +1,591 @@
+-- What the front door and the meetings themselves ask of Postgres. For service_role alone: whoever calls has proved who asks.
+--
+-- The meeting decides who is let in and knows who is there; these rows say what it is, who may come, and what happened. Its
+-- lobby and who may record stand in meetings.settings, which its hosts may write: what makes no sense there counts as unsaid.
+
+-- When a meeting is held, beside scheduled_for, which is the next session's beginning. Here and not among the columns that
+-- hosts may write themselves. first_at is where the repetition began, whose wall clock in time_zone every session keeps.
+create table parley.meeting_plans (
+  meeting_id uuid primary key references public.meetings (id) on delete cascade,
+  first_at timestamptz not null,
+  minutes int not null
+    constraint meeting_plans_minutes_check check (minutes between 5 and 1440),
+  time_zone text not null
+    constraint meeting_plans_time_zone_check check (char_length(time_zone) between 1 and 64),
+  -- {every, interval, on, until, times}; null: once.
+  repeats jsonb
+    constraint meeting_plans_repeats_check check (jsonb_typeof(repeats) = 'object'),
+  -- How many sessions are over, and how often calendars were told of another time.
+  session int not null default 0
+    constraint meeting_plans_session_check check (session >= 0),
+  sequence int not null default 0
+    constraint meeting_plans_sequence_check check (sequence >= 0)
+);
+alter table parley.meeting_plans enable row level security;
+revoke all on parley.meeting_plans from anon, authenticated;
+grant select, insert, update, delete on parley.meeting_plans to service_role;
+
+-- Links into a meeting. Of code and passcode only hashes; the passcode as PBKDF2 with SHA-256 makes it.
+create table parley.meeting_links (
+  id uuid primary key default gen_random_uuid(),
+  code_hash text not null
+    constraint meeting_links_code_hash_key unique
+    constraint meeting_links_code_hash_check check (code_hash ~ '^[0-9a-f]{64}$'),
+  meeting_id uuid not null references public.meetings (id) on delete cascade,
+  created_by uuid references public.user_profiles (id) on delete set null,
+  -- The link in the mail to an address that was invited; it ends with the invitation.
+  invitation_id uuid references public.meeting_invitations (id) on delete cascade,
+  entry text not null default 'anyone'
+    constraint meeting_links_entry_check check (entry in ('members', 'signed_in', 'anyone')),
+  salt text,
+  iterations int
+    constraint meeting_links_iterations_check check (iterations >= 100000),
+  hash text
+    constraint meeting_links_hash_check check (hash ~ '^[0-9a-f]{64}$'),
+  uses int not null default 0,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  constraint meeting_links_passcode_check check (num_nulls(salt, iterations, hash) in (0, 3))
+);
+alter table parley.meeting_links enable row level security;
+revoke all on parley.meeting_links from anon, authenticated;
+grant select, insert, update, delete on parley.meeting_links to service_role;
+create index meeting_links_meeting_idx on parley.meeting_links (meeting_id, created_at desc);
+create index meeting_links_created_by_idx on parley.meeting_links (created_by);
+create index meeting_links_invitation_idx on parley.meeting_links (invitation_id);
+
+-- Tentative is an answer, too.
+alter table public.meeting_invitations drop constraint meeting_invitations_status_check;
+alter table public.meeting_invitations add constraint meeting_invitations_status_check
+  check (status in ('pending', 'accepted', 'declined', 'tentative', 'cancelled', 'expired'));
+
+-- Meetings that one person has planned and that are not over: limits.meetingsPlanned.
+create function private.most_planned() returns int language sql immutable set search_path = '' return 500;
+
+-- What a plan says of when: {firstAt, minutes, timeZone, repeats}; null where there is none.
+create function private.plan_of(plan parley.meeting_plans) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select case when plan.meeting_id is not null then jsonb_build_object(
+    'firstAt', private.to_ms(plan.first_at), 'minutes', plan.minutes, 'timeZone', plan.time_zone,
+    'repeats', plan.repeats) end;
+$$;
+
+create function private.lobby_of(meeting public.meetings) returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when meeting.settings ->> 'lobby' in ('nobody', 'strangers', 'everyone')
+    then meeting.settings ->> 'lobby' else 'strangers' end;
+$$;
+
+create function private.may_record_of(meeting public.meetings) returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case when meeting.settings ->> 'mayRecord' = 'members' then 'members' else 'hosts' end;
+$$;
+
+-- What a meeting is, as its object keeps it: MeetingFacts in durable-objects/between.ts. Null: there is none, or its room is
+-- gone or going.
+create function private.meeting_facts(p_meeting uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', m.id, 'room', m.room_id, 'host', m.host_id, 'title', m.title, 'media', m.kind, 'status', m.status,
+    'startsAt', private.to_ms(m.scheduled_for), 'startedAt', private.to_ms(m.started_at),
+    'lobby', private.lobby_of(m), 'capacity', m.max_participants, 'mayRecord', private.may_record_of(m),
+    'plan', private.plan_of(p), 'session', coalesce(p.session, 0))
+  from public.meetings m
+  left join parley.meeting_plans p on p.meeting_id = m.id
+  where m.id = p_meeting and m.room_id is not null
+    and not exists (select from parley.jobs j where j.room_id = m.room_id and j.kind = 'delete_room');
+$$;
+
+-- What someone is to a meeting without a link: host, cohost, member, invited or null. Whoever made it hosts it for as long as
+-- they are in its room; its owner and admins are co-hosts. Whom the room has banned is nothing to its meetings.
+create function private.meeting_right(p_meeting uuid, p_person uuid) returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when mine.banned_until > now() then null
+    when inside.yes and m.host_id = p_person then 'host'
+    when inside.yes and mine.role in ('owner', 'admin') then 'cohost'
+    when seat.role = 'cohost' and seat.state <> 'removed' and (inside.yes or invited.yes) then 'cohost'
+    when inside.yes then 'member'
+    when invited.yes then 'invited'
+  end
+  from public.meetings m
+  left join public.room_participants mine on mine.room_id = m.room_id and mine.user_id = p_person
+  left join public.meeting_participants seat on seat.meeting_id = m.id and seat.participant_id = p_person
+  cross join lateral (select mine.user_id is not null and mine.left_at is null as yes) inside
+  cross join lateral (
+    select exists (
+      select from public.meeting_invitations i
+      where i.meeting_id = m.id and i.invitee_id = p_person and i.expires_at > now()
+        and i.status in ('pending', 'accepted', 'tentative', 'declined')) as yes
+  ) invited
+  where m.id = p_meeting;
+$$;
+
+create function private.runs_meeting(p_meeting uuid, p_person uuid) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(private.meeting_right(p_meeting, p_person) in ('host', 'cohost'), false);
+$$;
+
+-- Why a link of a meeting opens nothing any more (revoked, expired), or null.
+create function private.meeting_link_obstacle(link parley.meeting_links) returns text
+language sql stable
+set search_path = ''
+as $$
+  select case
+    when link.revoked_at is not null then 'revoked'
+    when link.expires_at <= now() then 'expired'
+  end;
+$$;
+
+-- Who comes to a meeting: p_person (null: nobody with an account), and by which link (p_code_hash, null: by none). Without
+-- p_meeting the link says which. Answers {facts, right, link}: facts is null where there is no such meeting; right is host,
+-- cohost, member, invited, stranger (by a link that lets them) or none; link is null or {id, entry, passcode, over, by}, with
+-- over revoked, expired or null. To whom the room has banned nothing is there.
+create function parley.meeting_entry(p_meeting uuid, p_person uuid default null, p_code_hash text default null) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  link parley.meeting_links;
+  facts jsonb;
+  own text;
+  may text;
+begin
+  if p_code_hash is not null then
+    select * into link from parley.meeting_links l
+    where l.code_hash = p_code_hash and (p_meeting is null or l.meeting_id = p_meeting);
+  end if;
+  facts := private.meeting_facts(coalesce(p_meeting, link.meeting_id));
+  if facts is null or exists (
+    select from public.room_participants p
+    where p.room_id = (facts ->> 'room')::uuid and p.user_id = p_person and p.banned_until > now())
+  then
+    return jsonb_build_object('facts', null, 'right', 'none', 'link', null);
+  end if;
+  own := private.meeting_right((facts ->> 'id')::uuid, p_person);
+  may := case
+    when own is not null then own
+    when link.id is null or private.meeting_link_obstacle(link) is not null or link.entry = 'members' then 'none'
+    when link.entry = 'signed_in' and p_person is null then 'none'
+    else 'stranger'
+  end;
+  return jsonb_build_object('facts', facts, 'right', may, 'link', case when link.id is not null then jsonb_build_object(
+    'id', link.id, 'entry', link.entry, 'passcode', link.hash is not null, 'over', private.meeting_link_obstacle(link),
+    'by', (select u.display_name from public.user_profiles u where u.id = link.created_by)) end);
+end
+$$;
+
+-- All that a meeting begins with: {facts, people: [{id, person, name, role, state, joinedAt, leftAt, joinCount}]}. Null: there
+-- is no such meeting.
+create function parley.meeting_state(p_meeting uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('facts', f.facts, 'people', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', p.participant_id, 'person', p.user_id,
+      'name', coalesce(u.display_name, p.metadata ->> 'name', ''),
+      'role', case when p.role = 'participant' and p.metadata ->> 'role' in ('viewer', 'guest')
+        then p.metadata ->> 'role' when p.role = 'participant' then 'speaker' else p.role end,
+      'state', p.state, 'joinedAt', private.to_ms(p.joined_at), 'leftAt', private.to_ms(p.left_at),
+      'joinCount', p.join_count) order by p.joined_at nulls last, p.participant_id), '[]')
+    from public.meeting_participants p
+    left join public.user_profiles u on u.id = p.user_id
+    where p.meeting_id = p_meeting))
+  from (select private.meeting_facts(p_meeting) as facts) f
+  where f.facts is not null;
+$$;
+
+-- A meeting as p_person sees it; null where it is none of theirs. `invitation` is their own answer, or null.
+create function private.meeting_seen(m public.meetings, p_person uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', m.id, 'room', m.room_id, 'roomName', r.name,
+    'host', jsonb_build_object('person', m.host_id, 'name', h.display_name),
+    'title', m.title, 'description', m.description, 'media', m.kind, 'status', m.status,
+    'startsAt', private.to_ms(m.scheduled_for), 'plan', private.plan_of(p), 'session', coalesce(p.session, 0),
+    'sequence', coalesce(p.sequence, 0), 'changedAt', private.to_ms(m.updated_at),
+    'startedAt', private.to_ms(m.started_at), 'endedAt', private.to_ms(m.ended_at),
+    'lobby', private.lobby_of(m), 'capacity', m.max_participants, 'mayRecord', private.may_record_of(m),
+    'me', mine.is, 'invitation', (
+      select i.status from public.meeting_invitations i
+      where i.meeting_id = m.id and i.invitee_id = p_person
+        and i.status in ('pending', 'accepted', 'declined', 'tentative')))
+  from (select private.meeting_right(m.id, p_person) as is) mine
+  join public.rooms r on r.id = m.room_id
+  join public.user_profiles h on h.id = m.host_id
+  left join parley.meeting_plans p on p.meeting_id = m.id
+  where mine.is is not null
+    and not exists (select from parley.jobs j where j.room_id = r.id and j.kind = 'delete_room');
+$$;
+
+-- The same by its id.
+create function parley.meeting_of(p_meeting uuid, p_person uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select private.meeting_seen(m, p_person) from public.meetings m where m.id = p_meeting;
+$$;
+
+-- Writes down when a meeting is held: p_schedule is {startsAt, minutes, timeZone, repeats}. What repeats as it did, from
+-- where it would have gone on anyway, keeps its beginning.
+create function private.keep_plan(p_meeting uuid, p_schedule jsonb) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  starts timestamptz := private.from_ms((p_schedule ->> 'startsAt')::bigint);
+  rule jsonb := nullif(p_schedule -> 'repeats', 'null');
+  before timestamptz;
+begin
+  select m.scheduled_for into before from public.meetings m where m.id = p_meeting;
+  insert into parley.meeting_plans as p (meeting_id, first_at, minutes, time_zone, repeats)
+  values (p_meeting, starts, (p_schedule ->> 'minutes')::int, p_schedule ->> 'timeZone', rule)
+  on conflict (meeting_id) do update
+  set first_at = case
+        when starts = before and excluded.time_zone = p.time_zone and excluded.repeats is not distinct from p.repeats
+        then p.first_at else starts end,
+      minutes = excluded.minutes, time_zone = excluded.time_zone, repeats = excluded.repeats,
+      sequence = p.sequence + 1;
+  update public.meetings m set scheduled_for = starts where m.id = p_meeting;
+end
+$$;
+
+-- Whether someone may call the others of a room: a member who is not silenced, and in a direct room nobody blocks the other.
+create function private.may_call(p_room_id uuid, p_person uuid) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (
+    select from public.room_participants p
+    join public.rooms r on r.id = p.room_id
+    where p.room_id = p_room_id and p.user_id = p_person and p.left_at is null
+      and (p.banned_until is null or p.banned_until <= now())
+      and (p.silenced_until is null or p.silenced_until <= now())
+      and (r.type <> 'direct' or not exists (
+        select from unnest(string_to_array(r.direct_key, ':')::uuid[]) other
+        where other <> p_person and (private.blocks(other, p_person) or private.blocks(p_person, other)))));
+$$;
+
+-- Makes a meeting of p_person's. p_asked: {id, room, media, title, description, lobby, capacity, mayRecord, schedule}; all but
+-- id and media may be missing. Without a room it gets a group of its own, named after it; without a schedule it is live at
+-- once. `called`: the room itself says that this call is live there, so whatever else is live in its rows is over.
+-- The same id makes one meeting, for ever. Answers {outcome, id}: created, already, live (another one is live in this
+-- room: its id), taken (the id is something else's), unknown (no such room for them), forbidden, too_many.
+create function parley.create_meeting(p_person uuid, p_asked jsonb) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  asked jsonb := private.unwrap_json(p_asked);
+  meeting uuid := (asked ->> 'id')::uuid;
+  room uuid := (asked ->> 'room')::uuid;
+  plan jsonb := nullif(asked -> 'schedule', 'null');
+  named text := coalesce(asked ->> 'title', '');
+  known public.meetings;
+  other uuid;
+  made jsonb;
+begin
+  -- Held, so that two that come at once see each other.
+  perform from public.user_profiles u where u.id = p_person for no key update;
+  if not found then
+    return jsonb_build_object('outcome', 'unknown');
+  end if;
+  select * into known from public.meetings m where m.id = meeting;
+  if known.id is not null then
+    return jsonb_build_object('id', meeting, 'outcome', case
+      when known.host_id = p_person and (room is null or known.room_id = room) then 'already' else 'taken' end);
+  end if;
+  if room is not null then
+    if private.standing(room, p_person) is null
+      or exists (select from parley.jobs j where j.room_id = room and j.kind = 'delete_room')
+    then
+      return jsonb_build_object('outcome', 'unknown');
+    end if;
+    if not private.may_call(room, p_person) then
+      return jsonb_build_object('outcome', 'forbidden');
+    end if;
+  end if;
+  if plan is not null and private.most_planned() <= (
+    select count(*) from public.meetings m where m.host_id = p_person and m.status = 'scheduled')
+  then
+    return jsonb_build_object('outcome', 'too_many');
+  end if;
+  if room is null then
+    room := gen_random_uuid();
+    made := parley.create_group(room, left(coalesce(nullif(btrim(named), ''), 'Meeting'), 100), p_person, '{}');
+    if made ->> 'outcome' <> 'created' then
+      return jsonb_build_object('outcome', 'too_many');
+    end if;
+  elsif plan is null then
+    -- One live meeting in a room: who comes second waits here and finds the first one.
+    perform private.lock_room(room, '{}');
+    select m.id into other from public.meetings m where m.room_id = room and m.status = 'live' for no key update;
+    if other is not null and coalesce((asked ->> 'called')::boolean, false) then
+      perform private.end_session(other, now(), null);
+    elsif other is not null then
+      return jsonb_build_object('outcome', 'live', 'id', other);
+    end if;
+  end if;
+
+  insert into public.meetings (
+    id, livekit_room_name, room_id, host_id, kind, status, title, description, started_at, max_participants, settings)
+  values (
+    meeting, 'm_' || meeting, room, p_person, coalesce(asked ->> 'media', 'video'),
+    case when plan is null then 'live' else 'scheduled' end, named, coalesce(asked ->> 'description', ''),
+    case when plan is null then now() end, coalesce((asked ->> 'capacity')::int, 100),
+    jsonb_strip_nulls(jsonb_build_object('lobby', asked -> 'lobby', 'mayRecord', asked -> 'mayRecord')))
+  on conflict (id) do nothing;
+  if not found then
+    return jsonb_build_object('outcome', 'taken', 'id', meeting);
+  end if;
+  if plan is not null then
+    perform private.keep_plan(meeting, plan);
+  end if;
+  return jsonb_build_object('outcome', 'created', 'id', meeting);
+end
+$$;
+
+-- A session is over at p_at. A meeting that is held again (p_next) is scheduled for then; every other one has ended.
+create function private.end_session(p_meeting uuid, p_at timestamptz, p_next timestamptz) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  update public.meetings m
+  set status = case when p_next is null then 'ended' else 'scheduled' end,
+      scheduled_for = coalesce(p_next, m.scheduled_for),
+      -- Its next session has not begun. When this one was stays in the rows of who was there.
+      started_at = case when p_next is null then m.started_at end,
+      ended_at = case when p_next is null then greatest(p_at, m.started_at) end
+  where m.id = p_meeting;
+  update parley.meeting_plans p set session = p.session + 1 where p.meeting_id = p_meeting;
+  update public.meeting_participants p set state = 'left', left_at = greatest(p_at, p.joined_at)
+  where p.meeting_id = p_meeting and p.state in ('joined', 'waiting');
+end
+$$;
+
+-- What a host changes: p_change is {title, description, lobby, capacity, mayRecord, schedule}; what is missing stays. Answers
+-- {outcome}: changed {facts, moved}, over (it is, or it was begun at once and has no schedule to change, or it is live),
+-- forbidden, unknown.
+create function parley.change_meeting(p_meeting uuid, p_by uuid, p_change jsonb) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  change jsonb := private.unwrap_json(p_change);
+  plan jsonb := nullif(private.unwrap_json(p_change) -> 'schedule', 'null');
+  own text;
+  known public.meetings;
+  moved boolean := false;
+begin
+  select * into known from public.meetings m where m.id = p_meeting for no key update;
+  own := private.meeting_right(p_meeting, p_by);
+  if own is null or private.meeting_facts(p_meeting) is null then
+    return jsonb_build_object('outcome', 'unknown');
+  elsif own not in ('host', 'cohost') then
+    return jsonb_build_object('outcome', 'forbidden');
+  elsif known.status in ('ended', 'cancelled') or (plan is not null and known.status <> 'scheduled') then
+    return jsonb_build_object('outcome', 'over');
+  end if;
+  update public.meetings m
+  set title = coalesce(change ->> 'title', m.title), description = coalesce(change ->> 'description', m.description),
+      max_participants = coalesce((change ->> 'capacity')::int, m.max_participants),
+      settings = m.settings
+        || jsonb_strip_nulls(jsonb_build_object('lobby', change -> 'lobby', 'mayRecord', change -> 'mayRecord'))
+  where m.id = p_meeting;
+  if plan is not null then
+    moved := (plan ->> 'startsAt')::bigint <> private.to_ms(known.scheduled_for) or not exists (
+      select from parley.meeting_plans p
+      where p.meeting_id = p_meeting and p.minutes = (plan ->> 'minutes')::int and p.time_zone = plan ->> 'timeZone'
+        and p.repeats is not distinct from nullif(plan -> 'repeats', 'null'));
+    perform private.keep_plan(p_meeting, plan);
+  elsif change ? 'title' or change ? 'description' then
+    update parley.meeting_plans p set sequence = p.sequence + 1 where p.meeting_id = p_meeting;
+  end if;
+  return jsonb_build_object('outcome', 'changed', 'facts', private.meeting_facts(p_meeting), 'moved', moved);
+end
+$$;
+
+-- Cancels a meeting that is to come. One that is live ends; p_next_ms: it repeats, and is held again then. Answers {outcome}:
+-- cancelled or ended (also for a repeat) {facts}, forbidden, unknown.
+create function parley.cancel_meeting(p_meeting uuid, p_by uuid, p_next_ms bigint default null) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  own text;
+  known public.meetings;
+begin
+  select * into known from public.meetings m where m.id = p_meeting for no key update;
+  own := private.meeting_right(p_meeting, p_by);
+  if own is null or private.meeting_facts(p_meeting) is null then
+    return jsonb_build_object('outcome', 'unknown');
+  elsif own not in ('host', 'cohost') then
+    return jsonb_build_object('outcome', 'forbidden');
+  end if;
+  if known.status = 'live' then
+    perform private.end_session(p_meeting, now(), private.from_ms(p_next_ms));
+  elsif known.status = 'scheduled' then
+    update public.meetings m set status = 'cancelled' where m.id = p_meeting;
+    update parley.meeting_plans p set sequence = p.sequence + 1 where p.meeting_id = p_meeting;
+  end if;
+  return jsonb_build_object('facts', private.meeting_facts(p_meeting), 'outcome', case
+    when known.status in ('live', 'ended') then 'ended' else 'cancelled' end);
+end
+$$;
+
+-- A repeating meeting that nobody came to is held again at p_to_ms; null: it never is. Only while p_from_ms is still when it
+-- was to begin.
+create function parley.move_on_meeting(p_meeting uuid, p_from_ms bigint, p_to_ms bigint default null) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  perform from public.meetings m
+  where m.id = p_meeting and m.status = 'scheduled' and private.to_ms(m.scheduled_for) = p_from_ms
+  for no key update;
+  if found then
+    perform private.end_session(p_meeting, now(), private.from_ms(p_to_ms));
+  end if;
+end
+$$;
+
+-- The meetings that someone hosts, is invited to, or that belong to rooms of theirs (to p_room alone, where it is said).
+-- p_when: coming (live ones first, then by when they begin) or past (the latest first). p_after: the key of the last row, as
+-- is `next`: [0 live or 1, ms, id], or [-ms, id].
+create function parley.meetings_of(
+  p_person uuid, p_when text, p_room uuid default null, p_after jsonb default null, p_limit int default 50)
+returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  with after as (
+    select private.unwrap_json(p_after) as key
+  ), mine as (
+    select m.id from public.room_participants p
+    join public.meetings m on m.room_id = p.room_id
+    where p.user_id = p_person and p.left_at is null
+    union
+    select i.meeting_id from public.meeting_invitations i where i.invitee_id = p_person
+  ), placed as (
+    select m as meeting, m.id, case
+      when p_when = 'past' then jsonb_build_array(-private.to_ms(coalesce(m.ended_at, m.scheduled_for, m.created_at)), m.id)
+      when m.status = 'live' then jsonb_build_array(0, private.to_ms(m.started_at), m.id)
+      else jsonb_build_array(1, private.to_ms(m.scheduled_for), m.id)
+    end as key
+    from mine
+    join public.meetings m on m.id = mine.id
+    left join parley.meeting_plans p on p.meeting_id = m.id
+    where (p_room is null or m.room_id = p_room)
+      and (m.status = 'live' or (m.status = 'scheduled' and m.scheduled_for is not null and (
+        p.repeats is not null or m.scheduled_for + make_interval(mins => coalesce(p.minutes, 60)) > now())))
+        = (p_when = 'coming')
+  ), seen as (
+    select l.key, private.meeting_seen(l.meeting, p_person) as item
+    from placed l, after a
+    where a.key is null or l.key > a.key
+    order by l.key
+  ), page as (
+    select s.* from seen s where s.item is not null order by s.key limit p_limit + 1
+  )
+  select private.page_of(
+    coalesce(jsonb_agg(jsonb_build_object('key', g.key, 'item', g.item) order by g.key), '[]'), p_limit)
+  from page g;
+$$;
+
+-- What the meeting itself says of a session. p_state: {session, status, startedAt, endedAt, nextStartsAt, people}, times in
+-- epoch ms; all but session may be missing.
+--   session       which one it speaks of: what it says of one that is over is late, and only its people are written
+--   status        live (since startedAt) or ended (at endedAt); nextStartsAt: it repeats, and is held again then
+--   people        [{id, person, name, role, state, joinedAt, leftAt, joinCount, identity, sid}]: person is null of a guest,
+--                 role a MeetingRole, state invited, waiting, joined, left or removed; written over what was there
+-- Answers {outcome}: recorded {facts}, busy (another meeting is live in its room) {id}, unknown. Said twice it is said once.
+create function parley.record_meeting(p_meeting uuid, p_state jsonb) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  said jsonb := private.unwrap_json(p_state);
+  known public.meetings;
+  now_at int;
+  other uuid;
+begin
+  -- The room first, as whoever makes a meeting or deletes the room.
+  if said ->> 'status' = 'live' then
+    perform private.lock_room((select m.room_id from public.meetings m where m.id = p_meeting), '{}');
+  end if;
+  select * into known from public.meetings m where m.id = p_meeting for no key update;
+  if known.id is null or known.room_id is null then
+    return jsonb_build_object('outcome', 'unknown');
+  end if;
+  select p.session into now_at from parley.meeting_plans p where p.meeting_id = p_meeting;
+
+  insert into public.meeting_participants as p (
+    meeting_id, participant_id, user_id, role, state, joined_at, left_at, join_count, livekit_identity, livekit_sid, metadata)
+  select p_meeting, w.id, w.person, case when w.role in ('host', 'cohost') then w.role else 'participant' end, w.state,
+    private.from_ms(w."joinedAt"), private.from_ms(w."leftAt"), coalesce(w."joinCount", 0), w.identity, w.sid,
+    case when w.role in ('viewer', 'guest') then jsonb_build_object('role', w.role) else '{}'::jsonb end
+      || case when w.person is null then jsonb_build_object('name', w.name) else '{}'::jsonb end
+  from jsonb_to_recordset(coalesce(nullif(said -> 'people', 'null'), '[]')) as w (
+    id uuid, person uuid, name text, role text, state text, "joinedAt" bigint, "leftAt" bigint, "joinCount" int,
+    identity text, sid text)
+  -- An account that is gone has no row, and its rows went with it.
+  where w.person is null or exists (select from public.user_profiles u where u.id = w.person)
+  on conflict (meeting_id, participant_id) do update
+  set role = case when p.role = 'host' then 'host' else excluded.role end, state = excluded.state,
+      joined_at = coalesce(excluded.joined_at, p.joined_at), left_at = excluded.left_at,
+      join_count = greatest(excluded.join_count, p.join_count),
+      livekit_identity = coalesce(excluded.livekit_identity, p.livekit_identity),
+      livekit_sid = coalesce(excluded.livekit_sid, p.livekit_sid), metadata = excluded.metadata;
+
+  if coalesce(now_at, 0) = coalesce((said ->> 'session')::int, 0) then
+    if said ->> 'status' = 'live' and known.status = 'scheduled' then
+      select m.id into other from public.meetings m where m.room_id = known.room_id and m.status = 'live';
+      if other is not null then
+        return jsonb_build_object('outcome', 'busy', 'id', other);
+      end if;
+      update public.meetings m
+      set status = 'live', started_at = private.from_ms((said ->> 'startedAt')::bigint), ended_at = null
+      where m.id = p_meeting;
+    elsif said ->> 'status' = 'ended' and known.status in ('live', 'scheduled') then
+      perform private.end_session(
+        p_meeting, private.from_ms((said ->> 'endedAt')::bigint), private.from_ms((said ->> 'nextStartsAt')::bigint));
+    end if;
+  end if;
+  return jsonb_build_object('outcome', 'recorded', 'facts', private.meeting_facts(p_meeting));
+end
+$$;
+
+revoke execute on all functions in schema private from public, anon;
+revoke execute on function
+  private.most_planned(), private.plan_of(parley.meeting_plans), private.lobby_of(public.meetings),
+  private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
+  private.runs_meeting(uuid, uuid), private.meeting_link_obstacle(parley.meeting_links),
+  private.meeting_seen(public.meetings, uuid), private.keep_plan(uuid, jsonb), private.may_call(uuid, uuid),
+  private.end_session(uuid, timestamptz, timestamptz)
+  from authenticated;
+grant execute on function
+  private.most_planned(), private.plan_of(parley.meeting_plans), private.lobby_of(public.meetings),
+  private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
+  private.runs_meeting(uuid, uuid), private.meeting_link_obstacle(parley.meeting_links),
+  private.meeting_seen(public.meetings, uuid), private.keep_plan(uuid, jsonb), private.may_call(uuid, uuid),
+  private.end_session(uuid, timestamptz, timestamptz)
+  to service_role;
+revoke execute on all functions in schema parley from public, anon, authenticated;
+grant execute on all functions in schema parley to service_role;
