@@ -35,7 +35,7 @@ export class Book {
   private readonly storage: DurableObjectStorage
   /** Something is there that Postgres does not have. */
   private readonly wanted: () => void
-  private listener: Listener | null = null
+  private readonly listeners: Listener[] = []
 
   constructor(id: string, storage: DurableObjectStorage, log: Log, record: RoomRecord, wanted: () => void) {
     this.id = id
@@ -47,7 +47,7 @@ export class Book {
   }
 
   listen(listener: Listener): void {
-    this.listener = listener
+    this.listeners.push(listener)
   }
 
   awake(): Room {
@@ -67,7 +67,7 @@ export class Book {
       return this.storage.transactionSync(work)
     } catch (error) {
       this.room = before
-      this.listener?.undone()
+      for (const listener of this.listeners) listener.undone()
       throw error
     }
   }
@@ -86,7 +86,7 @@ export class Book {
     const member = this.room.members.get(person)
     if (member) this.record.setMarks(member)
     this.wanted()
-    this.listener?.marked([person])
+    this.marked([person])
   }
 
   /** The marks of several members move together: a room of a thousand is copied once for all of them. */
@@ -101,7 +101,7 @@ export class Book {
       if (member.read !== before.get(person)?.read) read.push(person)
     }
     this.wanted()
-    this.listener?.marked(read)
+    this.marked(read)
   }
 
   /** Takes the members as Postgres has them. */
@@ -109,7 +109,7 @@ export class Book {
     const before = this.awake()
     this.record.replaceMembers(state, now)
     this.reload()
-    this.listener?.compared(before)
+    for (const listener of this.listeners) listener.compared(before)
   }
 
   setFlushed(seq: number): void {
@@ -138,6 +138,10 @@ export class Book {
     return derivedId(this.id, this.awake().epoch, seq)
   }
 
+  private marked(people: readonly string[]): void {
+    for (const listener of this.listeners) listener.marked(people)
+  }
+
   private appendOne(event: RoomEvent) {
     const rows = this.log.append(event)
     const before = this.awake()
@@ -146,7 +150,7 @@ export class Book {
     if (after.facts !== before.facts) this.record.setFacts(after.facts)
     if (after.members !== before.members) this.keepMember(event, after)
     if (event.kind === 'account_erased') this.record.addErasing(event)
-    this.listener?.happened(event, rows, before)
+    for (const listener of this.listeners) listener.happened(event, rows, before)
     return rows
   }
 

@@ -3,14 +3,25 @@ import type { Ring } from '../protocol/inbox.ts'
 import { limits } from '../protocol/limits.ts'
 import { may } from '../protocol/permissions.ts'
 import type * as z from 'zod/mini'
-import type { InboxForOthers } from './between.ts'
+import type { InboxForOthers, LiveMeeting } from './between.ts'
 import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
-import { commandHash } from './digest.ts'
+import { commandHash, overCommand } from './digest.ts'
 import type { Objects } from './env.ts'
 import { Paces } from './paces.ts'
 import { within } from './parallel.ts'
-import { answered, begun, lapsed, lapsesAt, left, type LiveCall, type Then } from './room/call.ts'
+import {
+  answered,
+  begun,
+  dispersed,
+  gathered,
+  gathering,
+  lapsed,
+  lapsesAt,
+  left,
+  type LiveCall,
+  type Then,
+} from './room/call.ts'
 import { callRate } from './room/pace.ts'
 import { blockedIn } from './room/room.ts'
 import type { Agenda } from './storage/agenda.ts'
@@ -109,6 +120,41 @@ export class Calls {
     return true
   }
 
+  /**
+   * A meeting of the room says who is in it. It is the room's call from here on, without ringing where the room did not begin it.
+   * `busy`: another one is live. What comes late, after its end, changes nothing.
+   */
+  meets({ meeting, call: id, media, by, people: there, guests }: LiveMeeting): 'heard' | 'busy' {
+    const { members } = this.book.awake()
+    const people = there.filter((person) => members.has(person))
+    const now = Date.now()
+    const live = this.live()
+    if (live?.id === id) {
+      this.take(live, gathered(live, { meeting, people, guests }, now))
+      return 'heard'
+    }
+    if (this.book.log.find(overCommand(this.book.id, id)) || people.length + guests === 0) return 'heard'
+    // Of one that rings, or that a meeting tells of, somebody is waiting for the other end.
+    if (live && (live.met || live.ringsUntil !== null)) return 'busy'
+    if (live) this.take(live, dispersed(live, now))
+    this.write(() => {
+      this.table.setCall(gathering({ meeting, media, by, people, guests }, id, now))
+      this.book.log.rememberCommand(id, this.book.awake().head + 1, '', now)
+      return { kind: 'call_started', by, meeting: id, media }
+    })
+    return 'heard'
+  }
+
+  /** Its meeting says that it is over, for good. */
+  over(id: string): void {
+    const live = this.live()
+    const now = Date.now()
+    this.book.transact(() => {
+      this.book.log.rememberCommand(overCommand(this.book.id, id), this.book.awake().head, '', now)
+    })
+    if (live?.id === id) this.take(live, dispersed(live, now))
+  }
+
   /** Whoever is no member any more is in no call either, and a block ends what it would not have let begin. */
   settle(): void {
     // One that may not write does so once it has begun anew.
@@ -118,7 +164,9 @@ export class Calls {
       const call = this.live()
       if (!call) return
       const stays = members.has(person) && !this.apart(call, person)
-      if (!stays) this.take(call, left(call, person, this.direct(), Date.now()))
+      // Between two a block ends the call, whatever its meeting says.
+      if (!stays && call.met && blockedIn(this.book.awake(), person)) this.take(call, dispersed(call, Date.now()))
+      else if (!stays) this.take(call, left(call, person, this.direct(), Date.now()))
     }
   }
 
@@ -156,6 +204,7 @@ export class Calls {
       return said && book.append([{ ...said, seq, at: Date.now(), id: book.derivedId(seq) } satisfies RoomEvent])
     })
     if (changed) this.crowd.announce(changed)
+    this.crowd.tellCall()
     this.tell()
   }
 

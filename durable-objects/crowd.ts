@@ -2,6 +2,7 @@ import type { Downstream } from '../protocol/downstream.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Book } from './book.ts'
 import type { Feed } from './feed.ts'
+import { shownCall, type LiveCall } from './room/call.ts'
 import type { Changed } from './room/changed.ts'
 import { here } from './room/here.ts'
 import { open, seenBy, shownTo } from './room/room.ts'
@@ -21,6 +22,9 @@ export class Crowd {
   private raising = false
   private lastHere = ''
   private telling = false
+  private tellingCall = false
+  /** The call that is live. */
+  call: () => LiveCall | null = () => null
 
   constructor(book: Book, sockets: Sockets, feed: Feed, agenda: Agenda) {
     this.book = book
@@ -70,6 +74,16 @@ export class Crowd {
 
   tellRoom(): void {
     this.sockets.broadcast({ t: 'room', room: this.book.awake().facts })
+  }
+
+  /** The call has changed. Told together, at most every 100 ms. */
+  tellCall(): void {
+    if (this.tellingCall) return
+    this.tellingCall = true
+    setTimeout(() => {
+      this.tellingCall = false
+      if (this.book.room) this.sockets.broadcast({ t: 'call', call: shownCall(this.call()) })
+    }, limits.marksEveryMs)
   }
 
   /** Tells the person's own devices of their mark as unread. */

@@ -21,6 +21,11 @@ export function derivedId(room: string, epoch: number, seq: number): string {
   return uuidV8(createHash('sha256').update(`${room}:${epoch}:${seq}`).digest())
 }
 
+/** What a room knows by that the meeting of a call has ended: nothing begins under its id again. */
+export function overCommand(room: string, call: string): string {
+  return uuidV8(createHash('sha256').update(`over:${room}:${call}`).digest())
+}
+
 /**
  * What a change of members is known by, here and in Postgres. A command is its person's and its room's: the same id sent
  * elsewhere or by another is another command, and none has the id of a message.

@@ -1,4 +1,4 @@
-import type { InboxForOthers, RoomForInboxes } from './between.ts'
+import type { InboxForOthers, MeetingForOthers, RoomForInboxes } from './between.ts'
 import type { DatabaseKeys } from './service-functions.ts'
 
 /** Shorter than this, a secret can be guessed. */
@@ -16,10 +16,13 @@ interface OwnEnv extends DatabaseKeys {
   INBOX: Objects<InboxForOthers>
 }
 
-/** What a room needs from its surroundings. */
-export type RoomEnv = OwnEnv
+/** What a room needs from its surroundings: beside what an inbox does, its meetings. */
+export interface RoomEnv extends OwnEnv {
+  /** Its meetings, by their ids. */
+  MEETING: Objects<Pick<MeetingForOthers, 'membersGone'>>
+}
 
-/** What an inbox needs: beside what a room does, the rooms, by their ids. */
+/** What an inbox needs: the rooms, by their ids. */
 export interface InboxEnv extends OwnEnv {
   ROOM: Objects<RoomForInboxes>
 }

@@ -6,6 +6,7 @@ import type { Book } from './book.ts'
 import type { Crowd } from './crowd.ts'
 import type { Feed } from './feed.ts'
 import type { Reading } from './reading.ts'
+import { shownCall } from './room/call.ts'
 import { catchUp } from './room/catch-up.ts'
 import { seenBy } from './room/room.ts'
 import { attach, attached, type Attachment, type Sockets } from './sockets.ts'
@@ -48,6 +49,8 @@ export class Resume {
       ...{ erasing: this.book.record.erasing() },
       ...{ here: this.crowd.hereFor(me.person, now), expiresAt: attachment.expiresAt },
     })
+    const call = shownCall(this.crowd.call())
+    if (call) this.sockets.send(socket, { t: 'call', call })
     const missed = hello.epoch === epoch ? this.book.log.countAfter(hello.since, limits.resumeMessages + 1) : 0
     const plan = catchUp(room, hello, missed)
     this.crowd.tellWhoIsHere()

@@ -1,13 +1,13 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { ImportBatch, Imported, MemberChange, Page, RoomMetrics } from '../protocol/api.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
-import type { RoomFacts } from '../protocol/downstream.ts'
+import type { Role, RoomFacts } from '../protocol/downstream.ts'
 import type { Media, RoomEvent } from '../protocol/events.ts'
 import { held, madePage, planPage, type Bounds, type PagePlace, type PagePlan } from '../protocol/history.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Erasure } from '../protocol/message.ts'
 import { Upstream, type Change } from '../protocol/upstream.ts'
-import type { BackAnswer, RoomForInboxes } from './between.ts'
+import type { BackAnswer, LiveMeeting, RoomForInboxes, RoomForMeetings } from './between.ts'
 import { Book } from './book.ts'
 import { Bumps } from './bumps.ts'
 import { Calls, type CallAnswer } from './calls.ts'
@@ -16,6 +16,7 @@ import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
 import { Intake } from './intake.ts'
 import { commandHash } from './digest.ts'
+import { Departures } from './departures.ts'
 import { Endings, type Ending } from './endings.ts'
 import { secretOf, type RoomEnv } from './env.ts'
 import { readFrame } from './frames.ts'
@@ -78,7 +79,7 @@ function paced(duty: Duty): boolean {
  * of it. One frame is handled in one synchronous step: parse, check, dedupe, take the next seq, store, ack, broadcast.
  * Postgres follows behind the log; see `outbox/flush.ts`. This is the door; each part stands in a file of its own.
  */
-export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
+export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, RoomForMeetings {
   private readonly secret: string
   private readonly log: Log
   private readonly record: RoomRecord
@@ -96,6 +97,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
   private readonly reading: Reading
   private readonly membership: Membership
   private readonly calls: Calls
+  private readonly departures: Departures
   private readonly intake: Intake
   private readonly endings: Endings
   private waking: Promise<boolean> | null = null
@@ -134,7 +136,11 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     this.resume = new Resume({ book, sockets, crowd, feed, reading: this.reading })
     const table = new RingTable(ctx.storage.sql)
     this.calls = new Calls({ book, crowd, agenda, objects: env.INBOX, secret, table })
-    const left = () => this.calls.settle()
+    crowd.call = () => this.calls.live()
+    const meeting = () => this.calls.live()?.meeting ?? null
+    this.departures = new Departures({ book, agenda, sql: ctx.storage.sql, objects: env.MEETING, meeting, waitUntil })
+    book.listen(this.departures)
+    const left = () => this.settleCalls()
     this.membership = new Membership({ book, crowd, sockets, agenda, database, left })
     this.intake = new Intake((socket, frame) => this.handle(socket, frame))
     this.endings = new Endings(ctx.storage.sql)
@@ -433,6 +439,32 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     return this.calls.leave(person, call) ? 'done' : 'over'
   }
 
+  async meetingLive(meeting: LiveMeeting): Promise<'heard' | 'busy' | 'gone' | 'away'> {
+    return (await this.unable()) ?? this.calls.meets(meeting)
+  }
+
+  async meetingOver(call: string): Promise<'heard' | 'gone' | 'away'> {
+    const unable = await this.unable()
+    if (unable) return unable
+    this.calls.over(call)
+    return 'heard'
+  }
+
+  async headNow(): Promise<number | 'gone' | 'away'> {
+    return (await this.unable()) ?? this.book.awake().head
+  }
+
+  async guestGone(meeting: string, guest: string): Promise<void> {
+    for (const socket of this.sockets.ofGuest(meeting, guest)) {
+      socket.close(closeCodes.notAMember, 'You are no longer in this meeting.')
+    }
+  }
+
+  async roleOf(person: string): Promise<Role | null | 'away'> {
+    const ready = await this.ready()
+    return ready === false ? 'away' : (this.book.room?.members.get(person)?.role ?? null)
+  }
+
   /** How far Postgres is behind, for whoever runs this Parley; null: there is no such room, or it cannot wake. */
   async metrics(): Promise<RoomMetrics | null> {
     return (await this.ready()) ? this.flush.metrics(Date.now()) : null
@@ -450,7 +482,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       for (const socket of this.sockets.of(person)) socket.close(closeCodes.notAMember, 'This account is gone.')
       this.crowd.tellMembers()
       this.crowd.announce(changed)
-      this.calls.settle()
+      this.settleCalls()
     }
     await this.flushSome()
     return 'erased'
@@ -483,6 +515,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       if (!this.book.room) this.bumps.vanished()
       else if (this.record.stopped() !== ownerDeletedIt) {
         this.record.stop(ownerDeletedIt)
+        this.departures.everyone()
         this.bumps.setAside()
         this.bumps.vanished()
       }
@@ -532,6 +565,8 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
         return this.bumps.ring()
       case 'ring':
         return this.calls.ring()
+      case 'gone':
+        return await this.departures.tell()
       case 'slow':
         return this.agenda.next('slow', this.feed.closeLaggards(now), now + 1)
     }
@@ -564,8 +599,11 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
       this.endForEveryone()
     } while (more)
     await this.bumps.tell()
-    if (this.bumps.owes()) {
-      // Somebody's inbox has not heard of it: nothing is kept but to whom that is owed.
+    await this.departures.tell().catch((error: unknown) => {
+      console.warn(`room ${this.book.id}: its meeting has not heard of its end: ${String(error)}`)
+    })
+    if (this.bumps.owes() || this.departures.owes()) {
+      // Somebody's inbox or its meeting has not heard of it: nothing is kept but to whom that is owed.
       this.log.forget()
       return this.agenda.plan('deletion', (this.agenda.due('bump') ?? Date.now()) + deletionRetryMs)
     }
@@ -596,6 +634,25 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
     this.agenda.done('epoch')
   }
 
+  /** Members may have gone, or block each other: what calls and meetings have to do with that. */
+  private settleCalls(): void {
+    const call = this.calls.live()
+    const room = this.book.awake()
+    // Who went while the room began anew; and between two a block ends what they are in together.
+    const out = call?.people.filter((person) => !room.members.has(person) || blockedIn(room, person)) ?? []
+    if (call?.met) this.departures.note(out)
+    this.calls.settle()
+    this.departures.start()
+  }
+
+  /** Why the room does nothing at all; null: it is awake and may write. */
+  private async unable(): Promise<'gone' | 'away' | null> {
+    const ready = await this.ready()
+    if (!ready) return ready === false ? 'away' : 'gone'
+    const stopped = this.record.stopped()
+    return stopped === null ? null : stopped === ownerDeletedIt ? 'gone' : 'away'
+  }
+
   /** Why the room does nothing for this person; null: it is awake, may write, and they are a member. */
   private async outside(person: string): Promise<'gone' | 'away' | null> {
     const ready = await this.ready()
@@ -623,7 +680,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes {
         if (book.room && book.room.head > book.room.flushed) this.flush.wanted(Date.now())
         if (book.room) this.planAnew(Date.now())
         if (book.room) this.bumps.awake()
-        if (book.room) this.calls.settle()
+        if (book.room) this.settleCalls()
         else await this.leaveNothing()
         return found
       })

@@ -49,6 +49,10 @@ export class Sockets {
     return this.ctx.getWebSockets(`u:${person}`)
   }
 
+  ofGuest(meeting: string, guest: string): WebSocket[] {
+    return this.ctx.getWebSockets(guestTag(meeting, guest))
+  }
+
   /** How many are open. */
   count(): number {
     return this.counted ?? this.all().length
@@ -96,6 +100,10 @@ export class Sockets {
   answerPings(head: number): void {
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', `pong:${head}`))
   }
+}
+
+function guestTag(meeting: string, guest: string): string {
+  return `g:${meeting}:${guest}`
 }
 
 /** Who lags says hello again, and is told everything then. */

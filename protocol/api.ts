@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Role } from './downstream.ts'
+import { Role, RoomCall } from './downstream.ts'
 import { Media, Source } from './events.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { Settings } from './inbox.ts'
@@ -205,17 +205,9 @@ export const StartCall = z.object({ id: ClientId, media: Media })
  */
 export const CallNow = z.object({
   call: z.nullable(
-    z.object({
-      id: Uuid,
-      media: Media,
-      by: Uuid,
-      startedAt: TimeMs,
-      /** When someone else took it, or when it began where it does not ring; null: nobody has yet. */
-      takenAt: z.nullable(TimeMs),
+    z.extend(RoomCall, {
       /** Until when it rings; null: it does not. */
       ringsUntil: z.nullable(TimeMs),
-      /** Who is in it. */
-      people: z.readonly(z.array(Uuid)),
     }),
   ),
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { DisappearingMs, PostPolicy } from './events.ts'
+import { DisappearingMs, Media, PostPolicy } from './events.ts'
 import { Seq, TimeMs, Uuid } from './ids.ts'
 import { Erasure, Expiry, Message } from './message.ts'
 import { RefusalReason } from './refusals.ts'
@@ -138,6 +138,26 @@ export const Here = z.object({ t: z.literal('here'), people: z.array(Uuid) })
 /** The session of this socket now ends at `expiresAt`. */
 export const Renewed = z.object({ t: z.literal('renewed'), expiresAt: TimeMs })
 
+/** A call as the room's members see it. `people` are the members in it; `guests`: so many others are. */
+export const RoomCall = z.object({
+  id: Uuid,
+  /** The meeting that it is. */
+  meeting: Uuid,
+  media: Media,
+  by: Uuid,
+  startedAt: TimeMs,
+  /** When someone else took it, or when it began where it does not ring; null: nobody has yet. */
+  takenAt: z.nullable(TimeMs),
+  people: z.readonly(z.array(Uuid)),
+  guests: z.int(),
+  /** It rings no more, and nobody took it: the meeting goes on all the same. */
+  unanswered: z.optional(z.enum(['missed', 'declined'])),
+})
+export type RoomCall = z.infer<typeof RoomCall>
+
+/** The call that is live in the room: after each welcome where there is one, and whenever it changes. Null: it is over. */
+export const CallLive = z.object({ t: z.literal('call'), call: z.nullable(RoomCall) })
+
 /** What a room says to a client. */
 export const Downstream = z.discriminatedUnion('t', [
   Welcome,
@@ -154,6 +174,7 @@ export const Downstream = z.discriminatedUnion('t', [
   TypingNow,
   Typists,
   Here,
+  CallLive,
   Renewed,
 ])
 export type Downstream = z.infer<typeof Downstream>

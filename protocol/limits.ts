@@ -204,6 +204,8 @@ export const limits = {
   callsPerSecond: 0.1,
   /** A call that nobody ends is over after this long. */
   callMs: 12 * 3_600_000,
+  /** A call that rings and in whose meeting nobody is any more is taken back after this long: whoever reloads is back by then. */
+  callEmptyMs: 5_000,
   /** Characters in a meeting's title, its description, and the name under which a guest comes. */
   meetingTitle: 200,
   meetingDescription: 4_000,

@@ -1,5 +1,5 @@
 /** The version of the socket protocol that this build speaks. A wire change raises it and adds a line to the ledger. */
-export const protocolVersion = 3
+export const protocolVersion = 4
 
 /** The oldest version that a room still answers; older clients are closed with 4426. */
 export const oldestVersion = 2
@@ -21,5 +21,10 @@ export const ledger: readonly { version: number; brought: string; wire: string }
     version: 3,
     brought: 'the inbox: room list, drafts, presence, ringing; how a call ended',
     wire: 'a2f449cf09016b9d',
+  },
+  {
+    version: 4,
+    brought: 'calls that are meetings: the live call with who is in it',
+    wire: '56083fca5aa1e4d7',
   },
 ]

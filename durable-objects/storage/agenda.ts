@@ -15,6 +15,7 @@ export type Duty =
   | 'slow'
   | 'bump'
   | 'ring'
+  | 'gone'
 
 /** A duty that failed is tried again after this long at least, and then ever more seldom, up to a minute. */
 const retryMs = 5_000

@@ -28,7 +28,10 @@ export class RingTable {
 
   call(): LiveCall | null {
     const rows = this.sql.exec<{ call: string }>('select call from live_call').toArray()
-    return rows[0] ? (JSON.parse(rows[0].call) as LiveCall) : null
+    if (!rows[0]) return null
+    const call = JSON.parse(rows[0].call) as LiveCall
+    // One that was live when calls became meetings says less.
+    return { ...beforeMeetings(call.id), ...call }
   }
 
   setCall(call: LiveCall | null): void {
@@ -61,6 +64,10 @@ export class RingTable {
   forget(before: number): void {
     this.sql.exec('delete from rings where at < ?', before)
   }
+}
+
+function beforeMeetings(id: string): Pick<LiveCall, 'meeting' | 'met' | 'guests'> {
+  return { meeting: id, met: false, guests: 0 }
 }
 
 function ringOf({ person, call, why, owed, due }: Columns): OwedRing {

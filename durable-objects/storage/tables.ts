@@ -9,6 +9,7 @@ import { endingsTable } from '../endings.ts'
  * works through. `parked`: events that Postgres refuses, with why.
  * `told`: how far the members' inboxes were told of the room; `inboxes`: who is silent, and to whom something is owed;
  * `live_call`: the call that is live; `rings`: what inboxes are to know of it.
+ * `gone_from_meetings`: who is a member no more, and which meeting has yet to hear of it.
  * `leavers`: what those were called who are members no more.
  * `members`: the copy of the members with their marks (`dirty`: not yet in Postgres). `agenda`: what is due when;
  * `tries`: how often in a row it failed; `tickets`: those that were used; `intents`: the member changes whose outcome is not known yet; `endings`: sessions
@@ -57,6 +58,9 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists rings (
       person text not null, call text not null, why text, owed integer not null, due integer not null,
       at integer not null, primary key (person, call)
+    ) without rowid;
+    create table if not exists gone_from_meetings (
+      meeting text not null, person text not null, primary key (meeting, person)
     ) without rowid;
     create table if not exists leavers (person text primary key, name text not null) without rowid;
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;

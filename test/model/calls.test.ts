@@ -200,6 +200,171 @@ describe('between two', () => {
   })
 })
 
+describe('of a meeting', () => {
+  beforeEach(async () => {
+    hall = new Hall(names, [ada, grace, linus])
+    await hall.quiet()
+  })
+
+  function live(call: string, people: string[], guests = 0, meeting = call) {
+    const said = { meeting, call, media: 'audio', by: ada, people, guests } as const
+    return hall.ask((room) => room.meetingLive({ ...said, people }))
+  }
+
+  function told(person: string): unknown[] {
+    return hall.frames.get(person)!.flatMap((frame) => (frame.t === 'call' ? [frame.call] : []))
+  }
+
+  test('[RNG5] its people are who the meeting says, a guest takes it as well, and it is over when the meeting is', async () => {
+    const id = await call()
+    expect(await live(id, [ada])).toBe('heard')
+    expect(heard()).toEqual([
+      ['Grace', 'rings'],
+      ['Linus', 'rings'],
+    ])
+    expect(await live(id, [ada, grace, personId(7)], 1)).toBe('heard')
+    expect(await live(id, [ada, grace, personId(7)], 1)).toBe('heard')
+    await hall.time.turn(1_000)
+    const now = await hall.ask((room) => room.liveCall(linus))
+    expect(now).toMatchObject({
+      call: { people: [ada, grace], guests: 1, takenAt: expect.any(Number), rings: [linus] },
+    })
+    await hall.time.turn(60_000)
+    // Everyone reloads at once: the meeting waits for them, and so does the room.
+    await live(id, [])
+    await hall.time.turn(30_000)
+    expect(ended()).toEqual([])
+
+    expect(await hall.ask((room) => room.meetingOver(id))).toBe('heard')
+    expect(ended()).toEqual(['took place'])
+    expect(await live(id, [ada])).toBe('heard')
+    expect(await hall.ask((room) => room.liveCall(ada))).toEqual({ call: null })
+    expect(hall.events('call_started')).toHaveLength(1)
+  })
+
+  test('[RNG5] a meeting that the room did not begin is its call, and rings for nobody; another one is busy', async () => {
+    const [session, meeting] = [hall.freshId(), hall.freshId()]
+    expect(await live(session, [], 0, meeting)).toBe('heard')
+    expect(await hall.ask((room) => room.liveCall(ada))).toEqual({ call: null })
+    expect(await live(session, [ada], 0, meeting)).toBe('heard')
+    await hall.time.turn(1_000)
+    expect(heard()).toEqual([])
+    expect(hall.events('call_started')).toMatchObject([{ by: ada, meeting: session, media: 'audio' }])
+    expect(await live(hall.freshId(), [grace])).toBe('busy')
+    expect(told(ada)).toEqual([
+      {
+        ...{ id: session, meeting, media: 'audio', by: ada, people: [ada], guests: 0 },
+        ...{ startedAt: expect.any(Number), takenAt: expect.any(Number) },
+      },
+    ])
+    await hall.ask((room) => room.meetingOver(session))
+    expect(ended()).toEqual(['took place'])
+  })
+
+  test('[RNG5] a call in which no meeting ever was makes way for one in which people are', async () => {
+    onTestFinished(makeLimitsSmall({ ringMembers: 2 }))
+    await call(grace)
+    const meeting = hall.freshId()
+    expect(await live(meeting, [linus])).toBe('heard')
+    expect(ended()).toEqual(['took place'])
+    expect(await hall.ask((room) => room.liveCall(ada))).toMatchObject({ call: { id: meeting, people: [linus] } })
+  })
+
+  test('[RNG5] what nobody takes falls silent while whoever called waits in the meeting, and is missed in the end', async () => {
+    const id = await call()
+    await live(id, [ada])
+    await hall.time.turn(limits.ringMs + 1_000)
+    expect(heard()).toContainEqual(['Grace', 'missed'])
+    expect(ended()).toEqual([])
+    expect(told(ada).at(-1)).toMatchObject({ id, takenAt: null, unanswered: 'missed' })
+
+    await live(id, [])
+    await hall.time.turn(limits.callEmptyMs + 1_000)
+    expect(ended()).toEqual(['missed'])
+  })
+
+  test('[RNG5] whoever calls and leaves the meeting takes the call back, and who reloads does not', async () => {
+    const id = await call()
+    await live(id, [ada])
+    await live(id, [])
+    await hall.time.turn(limits.callEmptyMs - 2_000)
+    await live(id, [ada])
+    await hall.time.turn(limits.callEmptyMs)
+    expect(ended()).toEqual([])
+    await live(id, [])
+    await hall.time.turn(limits.callEmptyMs + 1_000)
+    expect(ended()).toEqual(['cancelled'])
+    expect(heard()).toContainEqual(['Grace', 'ended'])
+  })
+
+  test('[RNG6] members hear of the live call with their welcome and at each change, together', async () => {
+    hall.enter(grace)
+    await hall.time.turn(1_000)
+    expect(told(grace)).toEqual([])
+    const id = await call()
+    await Promise.all([live(id, [ada]), live(id, [ada, linus])])
+    await hall.time.turn(1_000)
+    expect(told(grace)).toMatchObject([
+      { id, people: [ada], takenAt: null },
+      { id, people: [ada, linus], takenAt: expect.any(Number) },
+    ])
+    hall.enter(grace)
+    await hall.time.turn(1_000)
+    expect(told(grace)).toMatchObject([{ id, people: [ada, linus] }])
+    expect(told(grace)[0]).not.toHaveProperty('rings')
+    await hall.ask((room) => room.meetingOver(id))
+    await hall.time.turn(1_000)
+    expect(told(grace).at(-1)).toBeNull()
+  })
+
+  test('[RNG7] whoever is a member no more is told to the meeting, also when it was deaf and the room died', async () => {
+    const id = await call()
+    await live(id, [ada, grace])
+    hall.deaf.add(id)
+    await hall.change(ada, { kind: 'ban', person: grace, until: null })
+    await hall.time.turn(1_000)
+    hall.host.kill()
+    await hall.time.turn(20_000)
+    expect(hall.gone).toEqual([])
+    hall.deaf.clear()
+    await hall.time.turn(120_000)
+
+    expect(hall.gone).toEqual([{ meeting: id, people: ['Grace'] }])
+    expect(await hall.ask((room) => room.liveCall(ada))).toMatchObject({ call: { people: [ada] } })
+    expect(hall.host.storage.read("select 1 from agenda where kind = 'gone'")).toEqual([])
+    await hall.change(ada, { kind: 'remove', person: linus })
+    await hall.time.turn(1_000)
+    expect(hall.gone.at(-1)).toEqual({ meeting: id, people: ['Linus'] })
+  })
+
+  test('[RNG7] between two a block ends the call and puts both out of its meeting', async () => {
+    hall.close()
+    hall = new Hall(names, [ada, grace], 'direct')
+    await hall.quiet()
+    const id = await call()
+    await live(id, [ada, grace])
+    hall.blocks.set(grace, [ada])
+    await hall.ask((room) => room.refreshMembers())
+    await hall.time.turn(1_000)
+
+    expect(ended()).toEqual(['took place'])
+    expect(hall.gone).toEqual([{ meeting: id, people: ['Ada', 'Grace'] }])
+  })
+
+  test('[RNG2] [RNG5] declined between two while whoever called waits in the meeting: silent at once, declined in the end', async () => {
+    hall.close()
+    hall = new Hall(names, [ada, grace], 'direct')
+    await hall.quiet()
+    const id = await call()
+    await live(id, [ada])
+    await hall.ask((room) => room.answerCall(grace, id, 'decline'))
+    await hall.time.turn(1_000)
+    expect(told(ada).at(-1)).toMatchObject({ unanswered: 'declined', takenAt: null })
+    await hall.ask((room) => room.meetingOver(id))
+    expect(ended()).toEqual(['declined'])
+  })
+})
+
 describe('in a group', () => {
   beforeEach(async () => {
     hall = new Hall(names, [ada, grace, linus])

@@ -293,6 +293,25 @@ describe('what a room says of itself', () => {
     expect(view().typists).toBe(1)
   })
 
+  test('[RNG6] the live call is the one that was told, and stays through a cut until the room says otherwise', async () => {
+    const { link, live, view } = opened()
+    await live()
+    expect(view().call).toBeNull()
+    const call = { ...{ id: grace, meeting: grace, media: 'video' as const, by: grace }, startedAt: 1, takenAt: null }
+    link.say({ t: 'call', call: { ...call, people: [grace], guests: 2 } })
+    expect(view().call).toEqual({ ...call, people: [grace], guests: 2 })
+    link.drop()
+    link.open()
+    link.say(welcome({ head: 0 }))
+    expect(view().call).not.toBeNull()
+    link.say({ t: 'call', call: { ...call, people: [grace], guests: 1 } }, changes([1, 0], []))
+    expect(view().call?.guests).toBe(1)
+    link.drop()
+    link.open()
+    link.say(welcome({ head: 0 }), changes([1, 0], []))
+    expect(view().call).toBeNull()
+  })
+
   test('[SET1] [ROL1] [ANN1] [MEM3] what I may do follows my role, who may write, and whether I was silenced', async () => {
     const { client, link, live, clock, view } = opened()
     expect([client.may('post'), view().myRole]).toEqual([false, null])

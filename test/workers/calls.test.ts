@@ -82,7 +82,17 @@ test('[RNG4] only members call, and nobody learns for whom it rings', async () =
   const room = await roomOf(ada, grace)
   const call = await start(ada, room)
 
-  expect(Object.keys(call!).sort()).toEqual(['by', 'id', 'media', 'people', 'ringsUntil', 'startedAt', 'takenAt'])
+  expect(Object.keys(call!).sort()).toEqual([
+    'by',
+    'guests',
+    'id',
+    'media',
+    'meeting',
+    'people',
+    'ringsUntil',
+    'startedAt',
+    'takenAt',
+  ])
   const asked = { id: freshId(), media: 'audio' }
   expect((await request(linus, 'POST', `/rooms/${room}/calls`, asked)).status).toBe(404)
   expect((await request(linus, 'GET', `/rooms/${room}/calls`)).status).toBe(404)

@@ -22,7 +22,7 @@ import { keptMessages, mostMessages, type Kept } from './store.ts'
 import * as timelines from './timeline.ts'
 import type { Closed, Connection, RoomView, SendOptions } from './types.ts'
 import { createTypingAnnouncer, createTypists } from './typing.ts'
-import type { Ack, Changes, Member, Reset, RoomFacts, UnreadMark, Welcome } from './wire.ts'
+import type { Ack, Changes, Member, Reset, RoomCall, RoomFacts, UnreadMark, Welcome } from './wire.ts'
 
 const notHere = 'You are not in this room.'
 
@@ -50,6 +50,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   let members: readonly Member[] = []
   let head = 0
   let here: readonly string[] = []
+  let call: RoomCall | null = null
+  let callTold = false
   let unread: UnreadMark = { from: null, version: 0 }
   let lookedAway = false
   let closed: Closed | null = null
@@ -268,6 +270,10 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
       case 'here':
         here = frame.people
         break
+      case 'call':
+        call = frame.call
+        callTold = true
+        break
       case 'renewed':
         break
     }
@@ -283,6 +289,8 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     facts = frame.room
     head = Math.max(frame.head, timeline.epoch === frame.epoch ? head : 0)
     here = frame.here
+    // Where there is one it is said before this page is live.
+    callTold = false
     unread = frame.unread
     timeline = timelines.applyFacts(timeline, { erased: frame.erasing })
     marks.welcomed(own ?? { delivered: 0, read: 0 }, unread)
@@ -301,6 +309,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
   }
 
   function live(missed: boolean): void {
+    if (!callTold) call = null
     connection = connection.state === 'live' ? connection : { state: 'live', since: clock.now() }
     if (lookedAway) link.send({ t: 'look', away: lookedAway })
     marks.report()
@@ -388,6 +397,7 @@ export function openRoom(deps: RoomDeps): OpenedRoom {
     return {
       ...{ roomId, room: facts, closed, connection, me, rows, older: pager.older(), head, readAtOpen, durable, unread },
       ...people,
+      call,
       away: away?.view(pending, now) ?? null,
       pins: pinned({ pins: pins.list(), held: timeline.messages, pending, now }),
       clockOffset: time.offset(),

@@ -2,7 +2,7 @@ import type { MemberChange, MembersChanged } from '../../protocol/api.ts'
 import type { Act } from '../../protocol/permissions.ts'
 import type { StoreApi } from 'zustand/vanilla'
 import type { Queued, Settings, Target } from './command.ts'
-import type { Marks, Member, Message, RefusalReason, Role, RoomFacts, UnreadMark } from './wire.ts'
+import type { Marks, Member, Message, RefusalReason, Role, RoomCall, RoomFacts, UnreadMark } from './wire.ts'
 
 /** How far an own message has come: the minimum over the other members. */
 export type Tick = 'stored' | 'delivered' | 'read'
@@ -70,6 +70,8 @@ export interface RoomView {
   typing: readonly string[]
   /** How many others are writing, also where they are too many to be named. */
   typists: number
+  /** The call that is live. */
+  call: RoomCall | null
   /** What I may do here goes by this; null until it is known. */
   myRole: Role | null
   /** My own mark as unread: everything from `from` on counts as unread; null: nothing does. */

@@ -1,6 +1,6 @@
 import type { Downstream } from '../../protocol/downstream.ts'
 
-export type { Downstream, Marks, Member, Role, RoomFacts, UnreadMark } from '../../protocol/downstream.ts'
+export type { Downstream, Marks, Member, Role, RoomCall, RoomFacts, UnreadMark } from '../../protocol/downstream.ts'
 export type { Erasure, Expiry, Message, Reaction } from '../../protocol/message.ts'
 export type { RefusalReason } from '../../protocol/refusals.ts'
 

@@ -47,7 +47,7 @@ serve(calls, answerCall, async ({ c, session, params, body }) => {
 /** For whom it rings is nobody's business: it does not for who blocks whoever calls. */
 function shown(call: LiveCall | null): CallNow {
   if (!call) return { call }
-  const { rings: _rings, ...rest } = call
+  const { rings: _rings, met: _met, emptySince: _since, ...rest } = call
   return { call: rest }
 }
 

@@ -1,4 +1,5 @@
 import type { Bump, BumpAnswer, InboxForOthers } from '../../../durable-objects/between.ts'
+import type { RoomEnv } from '../../../durable-objects/env.ts'
 import { Room } from '../../../durable-objects/room-object.ts'
 import type { MemberChange } from '../../../protocol/api.ts'
 import type { Downstream } from '../../../protocol/downstream.ts'
@@ -40,6 +41,9 @@ export class Hall {
   readonly told: Heard[] = []
   /** What an inbox answers to a bump; null: nothing ever arrives there. */
   readonly answers = new Map<string, () => BumpAnswer | null>()
+  /** Who left the room, as its meetings heard it; and those that hear nothing. */
+  readonly gone: { meeting: string; people: string[] }[] = []
+  readonly deaf = new Set<string>()
   readonly blocks = new Map<string, string[]>()
   /** What each person's socket heard. */
   readonly frames = new Map<string, Downstream[]>()
@@ -69,10 +73,20 @@ export class Hall {
     }))
     const rooms = new Namespace<Room>(this.time, this.weather, (name) => ({
       ...{ ...parts, name },
-      make: (ctx, host) => new Room(ctx, { ...env, INBOX: inboxes.boundTo(host) }),
+      make: (ctx, host) => new Room(ctx, { ...env, INBOX: inboxes.boundTo(host), MEETING: this.meetings() }),
     }))
     this.host = rooms.host(this.room)
     this.uninstall = installGlobals(this.time, this.random.next, () => {})
+  }
+
+  private meetings(): RoomEnv['MEETING'] {
+    const getByName = (meeting: string) => ({
+      membersGone: async (people: string[]) => {
+        if (this.deaf.has(meeting)) throw new Error('This meeting does not answer.')
+        this.gone.push({ meeting, people: people.map((person) => this.names.get(person)!) })
+      },
+    })
+    return { getByName }
   }
 
   close(): void {
