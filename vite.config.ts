@@ -51,7 +51,8 @@ function headersForDevelopment(): Record<string, string> {
     'Content-Security-Policy': policy
       .replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
       .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-      .replace("connect-src 'self'", "connect-src 'self' ws:")
+      // LiveKit, too, wherever it is.
+      .replace("connect-src 'self'", "connect-src 'self' ws: wss: http: https:")
       .replace("; require-trusted-types-for 'script'", ''),
   }
 }

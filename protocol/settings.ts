@@ -7,7 +7,13 @@ function text(advice: string) {
 
 const httpAddress = /^https?:\/\/[^\s/]+(\/[^\s/]+)*$/
 
+/** A LiveKit as browsers reach it, and as its API is asked. */
+export const livekitAddress = /^wss?:\/\/[^\s/]+(\/[^\s/]+)*$/
+export const livekitApiAddress = httpAddress
+
 const address = 'the address of the Supabase project, such as https://abc.supabase.co, without a slash at its end'
+const livekit = 'the address of LiveKit, such as wss://media.example.org, without a slash at its end, or nothing'
+const livekitApi = 'where LiveKit is asked, such as https://media.example.org, or nothing where LIVEKIT_URL tells'
 const secret = '32 random bytes or more, in hex: openssl rand -hex 32'
 
 /** Every setting and secret of the worker. docs/operating.md shows them; each says what it has to be. */
@@ -21,7 +27,20 @@ export const WorkerSettings = z.object({
   ),
   PARLEY_SECRET: z.string({ error: secret }).check(z.minLength(32, secret)),
   PARLEY_RATE_LIMITS: z.optional(z.enum(['on', 'off'], { error: 'on or off' })),
+  LIVEKIT_URL: z.optional(z.string({ error: livekit }).check(z.regex(livekitAddress, livekit))),
+  LIVEKIT_API_URL: z.optional(z.string({ error: livekitApi }).check(z.regex(livekitApiAddress, livekitApi))),
+  LIVEKIT_API_KEY: z.optional(text("LiveKit's API key, or nothing")),
+  LIVEKIT_API_SECRET: z.optional(text("LiveKit's API secret, or nothing")),
 })
+
+/** What calls need, all together or nothing of it. */
+const mediaSettings = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'] as const
+
+/** What is missing where a part of the media settings is set; nothing where all are, or none is. */
+export function missingMedia(env: { [name in (typeof mediaSettings)[number]]?: unknown }): string[] {
+  const missing = mediaSettings.filter((name) => !env[name])
+  return missing.length === mediaSettings.length ? [] : missing
+}
 
 /** The settings without which the worker does not start, and which no file may hold. */
 export const requiredSecrets = ['SUPABASE_ANON_KEY', 'SUPABASE_SERVICE_KEY', 'PARLEY_SECRET'] as const

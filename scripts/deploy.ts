@@ -24,7 +24,8 @@ await launchCommand(async (args) => {
   refuse(faultsOf(config, live))
   say('Configuration', `${config.durable_objects.bindings.length} objects, ${config.ratelimits.length} rate limits`)
 
-  await buildWeb(page)
+  const livekitUrl = config.vars['LIVEKIT_URL']
+  await buildWeb(page, typeof livekitUrl === 'string' ? livekitUrl : undefined)
   const files = uploadsIn(page)
   say('Page', `${files.length} files, ${kilobytes(files.reduce((sum, { bytes }) => sum + bytes, 0))}`)
 

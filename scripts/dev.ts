@@ -28,7 +28,9 @@ await launch(async (settings, signal) => {
     )
     stops.push(page.close)
     console.log(`\n  Parley        http://127.0.0.1:${pagePort}\n  Worker        ${system.pageUrl}`)
-    console.log(`  Supabase      ${system.supabaseUrl}\n  Data          ${settings.dataDir}\n\n  Ctrl-C stops it.\n`)
+    console.log(
+      `  Supabase      ${system.supabaseUrl}\n  LiveKit       ${system.livekit()}\n  Data          ${settings.dataDir}\n\n  Ctrl-C stops it.\n`,
+    )
     return { look: () => void system.database.resume(), stop }
   } catch (error) {
     await stop()

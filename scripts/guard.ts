@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { orphans, processAt } from './lib/processes.ts'
 import { stopPostgres } from './lib/postgres.ts'
 
+// `go` builds LiveKit at the first start.
+const children = ['workerd', 'livekit-server', 'go']
+
 /**
  * Waits beside a system for its end: node guard.ts POSTGRES_DIR. When stdin closes without a word, the system was
- * killed: the Postgres and every workerd that it left are ended here.
+ * killed: the Postgres, every workerd and the LiveKit that it left are ended here.
  */
 async function main(postgresDir: string): Promise<void> {
   const system = process.ppid
@@ -13,7 +16,7 @@ async function main(postgresDir: string): Promise<void> {
   if ((await text(process.stdin)) === 'released') return
   // Files are closed a moment before children become orphans.
   while (process.ppid === system) await sleep(20)
-  if (group !== undefined) for (const pid of orphans(group, 'workerd')) end(pid)
+  if (group !== undefined) for (const name of children) for (const pid of orphans(group, name)) end(pid)
   await stopPostgres(postgresDir)
 }
 

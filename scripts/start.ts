@@ -27,6 +27,7 @@ function table(system: System, dataDir: string, accounts: Account[]): string {
     ['Supabase', system.supabaseUrl],
     ['Mailbox', `${system.supabaseUrl}/mailbox`],
     ['Postgres', `${postgresUrl.host} (password in keys.json)`],
+    ['LiveKit', system.livekit()],
     ['Data', dataDir],
     ...accounts.map(({ email, password }) => ['Demo account', `${email}  ${password}`]),
   ]

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { localLiveKit, pinnedLiveKit } from './lib/livekit-choice.ts'
 import { repository } from './lib/settings.ts'
 
 /**
@@ -18,11 +19,20 @@ function main(args: readonly string[]): void {
     cwd: repository,
     stdio: 'inherit',
   })
+  sayWhatIsMissing()
   const { passed, failed } = counted(results)
   // A run that broke outside of any test has failed too, and so has one that found no test.
   const broken = failed === 0 && (status !== 0 || passed === 0) ? 1 : 0
   console.log(`${passed} passed, ${failed + broken} failed`)
   process.exitCode = failed + broken > 0 ? 1 : 0
+}
+
+// In CI the tests themselves fail for it.
+function sayWhatIsMissing(): void {
+  const livekit = localLiveKit()
+  if (livekit.kind === 'none' && process.env['CI'] !== 'true') {
+    console.log(`livekit: not run, needs Go ${pinnedLiveKit().go} or a livekit-server on the PATH`)
+  }
 }
 
 function counted(results: string): { passed: number; failed: number } {

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
-import { WorkerSettings } from '../protocol/settings.ts'
+import { missingMedia, WorkerSettings } from '../protocol/settings.ts'
 import type { App } from './env.ts'
 import { ProblemError } from './problem.ts'
 
@@ -14,7 +14,8 @@ const Config = z.extend(WorkerSettings, { ROOM: binding, INBOX: binding, TRIES: 
 /** What is wrong with a worker's settings, a line for each; nothing when it can serve. */
 export function faultsOf(env: unknown): string[] {
   const read = Config.safeParse(env)
-  return read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return missingMedia(read.data).map((name) => `${name}: needed, since a part of what calls need is set`)
 }
 
 // Each worker has one environment for as long as it lives.

@@ -19,6 +19,12 @@ export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'>, Record<
   SUPABASE_JWT_ISSUER?: string
   /** Off where measurements and tests send more than people do. */
   PARLEY_RATE_LIMITS?: 'on' | 'off'
+  /** LiveKit as browsers reach it. Set together with its keys, or not at all: then no call carries sound. */
+  LIVEKIT_URL?: string
+  /** LiveKit as the worker reaches it, where that is elsewhere. */
+  LIVEKIT_API_URL?: string
+  LIVEKIT_API_KEY?: string
+  LIVEKIT_API_SECRET?: string
 }
 
 /** What a handler finds in Hono's context. */

@@ -1,7 +1,9 @@
+import { SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import type { Dependency, Readiness } from '../protocol/endpoints/system.ts'
 import { schemaVersion } from '../supabase/types.ts'
 import type { Env } from './env.ts'
+import { livekitOf } from './livekit.ts'
 
 /** What is asked, and by when it has to answer: what a probe waits for is what a person would wait for. */
 const timeoutMs = 2_000
@@ -16,10 +18,10 @@ let last: { at: number; of: string; found: Dependencies } | null = null
 /** The state of everything that Parley needs, a second old at most. */
 export async function dependenciesOf(env: Env, now: number): Promise<Dependencies> {
   // A clock that was turned back makes what is kept old.
-  if (last && last.of === env.SUPABASE_URL && now >= last.at && now < last.at + keptMs) return last.found
-  const [auth, [data, schema]] = await Promise.all([askAuth(env), askData(env)])
-  const found = { auth, data, schema, media: { state: 'unconfigured', ms: 0 } as const }
-  last = { at: now, of: env.SUPABASE_URL, found }
+  if (last && last.of === whom(env) && now >= last.at && now < last.at + keptMs) return last.found
+  const [auth, [data, schema], media] = await Promise.all([askAuth(env), askData(env), askMedia(env)])
+  const found = { auth, data, schema, media }
+  last = { at: now, of: whom(env), found }
   return found
 }
 
@@ -58,6 +60,29 @@ async function askData(env: Env): Promise<[Dependency, Dependency]> {
   const version = z.string().safeParse(answer?.body).data
   if (version !== undefined && version >= schemaVersion) return [data, { state: 'ready', ms }]
   return [data, { state: 'behind', ms, detail: `It needs ${schemaVersion}, and has ${version ?? 'none'}.` }]
+}
+
+/** Its rooms are asked for: that tells a LiveKit that is there from one that takes other keys. */
+async function askMedia(env: Env): Promise<Dependency> {
+  const livekit = livekitOf(env)
+  if (!livekit) return { state: 'unconfigured', ms: 0 }
+  const started = Date.now()
+  const token = await new SignJWT({ video: { roomList: true } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(livekit.apiKey)
+    .setExpirationTime('10s')
+    .sign(new TextEncoder().encode(livekit.apiSecret))
+  const answer = await ask(`${livekit.apiUrl}/twirp/livekit.RoomService/ListRooms`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    // Of a name that no room has: the answer is short, however many there are.
+    body: '{"names":["-"]}',
+  })
+  return stateOf(answer, started)
+}
+
+function whom(env: Env): string {
+  return `${env.SUPABASE_URL} ${env.LIVEKIT_URL ?? ''} ${env.LIVEKIT_API_URL ?? ''}`
 }
 
 function stateOf(answer: { status: number } | null, started: number): Dependency {

@@ -7,7 +7,7 @@ export type Guard = {
   release(): void
 }
 
-/** Start a guard over the Postgres of a data folder and every workerd that this process starts. */
+/** Start a guard over the Postgres of a data folder, and every workerd and the LiveKit that this process starts. */
 export function guard(postgresDir: string): Guard {
   const script = join(import.meta.dirname, '../guard.ts')
   // Detached: neither Ctrl-C nor the end of this process takes it along. It learns of that end from its stdin.

@@ -14,6 +14,8 @@ export type Keys = {
   parleySecret: string
   postgresPassword: string
   litePassword: string
+  livekitKey: string
+  livekitSecret: string
 }
 
 /** The keys of a data folder, made at its first start and kept in keys.json for this user's eyes alone. */
@@ -21,14 +23,22 @@ export function keysOf(dataDir: string): Keys {
   const file = join(dataDir, 'keys.json')
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o755 })
-    // Whole or not at all: half a file would lock the database for ever.
-    writeFileSync(`${file}.new`, `${JSON.stringify(newKeys(), null, 2)}\n`, { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    write(file, newKeys())
   }
   const keys: Partial<Keys> = JSON.parse(readFileSync(file, 'utf8'))
   const missing = names.filter((name) => typeof keys[name] !== 'string')
   if (missing.length > 0) throw new Advice(`${file} lacks ${missing.join(', ')}: restore it, or remove ${dataDir}.`)
-  return keys as Keys
+  if (keys.livekitKey && keys.livekitSecret) return keys as Keys
+  // A folder of before there were meetings. Nothing is locked with these, so new ones do.
+  const whole = { ...(keys as Keys), ...newLiveKitKeys() }
+  write(file, whole)
+  return whole
+}
+
+// Whole or not at all: half a file would lock the database for ever.
+function write(file: string, keys: Keys): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }
 
 const names = ['anonKey', 'serviceKey', 'jwtSecret', 'parleySecret', 'postgresPassword', 'litePassword'] as const
@@ -42,7 +52,12 @@ function newKeys(): Keys {
     parleySecret: randomBytes(32).toString('hex'),
     postgresPassword: random(),
     litePassword: random(),
+    ...newLiveKitKeys(),
   }
+}
+
+function newLiveKitKeys(): Pick<Keys, 'livekitKey' | 'livekitSecret'> {
+  return { livekitKey: `API${randomBytes(6).toString('hex')}`, livekitSecret: random() }
 }
 
 function random(): string {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
+import { livekitAddress, livekitApiAddress } from '../../protocol/settings.ts'
 import { Advice } from './advice.ts'
 
 /** Where a local system lives: its data folder, and its ports on 127.0.0.1; and whether its requests are limited. */
@@ -11,6 +12,14 @@ export type Settings = {
   /** Whether a new account has to be confirmed by a mail, which lands in the mailbox of this machine. */
   confirmEmail: boolean
   rateLimits: 'on' | 'off'
+  /** Null where meetings are turned off. */
+  livekit: LiveKitSettings | null
+}
+
+/** Where a LiveKit of this machine listens, and the variables that name one elsewhere; empty ones are not set. */
+export type LiveKitSettings = {
+  ports: { http: number; tcp: number; udp: number }
+  given: { LIVEKIT_URL: string; LIVEKIT_API_URL: string; LIVEKIT_API_KEY: string; LIVEKIT_API_SECRET: string }
 }
 
 /** The folder of this repository. */
@@ -40,11 +49,23 @@ function port(usual: string) {
   return setting(number, usual)
 }
 
+function elsewhere(address: RegExp, error: string) {
+  return setting(z.string().check(z.refine((text) => text === '' || address.test(text), { error })), '')
+}
+
 /** Every setting of `npm start`, with its default. docs/operating.md shows them. */
 export const Environment = z.object({
   PARLEY_PORT: port('8787'),
   PARLEY_SUPABASE_PORT: port('54321'),
   PARLEY_POSTGRES_PORT: port('54322'),
+  PARLEY_LIVEKIT: setting(z.enum(['on', 'off'], { error: 'it has to be on or off.' }), 'on'),
+  PARLEY_LIVEKIT_PORT: port('7880'),
+  PARLEY_LIVEKIT_TCP_PORT: port('7881'),
+  PARLEY_LIVEKIT_UDP_PORT: port('7882'),
+  LIVEKIT_URL: elsewhere(livekitAddress, 'it has to be an address such as wss://media.example.org.'),
+  LIVEKIT_API_URL: elsewhere(livekitApiAddress, 'it has to be an address such as https://media.example.org.'),
+  LIVEKIT_API_KEY: setting(z.string(), ''),
+  LIVEKIT_API_SECRET: setting(z.string(), ''),
   PARLEY_DATA_DIR: setting(z.string(), '.parley'),
   PARLEY_CONFIRM_EMAIL: setting(z.enum(['0', '1'], { error: 'it has to be 1 or 0.' }), '0'),
   PARLEY_RATE_LIMITS: setting(z.enum(['on', 'off'], { error: 'it has to be on or off.' }), 'on'),
@@ -67,5 +88,12 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     postgresPort: data.PARLEY_POSTGRES_PORT,
     confirmEmail: data.PARLEY_CONFIRM_EMAIL === '1',
     rateLimits: data.PARLEY_RATE_LIMITS,
+    livekit: data.PARLEY_LIVEKIT === 'on' ? livekitOf(data) : null,
   }
+}
+
+function livekitOf(data: z.infer<typeof Environment>): LiveKitSettings {
+  const { PARLEY_LIVEKIT_PORT: http, PARLEY_LIVEKIT_TCP_PORT: tcp, PARLEY_LIVEKIT_UDP_PORT: udp } = data
+  const { LIVEKIT_URL, LIVEKIT_API_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET } = data
+  return { ports: { http, tcp, udp }, given: { LIVEKIT_URL, LIVEKIT_API_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET } }
 }

@@ -5,6 +5,7 @@ import { type Database, runDatabase } from './database.ts'
 import { guard } from './guard.ts'
 import { type Keys, keysOf } from './keys.ts'
 import { Mailbox } from './mailbox.ts'
+import { findMedia, noMedia } from './media.ts'
 import { prepareLite, serveLite } from './lite.ts'
 import { applyPrelude, migrate } from './migrate.ts'
 import { stopPostgres } from './postgres.ts'
@@ -19,7 +20,9 @@ import { buildWorker, startWorker } from './worker.ts'
  * What a system is started with beside its settings. `page: 'build'` builds the web client and serves it,
  * `'none'` serves the API alone. `durable: false` is for tests. `signal` gives up between two steps.
  */
-export type SystemOptions = Omit<Settings, 'confirmEmail' | 'rateLimits'> & {
+export type SystemOptions = Omit<Settings, 'confirmEmail' | 'rateLimits' | 'livekit'> & {
+  /** None unless it is said: what measures and tests the chat needs no sound. */
+  livekit?: Settings['livekit']
   confirmEmail?: boolean
   /** Where links in mails lead, where the page is served elsewhere. */
   siteUrl?: string
@@ -39,9 +42,11 @@ export type System = {
   postgresUrl: string
   keys: Keys
   database: Database
+  /** Where calls get sound and picture, for the person who started it. */
+  livekit(): string
   /** Run another build of the worker. */
   reloadWorker(script: string): Promise<void>
-  /** Stop everything in order: worker, Supabase, Postgres. */
+  /** Stop everything in order: LiveKit, worker, Supabase, Postgres. */
   stop(): Promise<void>
 }
 
@@ -61,6 +66,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   await assertFree(pagePort, 'PARLEY_PORT')
   await assertFree(supabasePort, 'PARLEY_SUPABASE_PORT')
   await assertFree(postgresPort, 'PARLEY_POSTGRES_PORT')
+  const log = logs(dataDir)
+  const media = options.livekit
+    ? await findMedia(options.livekit, {
+        ...{ dataDir, keys, note: report.note, onLog: log.to('livekit') },
+        webhookUrl: `http://127.0.0.1:${pagePort}/api/v1/livekit/webhook`,
+      })
+    : noMedia
 
   const stops: (() => unknown)[] = []
   const stop = async () => {
@@ -71,7 +83,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     return report.step(what, () => keepingSignals(work))
   }
   try {
-    const log = logs(dataDir)
     stops.push(log.close)
     const guardian = guard(postgresDir)
     stops.push(guardian.release)
@@ -99,7 +110,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     stops.push(supabase.close)
 
     const page = options.page === 'build' ? join(dataDir, 'page') : null
-    if (page) await step('Web client built', () => buildWeb(page))
+    if (page) await step('Web client built', () => buildWeb(page, media.settings['LIVEKIT_URL']))
     const script = await step('Worker built', buildWorker)
     const worker = await step('Worker and rooms', () =>
       startWorker(script, {
@@ -114,10 +125,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           SUPABASE_JWT_SECRET: keys.jwtSecret,
           PARLEY_SECRET: keys.parleySecret,
           PARLEY_RATE_LIMITS: options.rateLimits ?? 'off',
+          ...media.settings,
         },
       }),
     )
     stops.push(worker.stop)
+    // Before the worker goes it says good-bye to everyone, and the worker hears of that.
+    stops.push(media.close)
+    media.run()
 
     return {
       pageUrl: worker.url,
@@ -125,6 +140,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       postgresUrl: database.url,
       keys,
       database,
+      livekit: media.address,
       reloadWorker: worker.reload,
       stop,
     }

@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['./setup.ts'],
     // One Parley and one Postgres, which a test stops: one file after the other.
     fileParallelism: false,
-    sequence: { groupOrder: 5 },
+    sequence: { groupOrder: 6 },
     // A watchdog, not a measure.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -13,7 +13,10 @@ function rows(heading: string): [string, string][] {
 }
 
 test('[OPS6] the page on operating has every setting of npm start with its default, and no other', () => {
-  const defaults = Object.entries(Environment.parse({})).map(([name, usual]) => [name, `\`${usual}\``])
+  const defaults = Object.entries(Environment.parse({})).map(([name, usual]) => [
+    name,
+    usual === '' ? 'none' : `\`${usual}\``,
+  ])
   expect(rows('| variable | default')).toEqual(defaults.toSorted(byPage))
   function byPage([a = '']: string[], [b = '']: string[]) {
     return page.indexOf(`| \`${a}\``) - page.indexOf(`| \`${b}\``)

@@ -14,7 +14,7 @@ const start = resolve('scripts/start.ts')
 async function elsewhere(dataDir: string): Promise<Record<string, string>> {
   const [page, supabase, postgres] = await Promise.all([freePort(), freePort(), freePort()])
   const ports = { PARLEY_PORT: `${page}`, PARLEY_SUPABASE_PORT: `${supabase}`, PARLEY_POSTGRES_PORT: `${postgres}` }
-  return { ...ports, PARLEY_DATA_DIR: dataDir }
+  return { ...ports, PARLEY_LIVEKIT: 'off', PARLEY_DATA_DIR: dataDir }
 }
 
 test('a taken port is named, with the variable that changes it', async () => {

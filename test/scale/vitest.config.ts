@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     // Last and one file after the other: they share one large database, and its times are asserted.
     fileParallelism: false,
-    sequence: { groupOrder: 6 },
+    sequence: { groupOrder: 7 },
     globalSetup: ['../postgres/support/server.ts'],
     // A watchdog, not a measure: the first file waits for a million messages.
     testTimeout: 120_000,

@@ -33,6 +33,8 @@ export async function runParley(
     PARLEY_POSTGRES_PORT: `${postgres}`,
     // Many people sign up here within a minute, all from one address.
     PARLEY_RATE_LIMITS: 'off',
+    // Nobody calls here yet, and its build would take the machine.
+    PARLEY_LIVEKIT: 'off',
     ...more,
   }
   const start = spawn('npm', ['start', '--', ...args], {

@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { AccessToken, RoomServiceClient, WebhookReceiver } from 'livekit-server-sdk'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { builtLiveKit, keptLiveKit } from '../../scripts/lib/livekit-build.ts'
+
+const { url, apiUrl, apiKey, apiSecret, program, webhookPort } = inject('livekit')
+const rooms = new RoomServiceClient(apiUrl, apiKey, apiSecret)
+
+test('the server answers on its port', async () => {
+  const answer = await fetch(apiUrl)
+  expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 200, body: 'OK' })
+})
+
+test('who holds the keys makes a room, and it is listed until it is deleted', async () => {
+  const made = await rooms.createRoom({ name: 'engines', maxParticipants: 5 })
+  expect(made).toMatchObject({ name: 'engines', maxParticipants: 5, sid: expect.stringMatching(/^RM_/) })
+  expect((await rooms.listRooms(['engines'])).map(({ sid }) => sid)).toEqual([made.sid])
+
+  await rooms.deleteRoom('engines')
+
+  expect(await rooms.listRooms(['engines'])).toEqual([])
+})
+
+test('other keys are refused, as a key and as a secret', async () => {
+  const wrongSecret = new RoomServiceClient(apiUrl, apiKey, 'another secret, of 32 bytes and a few')
+  const wrongKey = new RoomServiceClient(apiUrl, 'APIother', apiSecret)
+  await expect(wrongSecret.createRoom({ name: 'forged' })).rejects.toMatchObject({ status: 401 })
+  await expect(wrongKey.createRoom({ name: 'forged' })).rejects.toMatchObject({ status: 401 })
+  expect(await rooms.listRooms(['forged'])).toEqual([])
+})
+
+test('a token opens the room that it names, and no room that nobody made', async () => {
+  await rooms.createRoom({ name: 'open' })
+  onTestFinished(() => rooms.deleteRoom('open'))
+
+  expect((await asked('open')).status).toBe(200)
+  expect((await asked('nowhere')).status).toBe(404)
+})
+
+test('what happens is told to the webhook, signed with the key', async () => {
+  const told = Promise.withResolvers<{ body: string; token: string; type: string }>()
+  const listener = createServer(async (request, response) => {
+    const body = await text(request)
+    const { authorization = '', 'content-type': type = '' } = request.headers
+    response.end()
+    if (body.includes('heard')) told.resolve({ body, token: authorization, type })
+  })
+  listener.listen(webhookPort, '127.0.0.1')
+  await once(listener, 'listening')
+  onTestFinished(() => void listener.close())
+
+  await rooms.createRoom({ name: 'heard' })
+  onTestFinished(() => rooms.deleteRoom('heard'))
+  const { body, token, type } = await told.promise
+
+  expect(type).toBe('application/webhook+json')
+  const event = await new WebhookReceiver(apiKey, apiSecret).receive(body, token)
+  expect(event).toMatchObject({ event: 'room_started', room: { name: 'heard' } })
+  await expect(new WebhookReceiver(apiKey, apiSecret).receive(`${body} `, token)).rejects.toThrow('sha256')
+  await expect(new WebhookReceiver(apiKey, 'another secret').receive(body, token)).rejects.toThrow('signature')
+})
+
+test.runIf(program === keptLiveKit())('what was built once is found again, and not built', async () => {
+  const { mtimeMs, ino } = statSync(program)
+  const said: string[] = []
+
+  expect(await builtLiveKit({ fetchGo: false }, (line) => said.push(line))).toBe(program)
+
+  expect(said).toEqual([])
+  expect(statSync(program)).toMatchObject({ mtimeMs, ino })
+})
+
+/** Asks as a browser does why its socket would be refused. */
+async function asked(room: string): Promise<Response> {
+  const token = new AccessToken(apiKey, apiSecret, { identity: 'ada', ttl: 60 })
+  token.addGrant({ roomJoin: true, room })
+  const validate = `${url.replace(/^ws/, 'http')}/rtc/validate?access_token=${await token.toJwt()}`
+  return await fetch(validate)
+}

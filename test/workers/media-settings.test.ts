@@ -1,0 +1,45 @@
+import { expect, test, vi } from 'vitest'
+import { app } from '../../worker/app.ts'
+import type { Env } from '../../worker/env.ts'
+import { bindings } from './support/database.ts'
+import { bodyOf, site } from './support/people.ts'
+
+const media = {
+  LIVEKIT_URL: 'ws://127.0.0.1:9',
+  LIVEKIT_API_KEY: 'APItest',
+  LIVEKIT_API_SECRET: 'of 32 bytes or a few more of them',
+}
+
+test('[OPS2] a LiveKit that does not answer is away, and none is unconfigured', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+  try {
+    const detail = expect.stringMatching(/^(No answer|It answers)/)
+    expect(await bodyOf(await at('/readyz', { ...bindings, ...media }), 503)).toMatchObject({
+      detail: 'media is away.',
+      dependencies: { auth: { state: 'ready' }, data: { state: 'ready' }, media: { state: 'away', detail } },
+    })
+    expect(await bodyOf(await at('/readyz', bindings), 200)).toMatchObject({
+      dependencies: { media: { state: 'unconfigured', ms: 0 } },
+    })
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('[OPS3] half a LiveKit is misconfigured, and an address has to be one', async () => {
+  const { LIVEKIT_API_SECRET: _, ...half } = media
+  expect(await bodyOf(await at('/api/v1/me', { ...bindings, ...half }), 503)).toMatchObject({
+    ...{ type: '/problems/misconfigured' },
+    detail: 'LIVEKIT_API_SECRET: needed, since a part of what calls need is set',
+  })
+  expect(await bodyOf(await at('/api/v1/me', { ...bindings, ...media, LIVEKIT_URL: 'media.test' }), 503)).toMatchObject(
+    {
+      detail:
+        'LIVEKIT_URL: the address of LiveKit, such as wss://media.example.org, without a slash at its end, or nothing',
+    },
+  )
+})
+
+async function at(path: string, env: Env): Promise<Response> {
+  return await app.fetch(new Request(`${site}${path}`), env)
+}
