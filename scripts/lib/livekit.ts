@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The three ports of a LiveKit on 127.0.0.1: signalling and its API, media over TCP, and all media over UDP. */
+/** The ports of a LiveKit: signalling and its API, media over TCP (0: none), and all media over UDP. */
 export type LiveKitPorts = { http: number; tcp: number; udp: number }
 
 /** A program, what it listens on, the one pair of keys it takes, and where it tells what happens in its rooms. */

@@ -63,7 +63,7 @@ async function localMedia(
   { dataDir, keys, webhookUrl, onLog, note }: MediaOptions,
 ): Promise<Media> {
   await assertFree(ports.http, 'PARLEY_LIVEKIT_PORT')
-  await assertFree(ports.tcp, 'PARLEY_LIVEKIT_TCP_PORT')
+  if (ports.tcp > 0) await assertFree(ports.tcp, 'PARLEY_LIVEKIT_TCP_PORT')
   await assertFreeUdp(ports.udp, 'PARLEY_LIVEKIT_UDP_PORT')
   const url = `ws://127.0.0.1:${ports.http}`
   const closing = new AbortController()

@@ -16,7 +16,7 @@ export type Settings = {
   livekit: LiveKitSettings | null
 }
 
-/** Where a LiveKit of this machine listens, and the variables that name one elsewhere; empty ones are not set. */
+/** Where a LiveKit of this machine listens (0: not at all), and the variables that name one elsewhere; empty ones are not set. */
 export type LiveKitSettings = {
   ports: { http: number; tcp: number; udp: number }
   given: { LIVEKIT_URL: string; LIVEKIT_API_URL: string; LIVEKIT_API_KEY: string; LIVEKIT_API_SECRET: string }
@@ -36,14 +36,13 @@ function setting<T extends z.ZodMiniType<unknown, string>>(shape: T, usual: stri
   )
 }
 
-const portNumber = 'it has to be a port, 1 to 65535.'
-
-function port(usual: string) {
+function port(usual: string, least: 0 | 1 = 1) {
+  const portNumber = `it has to be a port, ${least} to 65535.`
   const number = z.pipe(
     z.string(),
     z.pipe(
       z.transform(Number),
-      z.int({ error: portNumber }).check(z.minimum(1, portNumber), z.maximum(65_535, portNumber)),
+      z.int({ error: portNumber }).check(z.minimum(least, portNumber), z.maximum(65_535, portNumber)),
     ),
   )
   return setting(number, usual)
@@ -60,7 +59,8 @@ export const Environment = z.object({
   PARLEY_POSTGRES_PORT: port('54322'),
   PARLEY_LIVEKIT: setting(z.enum(['on', 'off'], { error: 'it has to be on or off.' }), 'on'),
   PARLEY_LIVEKIT_PORT: port('7880'),
-  PARLEY_LIVEKIT_TCP_PORT: port('7881'),
+  // None: LiveKit would listen there on every address of this machine, and not on 127.0.0.1 alone.
+  PARLEY_LIVEKIT_TCP_PORT: port('0', 0),
   PARLEY_LIVEKIT_UDP_PORT: port('7882'),
   LIVEKIT_URL: elsewhere(livekitAddress, 'it has to be an address such as wss://media.example.org.'),
   LIVEKIT_API_URL: elsewhere(livekitApiAddress, 'it has to be an address such as https://media.example.org.'),

@@ -1,12 +1,18 @@
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { AccessToken, RoomServiceClient, WebhookReceiver } from 'livekit-server-sdk'
+import { SignJWT } from 'jose'
+import { RoomServiceClient, WebhookReceiver } from 'livekit-server-sdk'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { builtLiveKit, keptLiveKit } from '../../scripts/lib/livekit-build.ts'
+import { startLiveKit } from '../../scripts/lib/livekit.ts'
+import { freePort } from '../../scripts/lib/ports.ts'
 
-const { url, apiUrl, apiKey, apiSecret, program, webhookPort } = inject('livekit')
+const { apiUrl, apiKey, apiSecret, program, webhookPort } = inject('livekit')
 const rooms = new RoomServiceClient(apiUrl, apiKey, apiSecret)
 
 test('the server answers on its port', async () => {
@@ -38,6 +44,30 @@ test('a token opens the room that it names, and no room that nobody made', async
 
   expect((await asked('open')).status).toBe(200)
   expect((await asked('nowhere')).status).toBe(404)
+})
+
+test('it takes a token for a minute after its end, so that one of 60 s opens a room for two minutes', async () => {
+  await rooms.createRoom({ name: 'late' })
+  onTestFinished(() => rooms.deleteRoom('late'))
+
+  expect((await asked('late', -50)).status).toBe(200)
+  expect((await asked('late', -70)).status).toBe(401)
+})
+
+test('a port that is taken ends the start, with what the server says of it', async () => {
+  const other = createSocket('udp4')
+  onTestFinished(() => void other.close())
+  other.bind(0, '127.0.0.1')
+  await once(other, 'listening')
+  const folder = mkdtempSync(join(tmpdir(), 'parley-livekit-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+
+  const started = startLiveKit({
+    ...{ program, folder, apiKey, apiSecret, webhookUrl: 'http://127.0.0.1:9' },
+    ports: { http: await freePort(), tcp: 0, udp: other.address().port },
+  })
+
+  await expect(started).rejects.toThrow(/^LiveKit did not start: .*address already in use/)
 })
 
 test('what happens is told to the webhook, signed with the key', async () => {
@@ -74,9 +104,12 @@ test.runIf(program === keptLiveKit())('what was built once is found again, and n
 })
 
 /** Asks as a browser does why its socket would be refused. */
-async function asked(room: string): Promise<Response> {
-  const token = new AccessToken(apiKey, apiSecret, { identity: 'ada', ttl: 60 })
-  token.addGrant({ roomJoin: true, room })
-  const validate = `${url.replace(/^ws/, 'http')}/rtc/validate?access_token=${await token.toJwt()}`
-  return await fetch(validate)
+async function asked(room: string, secondsLeft = 60): Promise<Response> {
+  const token = await new SignJWT({ video: { roomJoin: true, room } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(apiKey)
+    .setSubject('ada')
+    .setExpirationTime(Math.floor(Date.now() / 1000) + secondsLeft)
+    .sign(new TextEncoder().encode(apiSecret))
+  return await fetch(`${apiUrl}/rtc/validate?access_token=${token}`)
 }

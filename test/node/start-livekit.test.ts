@@ -68,7 +68,7 @@ test('an address that is none is refused by name, and LiveKit can be turned off'
     ].join('\n'),
   )
   expect(settingsFrom({ PARLEY_LIVEKIT: 'off' }).livekit).toBe(null)
-  expect(settingsFrom({ PARLEY_LIVEKIT_UDP_PORT: '9000' }).livekit?.ports).toEqual({ http: 7880, tcp: 7881, udp: 9000 })
+  expect(settingsFrom({ PARLEY_LIVEKIT_UDP_PORT: '9000' }).livekit?.ports).toEqual({ http: 7880, tcp: 0, udp: 9000 })
 })
 
 test('a data folder of before gets keys for LiveKit, and keeps all it has', () => {
