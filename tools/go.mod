@@ -2,6 +2,7 @@ module parley/tools
 
 go 1.26
 
+// 1.13.6 and later replace parts of WebRTC by forks of their own, which do not come through the module proxy.
 tool github.com/livekit/livekit-server/cmd/server
 
 require (

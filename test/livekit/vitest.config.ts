@@ -10,7 +10,7 @@ export default defineConfig({
     name: 'livekit',
     include: possible ? ['**/*.test.ts'] : [],
     globalSetup: ['./setup.ts'],
-    // Its first build takes both cores for minutes: after those that look at clocks, before the browser.
+    // A server of its own beside nothing else that is measured; its first build is over before any test begins.
     sequence: { groupOrder: 5 },
     testTimeout: 30_000,
     hookTimeout: 60_000,
