@@ -25,9 +25,9 @@ export async function dependenciesOf(env: Env, now: number): Promise<Dependencie
   return found
 }
 
-/** Whether people can be served: everything that is configured is there. */
-export function allReady(found: Dependencies): boolean {
-  return Object.values(found).every(({ state }) => state === 'ready' || state === 'unconfigured')
+/** Whether people can be served. Without the media server they talk in writing: a probe must not take that from them. */
+export function allReady({ media: _media, ...needed }: Dependencies): boolean {
+  return Object.values(needed).every(({ state }) => state === 'ready')
 }
 
 async function askAuth(env: Env): Promise<Dependency> {
