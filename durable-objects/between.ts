@@ -2,8 +2,12 @@ import type { Ending } from './endings.ts'
 import type { ChangeAnswer } from './membership.ts'
 import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
-import type { HostAct, MeetingRole, Repeats, Standing } from '../protocol/meetings.ts'
+import type { HostAct, MeetingRole, Standing } from '../protocol/meetings.ts'
 import type { Erasure } from '../protocol/message.ts'
+import type { Entrant, MeetingFacts, MeetingPlan, Right } from './meeting/core/gathering.ts'
+import type { LiveMeeting } from './meeting/core/telling.ts'
+
+export type { Entrant, LiveMeeting, MeetingFacts, MeetingPlan, Right }
 
 /**
  * What rooms and inboxes ask of each other. Each asks the other object by its id (a room's, a person's); an answer that
@@ -100,44 +104,6 @@ export interface InboxForOthers {
   presence(presence: Presence): Promise<boolean>
 }
 
-/** Who comes to a meeting: a person on a device, or (person null) a guest. `id` is the person's own, or the guest's. */
-export interface Entrant {
-  id: string
-  person: string | null
-  device: string
-  name: string
-}
-
-/** What Postgres says of a meeting; the object keeps a copy. Times are epoch milliseconds. */
-export interface MeetingFacts {
-  id: string
-  room: string
-  host: string
-  title: string
-  media: 'audio' | 'video'
-  status: 'scheduled' | 'live' | 'ended' | 'cancelled'
-  startsAt: number | null
-  startedAt: number | null
-  lobby: 'nobody' | 'strangers' | 'everyone'
-  capacity: number
-  mayRecord: 'hosts' | 'members'
-  /** Null: it was begun at once. */
-  plan: MeetingPlan | null
-  /** How many sessions are over: 0 in the first one. What is written of an earlier one comes too late. */
-  session: number
-}
-
-/** When a meeting is held. Every session keeps the wall clock that `firstAt` has in `timeZone`. */
-export interface MeetingPlan {
-  firstAt: number
-  minutes: number
-  timeZone: string
-  repeats: Repeats | null
-}
-
-/** By which right someone comes, as Postgres judged it a moment ago. `stranger`: by a link, and no member of the room. */
-export type Right = 'host' | 'cohost' | 'member' | 'invited' | 'stranger'
-
 export interface MeetingEntered {
   standing: Standing
   role: MeetingRole
@@ -155,6 +121,8 @@ export interface MeetingGrant {
 export interface MeetingForOthers {
   /** Someone comes, by a right that the worker has established with `facts`, read in the same question. */
   enter(entrant: Entrant, right: Right, facts: MeetingFacts, link: string | null): Promise<MeetingEntered>
+  /** Where someone stands; null: they never came. */
+  standingOf(id: string): Promise<Standing | null>
   /** What a media token may say of them; null: they are not admitted. */
   grant(entrant: Entrant): Promise<MeetingGrant | null>
   raiseHand(id: string, up: boolean): Promise<boolean>
@@ -203,14 +171,4 @@ export interface RoomForMeetings {
   roleOf(person: string): Promise<Role | null | 'away'>
   /** No member any more in the meeting: their sockets for its chat are closed with 4403. */
   guestGone(meeting: string, guest: string): Promise<void>
-}
-
-export interface LiveMeeting {
-  /** The meeting, and the call that this session of it is: the same id, but where it repeats. */
-  meeting: string
-  call: string
-  media: 'audio' | 'video'
-  by: string
-  people: string[]
-  guests: number
 }

@@ -1,4 +1,5 @@
-import type { InboxForOthers, MeetingForOthers, RoomForInboxes } from './between.ts'
+import type { InboxForOthers, MeetingForOthers, RoomForInboxes, RoomForMeetings } from './between.ts'
+import type { MediaKeys } from './meeting/media.ts'
 import type { DatabaseKeys } from './service-functions.ts'
 
 /** Shorter than this, a secret can be guessed. */
@@ -25,6 +26,11 @@ export interface RoomEnv extends OwnEnv {
 /** What an inbox needs: the rooms, by their ids. */
 export interface InboxEnv extends OwnEnv {
   ROOM: Objects<RoomForInboxes>
+}
+
+/** What a meeting needs. */
+export interface MeetingEnv extends OwnEnv, MediaKeys {
+  ROOM: Objects<RoomForMeetings>
 }
 
 /** The secret of a Parley that is set up. What is signed or hashed with an empty one is open to everybody. */

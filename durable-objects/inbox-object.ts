@@ -23,7 +23,7 @@ import { deviceAt, Devices, noteDevice } from './inbox/devices.ts'
 import { Drafts } from './inbox/drafts.ts'
 import type { InboxDuty } from './inbox/duty.ts'
 import { Erasing } from './inbox/erasing.ts'
-import { Errand } from './inbox/errand.ts'
+import { Errand } from './errand.ts'
 import { Keys, type Claim } from './inbox/keys.ts'
 import { Lines } from './inbox/lines.ts'
 import { preferencesIn, RoomList } from './inbox/list.ts'
@@ -78,16 +78,16 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   private readonly drafts: Drafts
   private readonly keys: Keys
   private readonly ringing: Ringing
-  private readonly reading: Errand
-  private readonly calling: Errand
-  private readonly receiving: Errand
-  private readonly keeping: Errand
+  private readonly reading: Errand<InboxDuty>
+  private readonly calling: Errand<InboxDuty>
+  private readonly receiving: Errand<InboxDuty>
+  private readonly keeping: Errand<InboxDuty>
   private readonly frames = new Paces(frameRate)
   private readonly endings: Endings
   private readonly farewells: Farewells
-  private readonly parting: Errand
+  private readonly parting: Errand<InboxDuty>
   private readonly erasing: Erasing
-  private readonly deleting: Errand
+  private readonly deleting: Errand<InboxDuty>
   /** Rooms that came onto the list, of which Postgres is to say what the person set. */
   private readonly comers = new Set<string>()
   private readingBack = false

@@ -49,7 +49,7 @@ function connect(keys: DatabaseKeys) {
 }
 
 /** A fetch that gives up. Its timer ends with it: a timer that is left running keeps the object from hibernating. */
-const limitedFetch: typeof fetch = async (input, init) => {
+export const limitedFetch: typeof fetch = async (input, init) => {
   const giveUp = new AbortController()
   const timer = setTimeout(() => giveUp.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs)
   try {

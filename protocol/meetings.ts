@@ -88,8 +88,11 @@ export const Participant = z.object({
 })
 export type Participant = z.infer<typeof Participant>
 
-/** Someone who waits to be let in, in the order in which they came. */
-export const Waiting = z.object({ id: Uuid, name: z.string(), person: z.nullable(Uuid), since: TimeMs })
+/** Someone who waits to be let in, in the order in which they came. `before`: a host refused them once, so `all` leaves them out. */
+export const Waiting = z.object({
+  ...{ id: Uuid, name: z.string(), person: z.nullable(Uuid), since: TimeMs },
+  before: z.optional(z.enum(['denied', 'ejected'])),
+})
 export type Waiting = z.infer<typeof Waiting>
 
 /**
@@ -128,7 +131,7 @@ export type MediaToken = z.infer<typeof MediaToken>
 /** What someone sends that a host can silence. */
 export const Track = z.enum(['microphone', 'camera', 'screen'])
 
-/** What hosts do in a meeting. Done twice it is done once. */
+/** What hosts do in a meeting. Done twice it is done once. `all` are those who were never refused; the others are let in by name. */
 export const HostAct = z.discriminatedUnion('act', [
   z.object({
     act: z.literal('admit'),

@@ -15,6 +15,7 @@ import { devices } from './routes/devices.ts'
 import { directory } from './routes/directory.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
+import { inMeeting, meetingSockets } from './routes/in-meeting.ts'
 import { links } from './routes/links.ts'
 import { mailed } from './routes/mailed.ts'
 import { members } from './routes/members.ts'
@@ -34,6 +35,7 @@ import { unread } from './routes/unread.ts'
 const api = new Hono<App>()
   // Before whatever touches headers: the answer to an upgrade is forwarded as it came and cannot be changed.
   .route('/', sockets)
+  .route('/', meetingSockets)
   .use(async (c, next) => {
     await next()
     c.header('cache-control', 'no-store')
@@ -54,6 +56,7 @@ const api = new Hono<App>()
   .route('/', search)
   .route('/', members)
   .route('/', calls)
+  .route('/', inMeeting)
   .route('/', links)
   .route('/', directory)
   .route('/', requests)

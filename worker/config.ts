@@ -9,7 +9,7 @@ const binding = z.custom((value) => typeof value === 'object' && value !== null,
 })
 
 /** What the worker is told, and the objects that wrangler.toml binds. */
-const Config = z.extend(WorkerSettings, { ROOM: binding, INBOX: binding, TRIES: binding })
+const Config = z.extend(WorkerSettings, { ROOM: binding, INBOX: binding, MEETING: binding, TRIES: binding })
 
 /** What is wrong with a worker's settings, a line for each; nothing when it can serve. */
 export function faultsOf(env: unknown): string[] {

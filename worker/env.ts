@@ -1,5 +1,6 @@
-import type { InboxEnv, RoomEnv } from '../durable-objects/env.ts'
+import type { InboxEnv, MeetingEnv, RoomEnv } from '../durable-objects/env.ts'
 import type { Inbox } from '../durable-objects/inbox-object.ts'
+import type { Meeting } from '../durable-objects/meeting-object.ts'
 import type { Room } from '../durable-objects/room-object.ts'
 import type { Tries } from '../durable-objects/tries-object.ts'
 import type { RateBinding } from './pace.ts'
@@ -8,9 +9,11 @@ import type { Caller } from './session.ts'
 import type { Session } from './token.ts'
 
 /** The worker's bindings. */
-export interface Env extends Omit<RoomEnv & InboxEnv, 'ROOM' | 'INBOX'>, Record<RateBinding, RateLimit> {
+export interface Env
+  extends Omit<RoomEnv & InboxEnv & MeetingEnv, 'ROOM' | 'INBOX' | 'MEETING'>, Record<RateBinding, RateLimit> {
   ROOM: DurableObjectNamespace<Room>
   INBOX: DurableObjectNamespace<Inbox>
+  MEETING: DurableObjectNamespace<Meeting>
   TRIES: DurableObjectNamespace<Tries>
   SUPABASE_ANON_KEY: string
   /** Set where access tokens are signed with HS256 (locally); otherwise the project's JWKS verifies them. */

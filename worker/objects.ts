@@ -9,3 +9,8 @@ export function roomObject(env: Env, room: string) {
 export function inboxObject(env: Env, person: string) {
   return env.INBOX.get(env.INBOX.idFromName(person))
 }
+
+/** The one object that is this meeting. */
+export function meetingObject(env: Env, meeting: string) {
+  return env.MEETING.get(env.MEETING.idFromName(meeting))
+}

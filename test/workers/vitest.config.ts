@@ -27,6 +27,7 @@ export default defineConfig({
           durableObjects: {
             ROOM: { className: 'Room', useSQLite: true },
             INBOX: { className: 'Inbox', useSQLite: true },
+            MEETING: { className: 'Meeting', useSQLite: true },
             TRIES: { className: 'Tries', useSQLite: true },
           },
           ratelimits: rateLimits(),

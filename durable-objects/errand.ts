@@ -1,6 +1,5 @@
-import { backoff } from '../outbox/backoff.ts'
-import type { Agenda } from '../storage/agenda.ts'
-import type { InboxDuty } from './duty.ts'
+import { backoff } from './outbox/backoff.ts'
+import type { Agenda } from './storage/agenda.ts'
 
 /** An object that dies while it runs is brought back to it after this long. */
 const netMs = 30_000
@@ -12,17 +11,17 @@ const retryMs = 1_000
  * Work that takes its time, such as asking many rooms: one run at once, and beside the alarm, so that nothing else that
  * is due waits for it. What is owed stands in the storage, so that a run that ends too soon is followed by another.
  */
-export class Errand {
-  private readonly agenda: Agenda<InboxDuty>
-  private readonly duty: InboxDuty
+export class Errand<Duty extends string> {
+  private readonly agenda: Agenda<Duty>
+  private readonly duty: Duty
   private readonly owed: () => boolean
   private readonly run: () => Promise<void>
   private readonly waitUntil: (work: Promise<unknown>) => void
   private running: Promise<void> | null = null
 
   constructor(parts: {
-    agenda: Agenda<InboxDuty>
-    duty: InboxDuty
+    agenda: Agenda<Duty>
+    duty: Duty
     /** Whether anything is left to do. */
     owed: () => boolean
     /** Does it; throws when something of it has to be tried again. */
@@ -60,7 +59,7 @@ export class Errand {
       else this.agenda.done(this.duty)
     } catch (error) {
       const failures = this.agenda.failures(this.duty) + 1
-      console.warn(`inbox: ${this.duty} failed ${failures} times: ${String(error)}`)
+      console.warn(`${this.duty} failed ${failures} times: ${String(error)}`)
       this.agenda.setFailures(this.duty, failures)
       if (this.owed()) {
         const wait = Math.max(retryMs, backoff(failures, Math.random()))

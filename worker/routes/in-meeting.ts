@@ -1,0 +1,112 @@
+import { Hono, type Context } from 'hono'
+import { closedSocket } from '../../durable-objects/sockets.ts'
+import { upgradeFor } from '../../durable-objects/visitor.ts'
+import { closeCodes } from '../../protocol/close-codes.ts'
+import {
+  actInMeeting,
+  createMediaToken,
+  enterMeeting,
+  leaveMeeting,
+  openMeetingSocket,
+  raiseHand,
+  receiveMediaNews,
+} from '../../protocol/endpoints/in-meeting.ts'
+import { Uuid } from '../../protocol/ids.ts'
+import type { App } from '../env.ts'
+import { cameTo } from '../guest.ts'
+import { mediaToken } from '../media-token.ts'
+import { readMediaReport } from '../media-report.ts'
+import { meetingEntry } from '../meeting-entry.ts'
+import { meetingObject } from '../objects.ts'
+import { sameOrigin } from '../origin.ts'
+import { ProblemError } from '../problem.ts'
+import { serve } from '../serve.ts'
+import { bearer, deviceBehind } from '../session.ts'
+
+/** What stands before the rule that requests come from our own pages: sockets, which judge it themselves, and the media server. */
+export const meetingSockets = new Hono<App>()
+
+serve(meetingSockets, openMeetingSocket, async ({ c, params }) => await upgrade(c, params.meeting))
+
+serve(meetingSockets, receiveMediaNews, async ({ c }) => {
+  const read = await readMediaReport(c.env, c.req.header('authorization'), await c.req.arrayBuffer())
+  if (read) await meetingObject(c.env, read.meeting).report(read.report)
+  return [204]
+})
+
+/** What whoever came to a meeting does in it. The meeting itself decides; of those who never came it knows nothing. */
+export const inMeeting = new Hono<App>()
+
+serve(inMeeting, enterMeeting, async ({ c, session, params }) => {
+  const { person } = session.me
+  const { facts, right } = await meetingEntry(c.env, params.meeting, person.id)
+  if (!facts || right === 'none') throw noSuchMeeting()
+  const entrant = { id: person.id, person: person.id, device: deviceBehind(c, session), name: person.name }
+  const entered = await meetingObject(c.env, params.meeting).enter(entrant, right, facts, null)
+  return [200, { meeting: params.meeting, me: person.id, ...entered }]
+})
+
+serve(inMeeting, createMediaToken, async ({ c, came, params }) => {
+  const meeting = meetingObject(c.env, params.meeting)
+  const grant = await meeting.grant(came.entrant)
+  if (!grant) throw await outside(c, params.meeting, came.entrant.id)
+  return [200, await mediaToken(c.env, grant, Date.now())]
+})
+
+serve(inMeeting, raiseHand, async ({ c, came, params, body }) => {
+  const raised = await meetingObject(c.env, params.meeting).raiseHand(came.entrant.id, body.up)
+  if (!raised) throw await outside(c, params.meeting, came.entrant.id)
+  return [204]
+})
+
+serve(inMeeting, leaveMeeting, async ({ c, came, params }) => {
+  const { id, device } = came.entrant
+  const meeting = meetingObject(c.env, params.meeting)
+  if ((await meeting.standingOf(id)) === null) throw noSuchMeeting()
+  await meeting.leave(id, device)
+  return [204]
+})
+
+serve(inMeeting, actInMeeting, async ({ c, session, params, body }) => {
+  const { id, name } = session.me.person
+  const by = { id, person: id, device: deviceBehind(c, session), name }
+  const outcome = await meetingObject(c.env, params.meeting).act(by, body)
+  switch (outcome) {
+    case 'done':
+      return [204]
+    case 'forbidden':
+      throw new ProblemError('forbidden', 'Hosts of the meeting do this, and nobody does it to them.')
+    case 'unknown':
+      throw new ProblemError('not_found', 'There is no such meeting for you, or nobody of this id in it.')
+    case 'media_away':
+      throw new ProblemError('media_away', 'The media server did not answer. What was decided holds.', {
+        retryAfterMs: 2_000,
+      })
+  }
+})
+
+async function upgrade(c: Context<App>, meeting: string): Promise<Response> {
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+    throw new ProblemError('invalid_request', 'This address takes WebSocket upgrades alone.')
+  }
+  if (bearer(c) === null && !sameOrigin(c)) throw new ProblemError('wrong_origin')
+  const came = await cameTo(c, meeting)
+  if (!came) return closedSocket(closeCodes.signIn, 'Come by a link of the meeting, or sign in.')
+  if (!Uuid.safeParse(meeting).success) return closedSocket(closeCodes.notAMember, 'There is no such meeting.')
+  const { entrant, expiresAt } = came
+  const visitor = { person: entrant.id, device: entrant.device, expiresAt }
+  const answer = await meetingObject(c.env, meeting).fetch(upgradeFor(visitor, {}))
+  if (!answer.webSocket) return answer
+  const headers = { 'x-request-id': c.get('requestId') }
+  return new Response(null, { status: 101, webSocket: answer.webSocket, headers })
+}
+
+/** Why someone is not let do what takes being in the meeting. */
+async function outside(c: Context<App>, meeting: string, id: string): Promise<ProblemError> {
+  const standing = await meetingObject(c.env, meeting).standingOf(id)
+  return standing === null ? noSuchMeeting() : new ProblemError('not_admitted')
+}
+
+function noSuchMeeting(): ProblemError {
+  return new ProblemError('not_found', 'There is no such meeting, or you have not come to it.')
+}
