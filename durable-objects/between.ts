@@ -124,7 +124,7 @@ export interface MeetingForOthers {
   /** Where someone stands; null: they never came. */
   standingOf(id: string): Promise<Standing | null>
   /** What a media token may say of them; null: they are not admitted. */
-  grant(entrant: Entrant): Promise<MeetingGrant | null>
+  grant(entrant: Entrant): Promise<MeetingGrant | 'media_away' | null>
   raiseHand(id: string, up: boolean): Promise<boolean>
   /** They leave, on this device. */
   leave(id: string, device: string): Promise<void>

@@ -20,6 +20,7 @@ import {
   isOver,
   roleOf,
   standingOf,
+  type Attendee,
   type Entrant,
   type Gathering,
   type MeetingFacts,
@@ -161,10 +162,18 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
     return someone ? standingOf(this.book.now(), someone) : null
   }
 
-  async grant(entrant: Entrant): Promise<MeetingGrant | null> {
-    const someone = this.book.now().people.get(entrant.id)
-    if (someone?.standing !== 'admitted' || someone.person !== entrant.person) return null
-    this.apply(seen(this.book.now(), someone.id, Date.now()))
+  async grant(entrant: Entrant): Promise<MeetingGrant | 'media_away' | null> {
+    if (!this.admits(entrant)) return null
+    this.apply(seen(this.book.now(), entrant.id, Date.now()))
+    try {
+      await this.media.open()
+    } catch (error) {
+      if (error instanceof MediaAway) return 'media_away'
+      throw error
+    }
+    // A host may have put them out meanwhile.
+    const someone = this.admits(entrant)
+    if (!someone) return null
     const { name } = someone
     return { identity: identityOf(entrant), name, role: roleOf(someone), mediaRoom: `m_${this.id}` }
   }
@@ -229,6 +238,11 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
 
   async linkOver(link: string): Promise<void> {
     this.apply(linkWithdrawn(this.book.now(), link, Date.now()))
+  }
+
+  private admits({ id, person }: Entrant): Attendee | null {
+    const someone = this.book.now().people.get(id)
+    return someone?.standing === 'admitted' && someone.person === person ? someone : null
   }
 
   /** Takes the place of what was known: stored with all that it entails in one step, and told to whom it concerns. */

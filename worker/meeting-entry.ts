@@ -1,21 +1,14 @@
-import type { MeetingFacts, Right } from '../durable-objects/between.ts'
-import { DatabaseAway, ServiceFunctions } from '../durable-objects/service-functions.ts'
+import * as z from 'zod/mini'
+import type { MeetingFacts } from '../durable-objects/between.ts'
 import type { Env } from './env.ts'
-import { databaseAway } from './supabase.ts'
+import { asService, dataOf } from './supabase.ts'
 
-/** What Postgres says of someone who comes to a meeting; facts null: to them there is no such meeting. */
-export interface MeetingEntry {
-  facts: MeetingFacts | null
-  right: Right | 'none'
-}
+const Entry = z.object({
+  facts: z.nullable(z.custom<MeetingFacts>((value) => typeof value === 'object')),
+  right: z.enum(['host', 'cohost', 'member', 'invited', 'stranger', 'none']),
+})
 
-/** Asks who someone is to a meeting, without a link. Problem: database_away. */
-export async function meetingEntry(env: Env, meeting: string, person: string): Promise<MeetingEntry> {
-  try {
-    const asked = { p_meeting: meeting, p_person: person }
-    return (await new ServiceFunctions(env).call('parley', 'meeting_entry', asked)) as MeetingEntry
-  } catch (error) {
-    if (error instanceof DatabaseAway) throw databaseAway()
-    throw error
-  }
+/** What someone is to a meeting, without a link; facts null: to them there is none. Problem: database_away. */
+export async function meetingEntry(env: Env, meeting: string, person: string): Promise<z.infer<typeof Entry>> {
+  return Entry.parse(dataOf(await asService(env).rpc('meeting_entry', { p_meeting: meeting, p_person: person })))
 }

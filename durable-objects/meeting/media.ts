@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import * as z from 'zod/mini'
+import { limits } from '../../protocol/limits.ts'
 import type { MeetingRole, Track } from '../../protocol/meetings.ts'
 import { limitedFetch } from '../service-functions.ts'
 import type { Listed } from './core/connections.ts'
@@ -10,6 +11,8 @@ export class MediaAway extends Error {}
 /** What a Parley is told of its media server. All are missing where it has none. */
 export interface MediaKeys {
   LIVEKIT_URL?: string
+  /** Where its API is asked, if elsewhere. */
+  LIVEKIT_API_URL?: string
   LIVEKIT_API_KEY?: string
   LIVEKIT_API_SECRET?: string
 }
@@ -73,6 +76,12 @@ export class MediaRoom {
     return Boolean(url && key && secret)
   }
 
+  /** Makes the room where there is none: the media server opens none for a token alone. Throws MediaAway. */
+  async open(): Promise<void> {
+    const seconds = limits.meetingEmptyMs / 1_000
+    await this.ask('CreateRoom', { name: this.room, empty_timeout: seconds, departure_timeout: seconds })
+  }
+
   /** Who is connected. A room that nobody has opened is one without people. Throws MediaAway. */
   async list(): Promise<Listed[]> {
     const { participants } = await this.people()
@@ -119,7 +128,8 @@ export class MediaRoom {
 
   /** The answer, or null where what is meant is not there. */
   private async ask(method: string, body: Record<string, unknown>): Promise<unknown> {
-    const { LIVEKIT_URL: url = '', LIVEKIT_API_KEY: key = '', LIVEKIT_API_SECRET: secret = '' } = this.keys
+    const { LIVEKIT_URL = '', LIVEKIT_API_KEY: key = '', LIVEKIT_API_SECRET: secret = '' } = this.keys
+    const url = this.keys.LIVEKIT_API_URL ?? LIVEKIT_URL.replace(/^ws/, 'http')
     if (!this.exists()) throw new MediaAway('this Parley has no media server')
     const video = { room: this.room, roomAdmin: true, roomCreate: true }
     const token = await new SignJWT({ video })
@@ -131,7 +141,7 @@ export class MediaRoom {
       .sign(new TextEncoder().encode(secret))
     let answer: Response
     try {
-      answer = await limitedFetch(`${url.replace(/^ws/, 'http')}/twirp/livekit.RoomService/${method}`, {
+      answer = await limitedFetch(`${url}/twirp/livekit.RoomService/${method}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({ room: this.room, ...body }),

@@ -50,6 +50,7 @@ serve(inMeeting, createMediaToken, async ({ c, came, params }) => {
   const meeting = meetingObject(c.env, params.meeting)
   const grant = await meeting.grant(came.entrant)
   if (!grant) throw await outside(c, params.meeting, came.entrant.id)
+  if (grant === 'media_away') throw mediaAway()
   return [200, await mediaToken(c.env, grant, Date.now())]
 })
 
@@ -79,9 +80,7 @@ serve(inMeeting, actInMeeting, async ({ c, session, params, body }) => {
     case 'unknown':
       throw new ProblemError('not_found', 'There is no such meeting for you, or nobody of this id in it.')
     case 'media_away':
-      throw new ProblemError('media_away', 'The media server did not answer. What was decided holds.', {
-        retryAfterMs: 2_000,
-      })
+      throw mediaAway()
   }
 })
 
@@ -105,6 +104,12 @@ async function upgrade(c: Context<App>, meeting: string): Promise<Response> {
 async function outside(c: Context<App>, meeting: string, id: string): Promise<ProblemError> {
   const standing = await meetingObject(c.env, meeting).standingOf(id)
   return standing === null ? noSuchMeeting() : new ProblemError('not_admitted')
+}
+
+function mediaAway(): ProblemError {
+  return new ProblemError('media_away', 'The media server did not answer. What was decided holds.', {
+    retryAfterMs: 2_000,
+  })
 }
 
 function noSuchMeeting(): ProblemError {
