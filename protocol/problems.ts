@@ -17,6 +17,7 @@ const kinds = [
   'email_taken',
   'conflict',
   'link_over',
+  'not_admitted',
   'room_full',
   'too_many',
   'declined',
@@ -28,6 +29,8 @@ const kinds = [
   'took_too_long',
   'database_away',
   'not_ready',
+  'media_away',
+  'recording_away',
   'misconfigured',
 ] as const
 
