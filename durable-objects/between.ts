@@ -4,10 +4,10 @@ import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
 import type { HostAct, MeetingRole, Standing } from '../protocol/meetings.ts'
 import type { Erasure } from '../protocol/message.ts'
-import type { Entrant, MeetingFacts, MeetingPlan, Right } from './meeting/core/gathering.ts'
+import type { Entrant, MeetingFacts, Right } from './meeting/core/gathering.ts'
 import type { LiveMeeting } from './meeting/core/telling.ts'
 
-export type { Entrant, LiveMeeting, MeetingFacts, MeetingPlan, Right }
+export type { Entrant, LiveMeeting, MeetingFacts, Right }
 
 /**
  * What rooms and inboxes ask of each other. Each asks the other object by its id (a room's, a person's); an answer that
