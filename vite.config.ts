@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { defineConfig } from 'vite'
 
 const sharedWithRooms =
-  /\/web\/src\/(room\/(quote|desk|standing|people|deleted-text)|ui\/(popup|avatar|use-media)|people\/(own-state|presence-dot|presence-words|use-presence)|search\/asked|times|clock|persistently)\.tsx?$/
+  /\/web\/src\/(room\/(quote|desk|standing|people|deleted-text|handle|offers)|ui\/(popup|avatar|use-media)|people\/(own-state|presence-dot|presence-words|use-presence)|search\/asked|times|clock|persistently)\.tsx?$/
 
 const worker = `http://127.0.0.1:${process.env.PARLEY_PORT ?? 8787}`
 

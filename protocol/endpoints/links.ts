@@ -5,13 +5,11 @@ import { endpoint } from '../endpoint.ts'
 import { TimeMs, Uuid } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { pageOf, pageQuery } from '../pages.ts'
-import { Storable } from '../text.ts'
+import { Passcode } from '../passcode.ts'
 
 const room = { room: Uuid }
 // A code that lost a piece when it was copied is an unknown one, so any text is read.
 const code = { code: z.string() }
-
-export const Passcode = Storable.check(z.minLength(limits.passcodeMin), z.maxLength(limits.passcodeMax))
 
 /** How someone comes in. `passcode` where the room asks for one and they have not given it a moment ago. */
 export const Enter = z._default(z.object({ passcode: z.optional(Passcode) }), {})

@@ -8,7 +8,7 @@ import { Entered, Entry, GuestName, Meeting, MeetingStatus, Schedule } from '../
 import { Media } from '../events.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { Storable } from '../text.ts'
-import { Passcode } from './links.ts'
+import { Passcode } from '../passcode.ts'
 
 const meeting = { meeting: Uuid }
 // A code that lost a piece when it was copied is an unknown one, so any text is read.

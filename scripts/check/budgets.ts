@@ -16,7 +16,7 @@ function main(build: string): void {
   for (const { what, files, bytes, budget } of weights) {
     const kilobytes = (bytes / 1_000).toFixed(1).padStart(6)
     console.log(
-      `${what.padEnd(5)}${kilobytes} kB of ${budget / 1_000} kB in ${files} ${files === 1 ? 'file' : 'files'}${bytes > budget ? '  too much' : ''}`,
+      `${what.padEnd(8)}${kilobytes} kB of ${budget / 1_000} kB in ${files} ${files === 1 ? 'file' : 'files'}${bytes > budget ? '  too much' : ''}`,
     )
   }
   // A first view without a script is a manifest that was read wrongly.

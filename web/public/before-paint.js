@@ -7,7 +7,7 @@
   } catch {
     // Storage is closed to this page: the system's theme it is.
   }
-  root.dataset.skeleton = /^\/(sign-in|sign-up|forgot|new-password|auth|j)(\/|$)/.test(location.pathname)
+  root.dataset.skeleton = /^\/(sign-in|sign-up|forgot|new-password|auth|j|m|meet)(\/|$)/.test(location.pathname)
     ? 'card'
     : location.pathname.startsWith('/r/')
       ? 'room'

@@ -13,7 +13,7 @@ const Shell = lazy(loadShell)
 const NotFound = lazy(async () => ({ default: (await import('./system/not-found.tsx')).NotFound }))
 
 /** The pages of door.tsx, which says what each shows. */
-const doors = /^\/(sign-in(\/code)?|sign-up|forgot|new-password|account-deleted|auth\/confirm|j\/[^/]+)\/?$/
+const doors = /^\/(sign-in(\/code)?|sign-up|forgot|new-password|account-deleted|auth\/confirm|(j|m|meet)\/[^/]+)\/?$/
 
 /** A room, or one message in it. */
 const rooms = /^\/r\/([^/]+)(?:\/m\/(\d+))?\/?$/

@@ -81,7 +81,7 @@ export function openLink<Said extends { t: string }, S extends z.ZodMiniType<{ t
         events.head(read.pong)
         return
       }
-      if (read.frame.t === 'welcome') signIns = 0
+      if (read.frame.t === 'welcome' || read.frame.t === 'you') signIns = 0
       events.frame(read.frame, data.length)
     },
     down(code, retryAt) {

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, type ReactNode } from 'react'
-import { Redirect, Route, Switch, useSearch } from 'wouter'
+import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter'
 import { useStore } from 'zustand'
 import { nextPath } from '../next-path.ts'
 import { session } from '../session.ts'
@@ -11,11 +11,18 @@ import { SignUp } from './sign-up.tsx'
 // Who signs in has come by no invitation.
 const Landing = lazy(async () => ({ default: (await import('../join/landing.tsx')).Landing }))
 
+// Nor to a meeting.
+const Meetings = lazy(async () => ({ default: (await import('../meetings/meetings.tsx')).Meetings }))
+
 const AccountDeleted = lazy(async () => ({ default: (await import('./account-deleted.tsx')).AccountDeleted }))
 
-/** The pages before one is inside, and those that mails lead to. */
+const meetings = /^\/(m|meet)\/[^/]+\/?$/
+
+/** The pages before one is inside, those of meetings, where one may never be inside, and those that mails lead to. */
 export function Door() {
-  useEffect(() => void loadMailPages(), [])
+  const [path] = useLocation()
+  const meets = meetings.test(path)
+  useEffect(() => void (meets || loadMailPages()), [meets])
   return (
     <Switch>
       <Route path="/sign-in">
@@ -45,6 +52,11 @@ export function Door() {
       <Route path="/account-deleted">
         <Suspense fallback={<Waiting />}>
           <AccountDeleted />
+        </Suspense>
+      </Route>
+      <Route path={meetings}>
+        <Suspense fallback={<Waiting />}>
+          <Meetings />
         </Suspense>
       </Route>
       <Route path="/j/:code">{({ code }) => <Invited code={code} />}</Route>

@@ -7,6 +7,6 @@ export function loadShell(): ReturnType<typeof load> {
 }
 
 async function load() {
-  const { Shell } = await import('./shell.tsx')
-  return { default: Shell }
+  const { Shell, parts } = await import('./shell.tsx')
+  return { default: Shell, parts }
 }

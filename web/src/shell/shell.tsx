@@ -1,12 +1,18 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useStore } from 'zustand'
+import { Announcer } from '../room/announcer.tsx'
+import { Composer } from '../room/composer.tsx'
+import { createDesk, DeskOf } from '../room/desk.ts'
 import { Room } from '../room/room.tsx'
+import { Timeline } from '../room/timeline.tsx'
+import { TypingLine } from '../room/typing-line.tsx'
 import { RoomList } from '../rooms/room-list.tsx'
 import { persistently } from '../persistently.ts'
 import { asked } from '../search/asked.ts'
 import { leave } from '../session.ts'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import { createAround } from './around.ts'
+import { ConnectionBar } from './connection-bar.tsx'
 import { useIdle } from '../ui/use-idle.ts'
 import { useTitle } from './title.ts'
 import type { Client } from '../../sync/client.ts'
@@ -14,6 +20,9 @@ import type { Client } from '../../sync/client.ts'
 const Attendant = lazy(async () => ({ default: (await persistently(() => import('./attendant.tsx'))).Attendant }))
 const Explore = lazy(async () => ({ default: (await persistently(() => import('../explore/explore.tsx'))).Explore }))
 const NoRoom = lazy(async () => ({ default: (await persistently(() => import('./no-room.tsx'))).NoRoom }))
+
+/** What a room is made of, for a meeting's chat: asked for from here, it stays in one chunk, which packs better. */
+export const parts = { createDesk, DeskOf, Timeline, Announcer, TypingLine, Composer, ConnectionBar }
 
 /** The list of rooms and one room: side by side where there is space, one at a time where there is not. */
 export function Shell({

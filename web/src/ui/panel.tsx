@@ -10,6 +10,7 @@ import type { ReactNode } from 'react'
 export function Panel({
   title,
   foot,
+  fills = false,
   onBack,
   onClose,
   children,
@@ -17,6 +18,8 @@ export function Panel({
   title: ReactNode
   /** What stays in view under what scrolls. */
   foot?: ReactNode
+  /** What is in it scrolls by itself. */
+  fills?: boolean
   onBack?: (() => void) | undefined
   onClose: () => void
   children: ReactNode
@@ -65,7 +68,7 @@ export function Panel({
           <Icon name="close" />
         </IconButton>
       </header>
-      <div className="thin-scroll min-h-0 flex-1">{children}</div>
+      <div className={`min-h-0 flex-1 ${fills ? '' : 'thin-scroll'}`}>{children}</div>
       {foot}
     </aside>
   )

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { columnsFor, focusOf, ordered, perPage } from '../../web/src/meetings/call/layout.ts'
+import { toTell } from '../../web/src/meetings/call/speech.ts'
+import { heldThere, instantOf, lasting, repeatsAs, wallClock } from '../../web/src/meetings/when.ts'
+import type { Tile } from '../../web/src/meetings/call/media.ts'
+
+const tile = (key: string, more: Partial<Tile> = {}): Tile => ({
+  ...{ key, id: key, kind: 'person', own: false, name: key, picture: null, muted: false },
+  ...{ speaks: false, spokeAt: 0, quality: null },
+  ...more,
+})
+
+test('[MTG52] a wall clock and its instant belong together, also around a change of the clocks', () => {
+  const zone = 'Europe/Berlin'
+  const plain = Date.UTC(2026, 6, 1, 7, 30)
+  expect(wallClock(plain, zone)).toEqual({ date: '2026-07-01', time: '09:30' })
+  expect(instantOf('2026-07-01', '09:30', zone)).toBe(plain)
+  // On 25 October 2026 the hour from two to three comes twice: the first one is meant.
+  expect(instantOf('2026-10-25', '02:30', zone)).toBe(Date.UTC(2026, 9, 25, 0, 30))
+  // On 29 March 2026 it is skipped: half past two is half past three.
+  expect(instantOf('2026-03-29', '02:30', zone)).toBe(Date.UTC(2026, 2, 29, 1, 30))
+  expect(instantOf('2026-03-29', '', zone)).toBe(null)
+})
+
+test('[MTG52] the meeting’s own time is said where it is another', () => {
+  const schedule = { startsAt: Date.UTC(2026, 10, 23, 15), minutes: 45, timeZone: 'America/New_York', repeats: null }
+  expect(heldThere(schedule, 'America/Toronto')).toBe(null)
+  expect(heldThere(schedule, 'Asia/Tokyo')).toMatch(/^Monday,? 23 November 2026, .*New York time$/)
+})
+
+test('how a meeting repeats and how long something took are said in words', () => {
+  const weekly = { every: 'week', interval: 2, on: ['MO', 'TH'] } as const
+  expect(repeatsAs({ ...weekly, on: [...weekly.on], times: 6 }, 'UTC')).toBe(
+    'Every 2 weeks on Monday and Thursday, 6 times',
+  )
+  expect(repeatsAs({ every: 'day', interval: 1, until: Date.UTC(2026, 11, 24) }, 'UTC')).toBe(
+    'Every day, until 24 December 2026',
+  )
+  expect([12_000, 60_000, 3_600_000, 5_400_000].map(lasting)).toEqual(['12 s', '1 min', '1 h', '1 h 30 min'])
+})
+
+test('[MTG53] who speaks out of sight changes places with whoever was silent for longest, and nobody else moves', () => {
+  const tiles = [
+    tile('me', { own: true }),
+    tile('ada', { spokeAt: 30 }),
+    tile('grace', { spokeAt: 10 }),
+    tile('linus'),
+    tile('joan', { speaks: true, spokeAt: 40 }),
+  ]
+  const before = ['me', 'ada', 'grace', 'linus']
+  expect(ordered(tiles, before, 3)).toEqual(['me', 'ada', 'joan', 'linus', 'grace'])
+  expect(ordered(tiles.slice(0, 4), before, 3)).toEqual(before)
+  // Whoever left makes room; a newcomer stands at the end.
+  expect(ordered([tiles[0]!, tiles[3]!, tile('alan')], before, 3)).toEqual(['me', 'linus', 'alan'])
+})
+
+test('[MTG53] a page has 16 tiles, 4 where the view is narrow, in the columns that make them largest', () => {
+  expect([1_280, 800, 360].map(perPage)).toEqual([16, 9, 4])
+  expect(columnsFor(1, 1_280, 640)).toBe(1)
+  expect(columnsFor(4, 1_280, 640)).toBe(2)
+  expect(columnsFor(16, 1_280, 640)).toBe(4)
+  expect(columnsFor(4, 340, 560)).toBe(1)
+})
+
+test('[MTG53] a screen that is shared is large, unless something is pinned; in the speaker’s view who spoke last is', () => {
+  const tiles = [tile('me', { own: true, spokeAt: 9 }), tile('ada', { spokeAt: 5 }), tile('grace', { spokeAt: 7 })]
+  expect(focusOf(tiles, null, false)).toBe(null)
+  expect(focusOf(tiles, null, true)).toBe('grace')
+  const shared = [...tiles, tile('ada screen', { kind: 'screen' })]
+  expect([focusOf(shared, null, true), focusOf(shared, 'me', true)]).toEqual(['ada screen', 'me'])
+})
+
+test('[MTG54] who speaks is told now and then, and nobody twice in a row', () => {
+  expect(toTell([], null, 0)).toBe(null)
+  const first = toTell(['Ada', 'Grace'], null, 1_000)
+  expect(first).toEqual({ name: 'Ada', at: 1_000 })
+  expect(toTell(['Grace'], first, 5_999)).toBe(null)
+  expect(toTell(['Ada'], first, 60_000)).toBe(null)
+  expect(toTell(['Grace'], first, 6_000)).toEqual({ name: 'Grace', at: 6_000 })
+})

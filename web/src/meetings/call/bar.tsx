@@ -1,0 +1,163 @@
+import { useState } from 'react'
+import { Menu, MenuItem } from '../../ui/menu.tsx'
+import { anchorOf, type Anchor } from '../../ui/popup.tsx'
+import { Control } from './control.tsx'
+import type { Look } from './stage.tsx'
+
+/** What one can do in a meeting, under it. */
+export function Bar({
+  sends,
+  mayPublish,
+  video,
+  handUp,
+  look,
+  beside,
+  chats,
+  hosts,
+  waiting,
+  mini,
+  onToggle,
+  onHand,
+  onLook,
+  onShow,
+  onDevices,
+  onHelp,
+  onLeave,
+  onEnd,
+}: {
+  sends: { microphone: boolean; camera: boolean; screen: boolean }
+  mayPublish: boolean
+  video: boolean
+  handUp: boolean
+  look: Look
+  beside: 'people' | 'chat' | null
+  chats: boolean
+  hosts: boolean
+  /** How many wait to be let in. */
+  waiting: number
+  mini: () => void
+  onToggle: (kind: 'microphone' | 'camera' | 'screen') => void
+  onHand: () => void
+  onLook: () => void
+  onShow: (which: 'people' | 'chat') => void
+  onDevices: () => void
+  onHelp: () => void
+  onLeave: () => void
+  onEnd: () => void
+}) {
+  const [menu, setMenu] = useState<Anchor | null>(null)
+  const [leaves, setLeaves] = useState<Anchor | null>(null)
+  const close = (then: () => void) => () => {
+    setMenu(null)
+    setLeaves(null)
+    then()
+  }
+  const shares = 'getDisplayMedia' in (navigator.mediaDevices ?? {})
+  return (
+    <footer
+      aria-label="In the meeting"
+      className="flex flex-none flex-wrap items-center justify-center gap-1.5 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
+      role="toolbar"
+    >
+      <Control
+        aria-pressed={sends.microphone}
+        disabled={!mayPublish}
+        glyph={sends.microphone ? 'microphone' : 'muted'}
+        hint="M"
+        label="Microphone"
+        look={sends.microphone ? 'on' : 'off'}
+        onClick={() => onToggle('microphone')}
+      />
+      {video && (
+        <Control
+          aria-pressed={sends.camera}
+          disabled={!mayPublish}
+          glyph={sends.camera ? 'camera' : 'dark'}
+          hint="V"
+          label="Camera"
+          look={sends.camera ? 'on' : 'off'}
+          onClick={() => onToggle('camera')}
+        />
+      )}
+      {shares && (
+        <Control
+          aria-pressed={sends.screen}
+          disabled={!mayPublish}
+          glyph="screen"
+          hint="S"
+          label="Share the screen"
+          look={sends.screen ? 'active' : 'on'}
+          onClick={() => onToggle('screen')}
+        />
+      )}
+      <Control
+        aria-pressed={handUp}
+        glyph="hand"
+        hint="H"
+        label="Raise the hand"
+        look={handUp ? 'active' : 'on'}
+        onClick={onHand}
+      />
+      {chats && (
+        <Control
+          aria-pressed={beside === 'chat'}
+          glyph="chat"
+          hint="C"
+          label="Chat"
+          look={beside === 'chat' ? 'active' : 'on'}
+          onClick={() => onShow('chat')}
+        />
+      )}
+      <Control
+        aria-pressed={beside === 'people'}
+        count={waiting}
+        glyph="people"
+        hint="P"
+        label={waiting > 0 ? 'People, waiting' : 'People'}
+        look={beside === 'people' ? 'active' : 'on'}
+        onClick={() => onShow('people')}
+      />
+      <Control
+        aria-haspopup="menu"
+        glyph="more"
+        label="More"
+        onClick={(event) => setMenu(anchorOf(event.currentTarget))}
+      />
+      <Control
+        aria-haspopup={hosts ? 'menu' : undefined}
+        glyph="hangup"
+        label="Leave"
+        look="leave"
+        onClick={(event) => (hosts ? setLeaves(anchorOf(event.currentTarget)) : onLeave())}
+      />
+      {menu !== null && (
+        <Menu at={menu} label="More" onClose={() => setMenu(null)}>
+          <MenuItem icon="people" onClick={close(onLook)}>
+            {look === 'grid' ? 'Show who speaks' : 'Show everyone'}
+          </MenuItem>
+          <MenuItem icon="settings" onClick={close(onDevices)}>
+            Microphone, camera and speaker
+          </MenuItem>
+          {document.pictureInPictureEnabled && (
+            <MenuItem icon="copy" onClick={close(mini)}>
+              Mini window
+            </MenuItem>
+          )}
+          <MenuItem icon="info" onClick={close(onHelp)}>
+            Keys
+          </MenuItem>
+        </Menu>
+      )}
+      {leaves !== null && (
+        <Menu at={leaves} label="Leave" onClose={() => setLeaves(null)}>
+          <MenuItem icon="leave" onClick={close(onLeave)}>
+            Leave the meeting
+          </MenuItem>
+          <MenuItem danger icon="close" onClick={close(onEnd)}>
+            End it for everyone
+          </MenuItem>
+        </Menu>
+      )}
+    </footer>
+  )
+}

@@ -1,0 +1,290 @@
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { Button } from '../../ui/button.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Panel } from '../../ui/panel.tsx'
+import { PaneBoundary } from '../../ui/pane-boundary.tsx'
+import { Toast } from '../../ui/toast.tsx'
+import { helpFor } from '../blocked-help.ts'
+import { titleOf, type Facts } from '../facts.ts'
+import { act as doAct, hand as doHand } from './acts.ts'
+import { Bar } from './bar.tsx'
+import { CallBanner } from './banner.tsx'
+import { HelpDialog } from './help.tsx'
+import { DevicesDialog } from './devices-dialog.tsx'
+import { keyOf, type Key } from './hotkeys.ts'
+import { Knocks } from './knocks.tsx'
+import { loadMemberChat } from './member-chat.tsx'
+import { openMedia, type Media } from './media.ts'
+import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
+import { People } from './people.tsx'
+import { Stage, type Look } from './stage.tsx'
+import type { HostAct } from '../../../../protocol/meetings.ts'
+import type { Asked, MeetingClient } from '../../../sync/meeting.ts'
+import type { Client } from '../../../sync/client.ts'
+import type { Devices } from '../devices.ts'
+
+const MemberChat = lazy(loadMemberChat)
+
+interface CallProps {
+  facts: Facts
+  socket: MeetingClient
+  me: string
+  devices: Devices
+  client: Client | null
+  onLeave: () => void
+}
+
+/** The meeting itself, for whoever was let in. */
+export function Call(props: CallProps) {
+  const { facts, socket, devices } = props
+  const [media, setMedia] = useState<Media | null>(null)
+  useEffect(() => {
+    const names = (id: string) => socket.view.getState().meeting?.people.find((one) => one.id === id)?.name ?? null
+    const { chosen } = devices.view.getState()
+    const opened = openMedia(facts.id, { ...chosen, cameraOn: chosen.cameraOn && facts.media === 'video' }, names)
+    // The meeting opens its own: two pages of one microphone are one too many for some systems.
+    devices.release()
+    setMedia(opened)
+    addEventListener('pagehide', opened.close)
+    return () => {
+      removeEventListener('pagehide', opened.close)
+      opened.close()
+    }
+  }, [facts.id, facts.media, socket, devices])
+  return media === null ? null : <InCall {...props} media={media} />
+}
+
+type Beside = 'people' | 'chat' | null
+
+function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProps & { media: Media }) {
+  const { you, meeting, waiting, asked, connection } = useStore(socket.view)
+  const { tiles, sends, mayPublish, silent, trouble, media: state } = useStore(media.view)
+  const [beside, setBeside] = useState<Beside>(null)
+  const [look, setLook] = useState<Look>('grid')
+  const [said, setSaid] = useState<string | null>(null)
+  const [over, setOver] = useState<'help' | 'devices' | 'end' | null>(null)
+  const [seen, setSeen] = useState(0)
+  const [heard, setHeard] = useState(0)
+  const stage = useRef<HTMLElement>(null)
+  const [speaksMuted, knowMuted] = useSpeaksMuted(media, !sends.microphone && state.state === 'live')
+
+  const role = you?.role ?? 'speaker'
+  const hosts = role === 'host' || role === 'cohost'
+  const people = meeting?.people ?? []
+  const handUp = (you?.handAt ?? null) !== null
+  const room = client === null ? null : facts.room
+  const hands = people
+    .filter((one) => one.handAt !== null)
+    .toSorted((a, b) => a.handAt! - b.handAt!)
+    .map(({ id }) => id)
+  // A knock that was waved away does not come again for the same people.
+  const newest = waiting.reduce((latest, { since }) => Math.max(latest, since), 0)
+
+  const say = (word: string | null) => word !== null && setSaid(word)
+  async function act(what: HostAct): Promise<string | null> {
+    const refused = await doAct(facts.id, what)
+    say(refused)
+    return refused
+  }
+  const raise = () => void doHand(facts.id, !handUp).then(say)
+  const toggle = (kind: 'microphone' | 'camera' | 'screen') => void media.turn(kind, !sends[kind])
+  const show = (which: 'people' | 'chat') => setBeside((now) => (now === which ? null : which))
+
+  function press(key: Key) {
+    switch (key) {
+      case 'm':
+        return mayPublish && toggle('microphone')
+      case 'v':
+        return mayPublish && toggle('camera')
+      case 's':
+        return mayPublish && toggle('screen')
+      case 'h':
+        return raise()
+      case 'c':
+        return room !== null && show('chat')
+      case 'p':
+        return show('people')
+      case 'l':
+        return setLook(look === 'grid' ? 'speaker' : 'grid')
+      case '?':
+        return setOver('help')
+    }
+  }
+  const pressed = useRef(press)
+  pressed.current = press
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const key = keyOf(event)
+      if (key === null) return
+      event.preventDefault()
+      pressed.current(key)
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+
+  // What a host turned off is off on this side, too: the camera's light with it.
+  useEffect(() => {
+    if (asked?.what === 'camera_off') void media.turn('camera', false)
+    if (asked?.what === 'sharing_stopped') void media.turn('screen', false)
+  }, [asked, media])
+
+  const toast = toastOf(said, trouble, asked !== null && asked.n > heard ? asked : null)
+  function forget() {
+    setSaid(null)
+    setHeard(asked?.n ?? 0)
+    media.view.setState({ trouble: null })
+  }
+
+  return (
+    <main className="flex h-dvh flex-col bg-canvas" ref={stage}>
+      <h1 className="sr-only">{titleOf(facts)}</h1>
+      <CallBanner
+        connection={connection}
+        locked={meeting?.locked === true}
+        media={media}
+        recording={meeting?.recording?.status === 'active'}
+        silent={silent}
+        state={state}
+      />
+      <div className="relative flex min-h-0 flex-1">
+        <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
+          <Stage hands={hands} look={look} tiles={tiles} />
+          <div className="pointer-events-none absolute inset-x-2 top-2 z-10 grid justify-items-center gap-2 sm:justify-items-end">
+            {hosts && newest > seen && beside !== 'people' && (
+              <Knocks
+                onAct={act}
+                onClose={() => setSeen(newest)}
+                onShow={() => setBeside('people')}
+                waiting={waiting}
+              />
+            )}
+            <div className="grid justify-items-center gap-2" role="status">
+              {toast !== null && (
+                <Toast
+                  action={toast.unmutes ? { label: 'Unmute', run: () => void media.turn('microphone', true) } : null}
+                  forMs={toast.unmutes ? 20_000 : 6_000}
+                  key={toast.text}
+                  onClose={forget}
+                  onOver={forget}
+                  text={toast.text}
+                />
+              )}
+              {speaksMuted && (
+                <Toast
+                  action={{ label: 'Unmute', run: () => void media.turn('microphone', true) }}
+                  forMs={6_000}
+                  onClose={knowMuted}
+                  onOver={knowMuted}
+                  text="You are muted."
+                />
+              )}
+            </div>
+          </div>
+        </div>
+        {beside === 'people' && (
+          <People
+            hosts={hosts}
+            locked={meeting?.locked === true}
+            me={me}
+            onAct={act}
+            onClose={() => setBeside(null)}
+            people={people}
+            tiles={tiles}
+            waiting={waiting}
+          />
+        )}
+        {beside === 'chat' && client !== null && room !== null && (
+          <PaneBoundary name="chat">
+            <Panel fills onClose={() => setBeside(null)} title="Chat">
+              <Suspense>
+                <MemberChat client={client} room={room} />
+              </Suspense>
+            </Panel>
+          </PaneBoundary>
+        )}
+      </div>
+      <Bar
+        beside={beside}
+        chats={room !== null}
+        handUp={handUp}
+        hosts={hosts}
+        look={look}
+        mayPublish={mayPublish}
+        mini={() => void miniWindow(stage.current)}
+        onDevices={() => setOver('devices')}
+        onEnd={() => setOver('end')}
+        onHand={raise}
+        onHelp={() => setOver('help')}
+        onLeave={onLeave}
+        onLook={() => setLook(look === 'grid' ? 'speaker' : 'grid')}
+        onShow={show}
+        onToggle={toggle}
+        sends={sends}
+        video={facts.media === 'video'}
+        waiting={hosts ? waiting.length : 0}
+      />
+      <SpeechNotes tiles={tiles} />
+      {over === 'help' && <HelpDialog onClose={() => setOver(null)} />}
+      {over === 'devices' && <DevicesDialog devices={devices} media={media} onClose={() => setOver(null)} />}
+      {over === 'end' && (
+        <Confirm
+          act={() => doAct(facts.id, { act: 'end' })}
+          doing="Ending…"
+          onClose={() => setOver(null)}
+          title="End the meeting for everyone?"
+          verb="End for everyone"
+        >
+          The call ends for everyone who is in it or waits.{' '}
+          <Button look="link" onClick={onLeave}>
+            Only leave it
+          </Button>
+        </Confirm>
+      )}
+    </main>
+  )
+}
+
+function toastOf(
+  said: string | null,
+  trouble: { kind: 'microphone' | 'camera' | 'screen'; error: unknown } | null,
+  asked: Asked | null,
+): { text: string; unmutes: boolean } | null {
+  if (asked !== null) {
+    switch (asked.what) {
+      case 'unmute':
+        return { text: `${asked.by} asks you to turn your microphone on.`, unmutes: true }
+      case 'muted':
+        return { text: `${asked.by} muted you.`, unmutes: false }
+      case 'camera_off':
+        return { text: `${asked.by} turned your camera off.`, unmutes: false }
+      case 'sharing_stopped':
+        return { text: `${asked.by} stopped your sharing.`, unmutes: false }
+    }
+  }
+  if (trouble !== null) {
+    if (trouble.kind === 'screen') return { text: 'Your screen could not be shared.', unmutes: false }
+    const blocked = trouble.error instanceof Error && trouble.error.name === 'NotAllowedError'
+    const missing = trouble.error instanceof Error && trouble.error.name === 'NotFoundError'
+    const { title, help } = helpFor(
+      trouble.kind,
+      blocked ? 'blocked' : missing ? 'missing' : 'busy',
+      navigator.userAgent,
+    )
+    return { text: `${title}. ${help}`, unmutes: false }
+  }
+  return said === null ? null : { text: said, unmutes: false }
+}
+
+/** Puts the largest picture into a small window of its own, or takes it back. */
+async function miniWindow(stage: HTMLElement | null): Promise<void> {
+  if (document.pictureInPictureElement !== null) return await document.exitPictureInPicture()
+  const videos = [...(stage?.querySelectorAll('video') ?? [])].filter(({ readyState }) => readyState > 0)
+  const size = (video: HTMLVideoElement) => video.clientWidth * video.clientHeight
+  // A browser may refuse: then everything stays where it is.
+  await videos
+    .toSorted((a, b) => size(b) - size(a))[0]
+    ?.requestPictureInPicture()
+    .catch(() => undefined)
+}

@@ -1,0 +1,24 @@
+/** What a single key does in a meeting. */
+export const keys = {
+  m: 'Turn the microphone on or off',
+  v: 'Turn the camera on or off',
+  s: 'Share the screen, or stop',
+  h: 'Raise the hand, or take it down',
+  c: 'Open or close the chat',
+  p: 'Open or close the list of people',
+  l: 'Change the layout',
+  '?': 'Show these keys',
+} as const
+
+export type Key = keyof typeof keys
+
+/** The key of an event that is meant for the meeting: none that is typed into something, or that is part of a chord. */
+export function keyOf(event: KeyboardEvent): Key | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return null
+  const { target } = event
+  if (target instanceof Element && target.closest('input, textarea, select, [contenteditable], dialog, [role=menu]')) {
+    return null
+  }
+  const key = event.key.toLowerCase()
+  return key in keys ? (key as Key) : null
+}

@@ -1,0 +1,182 @@
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import { persistently } from '../persistently.ts'
+import { Waiting } from '../system/waiting.tsx'
+import { PaneBoundary } from '../ui/pane-boundary.tsx'
+import { openDevices, type Devices } from './devices.ts'
+import { loadCall } from './load-call.ts'
+import { Lobby } from './lobby.tsx'
+import { Prejoin } from './prejoin.tsx'
+import { waits } from './standing-words.ts'
+import { Unavailable } from './unavailable.tsx'
+import { sayGone, startVisit, type Visit, type Way } from './visit.ts'
+import { titleOf, type Facts } from './facts.ts'
+import type { MeetingClient } from '../../sync/meeting.ts'
+import type { Client } from '../../sync/client.ts'
+
+// Who comes by no link needs no landing, and nobody begins with the end.
+const Landing = lazy(async () => ({ default: (await import('./landing.tsx')).Landing }))
+const After = lazy(async () => ({ default: (await persistently(() => import('./after.tsx'))).After }))
+const Call = lazy(() => persistently(loadCall))
+
+/** Coming to a meeting, by whichever address. */
+export function Come({ way, client }: { way: Way; client: Client | null }) {
+  const { kind } = way
+  const where = way.kind === 'link' ? way.code : way.id
+  const person = client?.me.id ?? null
+  const visit = useMemo(
+    () => startVisit(kind === 'link' ? { kind, code: where } : { kind, id: where }, person),
+    [kind, where, person],
+  )
+  const [devices, setDevices] = useState<Devices | null>(null)
+  useEffect(() => {
+    void visit.load()
+    const opened = openDevices()
+    setDevices(opened)
+    return () => {
+      visit.close()
+      opened.close()
+    }
+  }, [visit])
+
+  const { stage, facts, said, failure, pending } = useStore(visit.view)
+  const name = client?.me.name ?? said.name
+  useEffect(() => {
+    if (facts === null) return
+    document.title = `${titleOf(facts)} · Parley`
+    return () => {
+      document.title = 'Parley'
+    }
+  }, [facts])
+  useEffect(() => {
+    // What could not be loaded now is asked for again when it is needed.
+    if (stage.at === 'before') void loadCall().catch(() => undefined)
+    if (stage.at === 'after' || stage.at === 'refused') devices?.release()
+  }, [stage.at, devices])
+
+  if (stage.at === 'failed') {
+    return (
+      <Unavailable
+        failure={stage.failure}
+        here={kind === 'link' ? `/m/${where}` : `/meet/${where}`}
+        link={kind === 'link'}
+        onRetry={() => void visit.load()}
+      />
+    )
+  }
+  if (stage.at === 'loading' || facts === null || devices === null) return <Waiting />
+  switch (stage.at) {
+    case 'landing':
+      return (
+        <Suspense fallback={<Waiting />}>
+          <Landing facts={facts} failure={failure} me={client?.me.name ?? null} onGoOn={visit.goOn} said={said} />
+        </Suspense>
+      )
+    case 'before':
+      return (
+        <Prejoin
+          devices={devices}
+          facts={facts}
+          failure={failure}
+          name={name}
+          onBack={facts.code === null || client !== null ? null : visit.back}
+          onJoin={() => void visit.join()}
+          pending={pending}
+        />
+      )
+    case 'refused':
+      return (
+        <Lobby
+          devices={devices}
+          facts={facts}
+          lost={false}
+          name={name}
+          onLeave={() => void visit.load()}
+          onRetry={() => void visit.join()}
+          standing={stage.standing}
+        />
+      )
+    case 'after':
+      return (
+        <Suspense fallback={<Waiting />}>
+          <After
+            ended={stage.ended}
+            facts={facts}
+            ms={stage.ms}
+            onRejoin={() => visit.goOn(said)}
+            signedIn={client !== null}
+          />
+        </Suspense>
+      )
+    case 'in':
+      return (
+        <Inside
+          client={client}
+          devices={devices}
+          facts={facts}
+          key={stage.me}
+          me={stage.me}
+          name={name}
+          socket={stage.socket}
+          visit={visit}
+        />
+      )
+  }
+}
+
+/** In the lobby or in the call: as the meeting's socket says. */
+function Inside({
+  visit,
+  socket,
+  me,
+  ...rest
+}: {
+  visit: Visit
+  socket: MeetingClient
+  me: string
+  facts: Facts
+  name: string
+  devices: Devices
+  client: Client | null
+}) {
+  const { facts, name, devices } = rest
+  const you = useStore(socket.view, (now) => now.you)
+  const connection = useStore(socket.view, (now) => now.connection)
+  const closed = useStore(socket.view, (now) => now.closed)
+  const standing = you?.standing ?? 'waiting'
+  const admitted = standing === 'admitted'
+
+  useEffect(() => {
+    if (closed !== null) visit.over(standing === 'admitted' || waits(standing) ? 'outside' : standing)
+    else if (!admitted && !waits(standing)) visit.over(standing)
+    else if (admitted) visit.began()
+  }, [closed, standing, admitted, visit])
+
+  useEffect(() => {
+    const gone = () => sayGone(facts.id)
+    addEventListener('pagehide', gone)
+    return () => removeEventListener('pagehide', gone)
+  }, [facts.id])
+
+  if (you === null) return <Waiting />
+  if (admitted) {
+    return (
+      <PaneBoundary name="meeting">
+        <Suspense fallback={<Waiting />}>
+          <Call {...rest} me={me} onLeave={visit.leave} socket={socket} />
+        </Suspense>
+      </PaneBoundary>
+    )
+  }
+  return (
+    <Lobby
+      devices={devices}
+      facts={facts}
+      lost={connection.state !== 'live'}
+      name={name}
+      onLeave={visit.leave}
+      onRetry={() => undefined}
+      standing={standing}
+    />
+  )
+}

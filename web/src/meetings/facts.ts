@@ -1,0 +1,47 @@
+import { getMeeting } from '../../../protocol/endpoints/meetings.ts'
+import { previewMeetingLink, type MeetingPreview } from '../../../protocol/endpoints/meeting-ways.ts'
+import type { Meeting, MeetingStatus, Schedule } from '../../../protocol/meetings.ts'
+import { gate } from '../gate.ts'
+
+/** What may be known of a meeting before one is in, whichever way one came. */
+export interface Facts {
+  id: string
+  title: string
+  media: 'audio' | 'video'
+  status: MeetingStatus
+  schedule: Schedule | null
+  host: string | null
+  /** The room whose log is its chat, for those who are members of it. */
+  room: string | null
+  /** How one comes in: by a link's code, or as oneself. */
+  code: string | null
+  passcode: boolean
+  entry: MeetingPreview['entry'] | null
+  me: MeetingPreview['me'] | Meeting['me']
+  /** What I answered, where I am invited. */
+  invitation: Meeting['invitation']
+}
+
+/** What a link shows. Throws as the API does. */
+export async function factsOfLink(code: string): Promise<Facts> {
+  const preview = await gate.api.call(previewMeetingLink, { params: { code } })
+  const { meeting: id, title, media, status, schedule, invitedBy: host, entry, passcode, me } = preview
+  return { id, title, media, status, schedule, host, room: null, code, passcode, entry, me, invitation: null }
+}
+
+/** What someone sees of a meeting that is theirs to see. Throws as the API does. */
+export async function factsOfMeeting(meeting: string): Promise<Facts> {
+  return factsOf(await gate.api.call(getMeeting, { params: { meeting } }))
+}
+
+export function factsOf({ id, title, media, status, schedule, host, room, me, invitation }: Meeting): Facts {
+  return {
+    ...{ id, title, media, status, schedule, host: host.name, me, invitation },
+    ...{ room: me === 'invited' ? null : room, code: null, passcode: false, entry: null },
+  }
+}
+
+/** The title, or what a meeting is called that has none. */
+export function titleOf({ title }: Pick<Facts, 'title'>): string {
+  return title === '' ? 'Meeting' : title
+}
