@@ -218,6 +218,8 @@ export const limits = {
   /** Links of one meeting that are open, and how long one lives unless it says otherwise. */
   meetingLinks: 20,
   meetingLinkLifeMs: 30 * 86_400_000,
+  /** Meetings that one person has planned and that are to come. */
+  meetingsPlanned: 500,
   /** People and addresses that one meeting invites. */
   meetingInvitations: 200,
   /** A media token opens the media server for so long; whoever is connected gets new ones from it. */

@@ -45,6 +45,15 @@ export const Schedule = z.object({
 })
 export type Schedule = z.infer<typeof Schedule>
 
+/** When a meeting is held, with where its repetition began: every session keeps the wall clock that `firstAt` has. */
+export const Plan = z.object({
+  firstAt: TimeMs,
+  minutes: z.int(),
+  timeZone: z.string(),
+  repeats: z.nullable(Repeats),
+})
+export type Plan = z.infer<typeof Plan>
+
 export const MeetingTitle = Storable.check(z.trim(), z.maxLength(limits.meetingTitle))
 export const GuestName = Storable.check(z.trim(), z.minLength(1), z.maxLength(limits.guestName))
 

@@ -1,6 +1,7 @@
 import type { Rows } from './row.ts'
 import { accounts } from './rows/accounts.ts'
 import { history } from './rows/history.ts'
+import { meetings } from './rows/meetings.ts'
 import { own } from './rows/own.ts'
 import { rooms } from './rows/rooms.ts'
 import { system } from './rows/system.ts'
@@ -13,6 +14,7 @@ const files = [
   talk,
   history,
   rooms,
+  meetings,
   // Whoever runs this Parley.
   system,
 ]

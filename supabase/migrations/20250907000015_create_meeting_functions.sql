@@ -96,7 +96,8 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'id', m.id, 'room', m.room_id, 'host', m.host_id, 'title', m.title, 'media', m.kind, 'status', m.status,
-    'startsAt', private.to_ms(m.scheduled_for), 'startedAt', private.to_ms(m.started_at),
+    'startsAt', case when p.meeting_id is not null then private.to_ms(m.scheduled_for) end,
+    'startedAt', private.to_ms(m.started_at),
     'lobby', private.lobby_of(m), 'capacity', m.max_participants, 'mayRecord', private.may_record_of(m),
     'plan', private.plan_of(p), 'session', coalesce(p.session, 0))
   from public.meetings m
@@ -283,10 +284,9 @@ as $$
 $$;
 
 -- Makes a meeting of p_person's. p_asked: {id, room, media, title, description, lobby, capacity, mayRecord, schedule}; all but
--- id and media may be missing. Without a room it gets a group of its own, named after it; without a schedule it is live at
--- once. `called`: the room itself says that this call is live there, so whatever else is live in its rows is over.
--- The same id makes one meeting, for ever. Answers {outcome, id}: created, already, live (another one is live in this
--- room: its id), taken (the id is something else's), unknown (no such room for them), forbidden, too_many.
+-- id may be missing. Without a room it gets a group of its own, named after it; without a schedule it may begin at once. It is
+-- live when the meeting says that someone is there. The same id makes one meeting, for ever. Answers {outcome, id}: created,
+-- already, taken (the id is something else's), unknown (no such room for them), forbidden, too_many.
 create function parley.create_meeting(p_person uuid, p_asked jsonb) returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -298,7 +298,6 @@ declare
   plan jsonb := nullif(asked -> 'schedule', 'null');
   named text := coalesce(asked ->> 'title', '');
   known public.meetings;
-  other uuid;
   made jsonb;
 begin
   -- Held, so that two that come at once see each other.
@@ -322,7 +321,9 @@ begin
     end if;
   end if;
   if plan is not null and private.most_planned() <= (
-    select count(*) from public.meetings m where m.host_id = p_person and m.status = 'scheduled')
+    select count(*) from public.meetings m
+    join parley.meeting_plans p on p.meeting_id = m.id
+    where m.host_id = p_person and m.status = 'scheduled')
   then
     return jsonb_build_object('outcome', 'too_many');
   end if;
@@ -332,28 +333,14 @@ begin
     if made ->> 'outcome' <> 'created' then
       return jsonb_build_object('outcome', 'too_many');
     end if;
-  elsif plan is null then
-    -- One live meeting in a room: who comes second waits here and finds the first one.
-    perform private.lock_room(room, '{}');
-    select m.id into other from public.meetings m where m.room_id = room and m.status = 'live' for no key update;
-    if other is not null and coalesce((asked ->> 'called')::boolean, false) then
-      perform private.end_session(other, now(), null);
-    elsif other is not null then
-      return jsonb_build_object('outcome', 'live', 'id', other);
-    end if;
   end if;
 
   insert into public.meetings (
-    id, livekit_room_name, room_id, host_id, kind, status, title, description, started_at, max_participants, settings)
+    id, livekit_room_name, room_id, host_id, kind, title, description, scheduled_for, max_participants, settings)
   values (
-    meeting, 'm_' || meeting, room, p_person, coalesce(asked ->> 'media', 'video'),
-    case when plan is null then 'live' else 'scheduled' end, named, coalesce(asked ->> 'description', ''),
-    case when plan is null then now() end, coalesce((asked ->> 'capacity')::int, 100),
-    jsonb_strip_nulls(jsonb_build_object('lobby', asked -> 'lobby', 'mayRecord', asked -> 'mayRecord')))
-  on conflict (id) do nothing;
-  if not found then
-    return jsonb_build_object('outcome', 'taken', 'id', meeting);
-  end if;
+    meeting, 'm_' || meeting, room, p_person, coalesce(asked ->> 'media', 'video'), named,
+    coalesce(asked ->> 'description', ''), now(), coalesce((asked ->> 'capacity')::int, 100),
+    jsonb_strip_nulls(jsonb_build_object('lobby', asked -> 'lobby', 'mayRecord', asked -> 'mayRecord')));
   if plan is not null then
     perform private.keep_plan(meeting, plan);
   end if;
@@ -493,9 +480,10 @@ as $$
     join public.meetings m on m.id = mine.id
     left join parley.meeting_plans p on p.meeting_id = m.id
     where (p_room is null or m.room_id = p_room)
-      and (m.status = 'live' or (m.status = 'scheduled' and m.scheduled_for is not null and (
-        p.repeats is not null or m.scheduled_for + make_interval(mins => coalesce(p.minutes, 60)) > now())))
-        = (p_when = 'coming')
+      -- What was to begin at once and never did is a call that nobody took: the room's log has it.
+      and (m.status <> 'scheduled' or p.meeting_id is not null)
+      and (m.status = 'live' or (m.status = 'scheduled' and (
+        p.repeats is not null or m.scheduled_for + make_interval(mins => p.minutes) > now()))) = (p_when = 'coming')
   ), seen as (
     select l.key, private.meeting_seen(l.meeting, p_person) as item
     from placed l, after a
@@ -512,7 +500,9 @@ $$;
 -- What the meeting itself says of a session. p_state: {session, status, startedAt, endedAt, nextStartsAt, people}, times in
 -- epoch ms; all but session may be missing.
 --   session       which one it speaks of: what it says of one that is over is late, and only its people are written
---   status        live (since startedAt) or ended (at endedAt); nextStartsAt: it repeats, and is held again then
+--   status        live (since startedAt) or ended (at endedAt)
+--   nextStartsAt  of one that repeats and has ended: when it is held next, null: never again; unsaid: what is read next
+--                 finds out, see move_on_meeting
 --   people        [{id, person, name, role, state, joinedAt, leftAt, joinCount, identity, sid}]: person is null of a guest,
 --                 role a MeetingRole, state invited, waiting, joined, left or removed; written over what was there
 -- Answers {outcome}: recorded {facts}, busy (another meeting is live in its room) {id}, unknown. Said twice it is said once.
@@ -565,10 +555,42 @@ begin
       where m.id = p_meeting;
     elsif said ->> 'status' = 'ended' and known.status in ('live', 'scheduled') then
       perform private.end_session(
-        p_meeting, private.from_ms((said ->> 'endedAt')::bigint), private.from_ms((said ->> 'nextStartsAt')::bigint));
+        p_meeting, private.from_ms((said ->> 'endedAt')::bigint), case
+          when said ? 'nextStartsAt' then private.from_ms((said ->> 'nextStartsAt')::bigint)
+          when exists (select from parley.meeting_plans p where p.meeting_id = p_meeting and p.repeats is not null)
+          then known.scheduled_for end);
     end if;
   end if;
   return jsonb_build_object('outcome', 'recorded', 'facts', private.meeting_facts(p_meeting));
+end
+$$;
+
+-- A row that people insert themselves is of a meeting to come, under an id that no call can have; that it is live, and was,
+-- is for the meeting to say.
+create or replace function private.guard_meeting() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    new.id := gen_random_uuid();
+    new.livekit_room_name := 'm_' || new.id;
+    new.status := 'scheduled';
+    new.started_at := null;
+    new.ended_at := null;
+    new.created_at := now();
+    return new;
+  end if;
+  if (new.id, new.livekit_room_name, new.room_id, new.host_id, new.created_at, new.started_at, new.ended_at)
+    is distinct from
+     (old.id, old.livekit_room_name, old.room_id, old.host_id, old.created_at, old.started_at, old.ended_at)
+  then
+    perform private.refuse('this column of a meeting is not for people to write');
+  end if;
+  if new.status <> old.status and not (old.status = 'scheduled' and new.status = 'cancelled') then
+    perform private.refuse('the meeting says when it is live and over');
+  end if;
+  return new;
 end
 $$;
 

@@ -34,6 +34,13 @@ async function meeting(asked: object = {}, by: Person = 'ada'): Promise<string> 
   return made['id'] as string
 }
 
+/** One in which someone is. */
+async function live(asked: object): Promise<string> {
+  const id = await meeting(asked)
+  expect(await record(id, { session: 0, status: 'live', startedAt: Date.now() })).toMatchObject({ outcome: 'recorded' })
+  return id
+}
+
 async function link(id: string, entering: string, over: 'expired' | 'revoked' | null = null): Promise<string> {
   const hash = createHash('sha256').update(randomUUID()).digest('hex')
   await sql`insert into parley.meeting_links (code_hash, meeting_id, created_by, entry, expires_at, revoked_at)
@@ -47,13 +54,13 @@ async function rightOf(...asked: Parameters<typeof entry>): Promise<unknown> {
 }
 
 describe('making a meeting', () => {
-  test('[MTG1] in a room it is live at once, under the name that its id gives it, and its host takes part', async () => {
+  test('[MTG1] in a room it may begin at once, under the name that its id gives it, and its host takes part', async () => {
     const room = await makeRoom(sql)
     const id = await meeting({ room, media: 'audio', title: 'Engines', lobby: 'everyone' })
-    const facts = { id, room, host: people.ada, title: 'Engines', media: 'audio', status: 'live', startsAt: null }
+    const facts = { id, room, host: people.ada, title: 'Engines', media: 'audio', status: 'scheduled' }
     const settings = { lobby: 'everyone', capacity: 100, mayRecord: 'hosts', plan: null, session: 0 }
     expect(await call(sql, 'meeting_state', id)).toEqual({
-      facts: { ...facts, startedAt: expect.any(Number), ...settings },
+      facts: { ...facts, startsAt: null, startedAt: null, ...settings },
       people: [
         {
           ...{ id: people.ada, person: people.ada, name: 'ada', role: 'host', state: 'invited' },
@@ -73,29 +80,21 @@ describe('making a meeting', () => {
     expect(await sql`select from meetings where room_id = ${room}`).toHaveLength(1)
   })
 
-  test('[MTG1] two who begin at once in a room begin one meeting', async () => {
+  test('[MTG1] the same one twice at once is one', async () => {
     const room = await makeRoom(sql)
+    const id = randomUUID()
     const other = await secondConnection(sql)
     const { mine, theirs } = await sql.begin(async (tx) => {
-      const mine = await create('ada', { room }, tx as unknown as Sql)
-      const theirs = create('grace', { room }, other)
+      const mine = await create('ada', { id, room }, tx as unknown as Sql)
+      const theirs = create('ada', { id, room }, other)
       await waitingFor(sql, tx)
       return { mine, theirs }
     })
-    expect(mine['outcome']).toBe('created')
-    expect(await theirs).toEqual({ outcome: 'live', id: mine['id'] })
-    await other.end()
-  })
-
-  test('[MTG1] what the room says is its call takes the place of what else is live in the rows', async () => {
-    const room = await makeRoom(sql)
-    const stale = await meeting({ room })
-    const id = await meeting({ room, called: true }, 'grace')
-    const rows = await sql`select id, status from meetings where room_id = ${room} order by status`
-    expect([...rows]).toEqual([
-      { id: stale, status: 'ended' },
-      { id, status: 'live' },
+    expect([mine, await theirs]).toEqual([
+      { outcome: 'created', id },
+      { outcome: 'already', id },
     ])
+    await other.end()
   })
 
   test('[MTG2] without a room it gets a group of its own, whose owner its host is', async () => {
@@ -125,7 +124,7 @@ describe('making a meeting', () => {
 
   test('[MTG3] with a schedule it waits for its time, beside whatever is live', async () => {
     const room = await makeRoom(sql)
-    await meeting({ room })
+    await live({ room })
     const repeats = { every: 'week', interval: 1, on: ['MO'] }
     const id = await meeting({ room, schedule: schedule(noon, repeats) })
     const plan = { firstAt: noon, minutes: 30, timeZone: 'Europe/Berlin', repeats }
@@ -133,7 +132,10 @@ describe('making a meeting', () => {
   })
 
   test('[MTG3] nobody plans more than 500 meetings', async () => {
-    await sql`insert into meetings (host_id, status) select ${people.linus}, 'scheduled' from generate_series(1, 500)`
+    await sql`with made as (
+        insert into meetings (host_id, scheduled_for) select ${people.linus}, now() from generate_series(1, 500)
+        returning id)
+      insert into parley.meeting_plans (meeting_id, first_at, minutes, time_zone) select id, now(), 30, 'UTC' from made`
     expect(await create('linus', { schedule: schedule() })).toEqual({ outcome: 'too_many' })
     expect(await create('linus', {})).toMatchObject({ outcome: 'created' })
     await sql`delete from meetings where host_id = ${people.linus}`
@@ -228,7 +230,7 @@ describe('changing and cancelling', () => {
       facts: { startsAt: noon + hourMs, plan: { firstAt: noon + hourMs } },
     })
     expect(await change('ada', id, { schedule: schedule(noon + hourMs) })).toMatchObject({ moved: false })
-    expect(await change('ada', await meeting({ room }), { schedule: schedule() })).toEqual({ outcome: 'over' })
+    expect(await change('ada', await live({ room }), { schedule: schedule() })).toEqual({ outcome: 'over' })
   })
 
   test('[MTG3] what is cancelled stays so, and nobody comes in any more', async () => {
@@ -243,7 +245,7 @@ describe('changing and cancelling', () => {
 
   test('[MTG3] a live one ends instead, and one that repeats is held again', async () => {
     const room = await makeRoom(sql)
-    const once = await meeting({ room })
+    const once = await live({ room })
     expect(await cancel('ada', once)).toMatchObject({ outcome: 'ended', facts: { status: 'ended' } })
     const repeats = { every: 'day', interval: 1 }
     const id = await meeting({ room, schedule: schedule(noon, repeats) })
@@ -269,16 +271,16 @@ describe('what a meeting writes down', () => {
   test('[MTG6] its beginning, who was there, and its end, said twice as once', async () => {
     const room = await makeRoom(sql)
     const id = await meeting({ room, schedule: schedule() })
-    const live = {
+    const begin = {
       ...{ session: 0, status: 'live', startedAt: noon },
       people: [
         { ...grace, joinedAt: noon, leftAt: null, joinCount: 1, identity: 'grace:phone', sid: 'PA_1' },
         { ...bob, joinedAt: noon + 1, leftAt: null, joinCount: 1, identity: `guest:${guest}`, sid: 'PA_2' },
       ],
     }
-    const first = await record(id, live)
+    const first = await record(id, begin)
     expect(first).toMatchObject({ outcome: 'recorded', facts: { status: 'live', startedAt: noon } })
-    expect(await record(id, live)).toEqual(first)
+    expect(await record(id, begin)).toEqual(first)
     const { people: there } = (await call(sql, 'meeting_state', id)) as { people: Answer[] }
     expect(there.slice(0, 2)).toEqual([
       { ...grace, joinedAt: noon, leftAt: null, joinCount: 1 },
@@ -287,8 +289,8 @@ describe('what a meeting writes down', () => {
 
     const ended = await record(id, { session: 0, status: 'ended', endedAt: noon + hourMs })
     expect(ended).toMatchObject({ outcome: 'recorded', facts: { status: 'ended', session: 1 } })
-    expect(await record(id, live)).toMatchObject({ facts: { status: 'ended' } })
-    expect(await record(randomUUID(), live)).toEqual({ outcome: 'unknown' })
+    expect(await record(id, begin)).toMatchObject({ facts: { status: 'ended' } })
+    expect(await record(randomUUID(), begin)).toEqual({ outcome: 'unknown' })
   })
 
   test('[MTG6] a guest’s name stands in their row, and an account that is gone leaves none', async () => {
@@ -311,16 +313,20 @@ describe('what a meeting writes down', () => {
     expect(await record(id, end)).toMatchObject({ facts: scheduled })
     await record(id, { session: 1, status: 'live', startedAt: noon + 24 * hourMs })
     expect(await record(id, end)).toMatchObject({ facts: { status: 'live', session: 1 } })
+    const unsaid = await record(id, { session: 1, status: 'ended', endedAt: noon + 25 * hourMs })
+    expect(unsaid).toMatchObject({ facts: { status: 'scheduled', startsAt: noon + 24 * hourMs, session: 2 } })
+    const last = await record(id, { session: 2, status: 'ended', endedAt: noon + 49 * hourMs, nextStartsAt: null })
+    expect(last).toMatchObject({ facts: { status: 'ended' } })
   })
 
   test('[MTG6] that it is live while another one of its room is, is not written', async () => {
     const room = await makeRoom(sql)
-    const first = await meeting({ room })
+    const first = await live({ room })
     const id = await meeting({ room, schedule: schedule() })
-    const live = { session: 0, status: 'live', startedAt: noon }
-    expect(await record(id, live)).toEqual({ outcome: 'busy', id: first })
+    const begin = { session: 0, status: 'live', startedAt: noon }
+    expect(await record(id, begin)).toEqual({ outcome: 'busy', id: first })
     await record(first, { session: 0, status: 'ended', endedAt: Date.now() })
-    expect(await record(id, live)).toMatchObject({ outcome: 'recorded', facts: { status: 'live' } })
+    expect(await record(id, begin)).toMatchObject({ outcome: 'recorded', facts: { status: 'live' } })
   })
 
   test('[MTG3] one that repeats and that nobody came to moves on, once', async () => {
@@ -339,15 +345,16 @@ describe('lists', () => {
     const later = await meeting({ room, schedule: schedule(noon + hourMs) })
     const past = await meeting({ room, schedule: schedule(Date.now() - hourMs) })
     const standing = await meeting({ room, schedule: schedule(noon - hourMs, { every: 'day', interval: 1 }) })
-    const ended = await meeting({ room })
+    const ended = await live({ room })
     await cancel('ada', ended)
-    const live = await meeting({ room })
+    const now = await live({ room })
+    await meeting({ room })
     const ids = async (person: Person, when: string) => {
       const pages = await pagesOf(sql, 'meetings_of', [people[person], when, room], 2)
       expect(pages.slice(0, -1).every(({ length }) => length === 2)).toBe(true)
       return pages.flat().map(({ id }) => id)
     }
-    expect(await ids('grace', 'coming')).toEqual([live, standing, soon, later])
+    expect(await ids('grace', 'coming')).toEqual([now, standing, soon, later])
     expect(await ids('grace', 'past')).toEqual([ended, past])
     expect(await ids('linus', 'coming')).toEqual([])
   })

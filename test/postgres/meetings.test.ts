@@ -159,3 +159,30 @@ describe('meetings', () => {
     ).rejects.toMatchObject({ constraint_name: 'meeting_participants_person_check' })
   })
 })
+
+describe('what only the meeting says', () => {
+  test('[MTG6] nobody inserts or makes a meeting live, or calls one off that is', async () => {
+    const [made] = await keepAs(
+      sql,
+      'ada',
+      (tx) => tx`insert into meetings ${tx({ id: people.ada, host_id: people.ada, room_id: room, status: 'live' })}
+        returning id, status, livekit_room_name`,
+    )
+    const id = made!['id'] as string
+    expect(made).toEqual({
+      id: expect.not.stringMatching(people.ada),
+      status: 'scheduled',
+      livekit_room_name: `m_${id}`,
+    })
+    const become = (status: string) =>
+      attempt(sql, 'ada', (tx) => tx`update meetings set status = ${status} where id = ${id}`)
+    expect([await become('live'), await become('ended'), await become('cancelled')]).toEqual([
+      'refused 42501',
+      'refused 42501',
+      '1 rows',
+    ])
+    await sql`update meetings set status = 'live', started_at = now() where id = ${id}`
+    expect(await become('cancelled')).toBe('refused 42501')
+    await sql`delete from meetings where id = ${id}`
+  })
+})

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import type { CallNow } from '../../protocol/api.ts'
 import { answerCall, getCall, leaveCall, startCall } from '../../protocol/endpoints/calls.ts'
 import type { LiveCall } from '../../durable-objects/room/call.ts'
-import type { App } from '../env.ts'
+import type { App, Env } from '../env.ts'
+import { startedCall, writeCall } from '../meeting-rows.ts'
 import { roomObject } from '../objects.ts'
 import { noSuchRoom, ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
@@ -18,22 +19,10 @@ serve(calls, getCall, async ({ c, session, params }) => {
 })
 
 serve(calls, startCall, async ({ c, session, params, body }) => {
-  const answer = await roomObject(c.env, params.room).startCall(session.me.person.id, body)
-  switch (answer.outcome) {
-    case 'live':
-      return [answer.begun ? 201 : 200, shown(answer.call)]
-    case 'over':
-      return [200, shown(null)]
-    case 'conflict':
-      throw new ProblemError('conflict', 'This id was used for something else.')
-    case 'forbidden':
-      throw new ProblemError('forbidden', answer.detail)
-    case 'slow_down':
-      throw new ProblemError('slow_down', 'Too many calls at once.', { retryAfterMs: answer.retryAfterMs })
-    case 'gone':
-    case 'away':
-      throw unheard(answer.outcome)
-  }
+  const answer = await startedCall(c.env, session.me.person.id, params.room, body)
+  if (!answer) return [200, shown(null)]
+  await keepRow(c.env, params.room, answer.call)
+  return [answer.begun ? 201 : 200, shown(answer.call)]
 })
 
 serve(calls, leaveCall, async ({ c, session, params }) => {
@@ -41,8 +30,23 @@ serve(calls, leaveCall, async ({ c, session, params }) => {
 })
 
 serve(calls, answerCall, async ({ c, session, params, body }) => {
-  return done(await roomObject(c.env, params.room).answerCall(session.me.person.id, params.call, body.how))
+  const { room, call: id } = params
+  const answer = await roomObject(c.env, room).answerCall(session.me.person.id, id, body.how)
+  if (answer === 'done' && body.how === 'accept') {
+    const live = await roomObject(c.env, room).liveCall(session.me.person.id)
+    if (typeof live !== 'string' && live.call) await keepRow(c.env, room, live.call)
+  }
+  return done(answer)
 })
+
+/** A call is a meeting, which Postgres knows. Without Postgres it rings all the same, and whoever takes it tries again. */
+async function keepRow(env: Env, room: string, call: LiveCall): Promise<void> {
+  try {
+    await writeCall(env, room, call)
+  } catch (error) {
+    console.warn(`call ${call.id} has no row: ${String(error)}`)
+  }
+}
 
 /** For whom it rings is nobody's business: it does not for who blocks whoever calls. */
 function shown(call: LiveCall | null): CallNow {

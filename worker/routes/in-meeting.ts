@@ -16,7 +16,7 @@ import type { App } from '../env.ts'
 import { cameTo } from '../guest.ts'
 import { mediaToken } from '../media-token.ts'
 import { readMediaReport } from '../media-report.ts'
-import { meetingEntry } from '../meeting-entry.ts'
+import { entryOf } from '../meeting-entry.ts'
 import { meetingObject } from '../objects.ts'
 import { sameOrigin } from '../origin.ts'
 import { ProblemError } from '../problem.ts'
@@ -39,10 +39,10 @@ export const inMeeting = new Hono<App>()
 
 serve(inMeeting, enterMeeting, async ({ c, session, params }) => {
   const { person } = session.me
-  const { facts, right } = await meetingEntry(c.env, params.meeting, person.id)
-  if (!facts || right === 'none') throw noSuchMeeting()
+  const way = await entryOf(c.env, { meeting: params.meeting, person: person.id })
+  if (!way || way.right === 'none') throw noSuchMeeting()
   const entrant = { id: person.id, person: person.id, device: deviceBehind(c, session), name: person.name }
-  const entered = await meetingObject(c.env, params.meeting).enter(entrant, right, facts, null)
+  const entered = await meetingObject(c.env, params.meeting).enter(entrant, way.right, way.facts, null)
   return [200, { meeting: params.meeting, me: person.id, ...entered }]
 })
 

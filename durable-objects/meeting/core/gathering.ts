@@ -1,4 +1,4 @@
-import type { MeetingRole, Repeats, Standing } from '../../../protocol/meetings.ts'
+import type { MeetingRole, Plan, Standing } from '../../../protocol/meetings.ts'
 
 /** Who comes to a meeting: a person on a device, or (person null) a guest. `id` is the person's own, or the guest's. */
 export interface Entrant {
@@ -22,17 +22,9 @@ export interface MeetingFacts {
   capacity: number
   mayRecord: 'hosts' | 'members'
   /** Null: it was begun at once. */
-  plan: MeetingPlan | null
+  plan: Plan | null
   /** How many sessions are over: 0 in the first one. What is written of an earlier one comes too late. */
   session: number
-}
-
-/** When a meeting is held. Every session keeps the wall clock that `firstAt` has in `timeZone`. */
-export interface MeetingPlan {
-  firstAt: number
-  minutes: number
-  timeZone: string
-  repeats: Repeats | null
 }
 
 /** By which right someone comes, as Postgres judged it a moment ago. `stranger`: by a link, and no member of the room. */
