@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { columnsFor, focusOf, ordered, perPage } from '../../web/src/meetings/call/layout.ts'
 import { toTell } from '../../web/src/meetings/call/speech.ts'
 import { heldThere, instantOf, lasting, repeatsAs, wallClock } from '../../web/src/meetings/when.ts'
+import { addressesIn } from '../../web/src/meetings/plan/addresses.ts'
+import { scheduleOf, weekdayOf, type AskedFor } from '../../web/src/meetings/plan/asked-for.ts'
 import type { Tile } from '../../web/src/meetings/call/media.ts'
 
 const tile = (key: string, more: Partial<Tile> = {}): Tile => ({
@@ -77,4 +79,36 @@ test('[MTG54] who speaks is told now and then, and nobody twice in a row', () =>
   expect(toTell(['Grace'], first, 5_999)).toBe(null)
   expect(toTell(['Ada'], first, 60_000)).toBe(null)
   expect(toTell(['Grace'], first, 6_000)).toEqual({ name: 'Grace', at: 6_000 })
+})
+
+const form = {
+  ...{ title: '', description: '', room: '', media: 'video', later: true, lobby: 'strangers' },
+  ...{ date: '2026-12-01', time: '10:00', minutes: 30, timeZone: 'Europe/Berlin' },
+  ...{ repeats: 'never', interval: 1, on: ['TU'], times: '' },
+} satisfies AskedFor
+const before = Date.UTC(2026, 10, 24)
+
+test('[MTG55] a form asks for a wall clock’s time in the meeting’s zone, and for how it repeats', () => {
+  const plain = { startsAt: Date.UTC(2026, 11, 1, 9), minutes: 30, timeZone: 'Europe/Berlin', repeats: null }
+  expect(scheduleOf(form, before)).toEqual({ schedule: plain })
+  const weekly = { ...form, repeats: 'week', interval: 2, on: ['FR', 'TU'], times: '8' } satisfies AskedFor
+  const repeats = { every: 'week', interval: 2, on: ['TU', 'FR'], times: 8 }
+  expect(scheduleOf(weekly, before)).toEqual({ schedule: { ...plain, repeats } })
+  expect(weekdayOf(form.date)).toBe('TU')
+})
+
+test('[MTG55] what a form cannot ask for is said beside its field', () => {
+  const wrong = (part: Partial<AskedFor>) => scheduleOf({ ...form, ...part }, before)
+  expect(wrong({ date: '' })).toEqual({ wrong: { date: 'Say on which day and when.' } })
+  expect(wrong({ date: '2026-11-01' })).toEqual({ wrong: { date: 'This is in the past.' } })
+  expect(wrong({ repeats: 'week', on: [], times: '0', interval: 100 })).toEqual({
+    wrong: { on: 'Choose a day.', times: 'From 1 to 999.', interval: 'From 1 to 99.' },
+  })
+})
+
+test('[MTG55] addresses are found as people write lists of them', () => {
+  expect(addressesIn('ada@parley.test, <grace@parley.test>;\nlinus ada@parley.test')).toEqual({
+    emails: ['ada@parley.test', 'grace@parley.test'],
+    wrong: ['linus'],
+  })
 })

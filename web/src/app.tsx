@@ -7,6 +7,7 @@ import { session } from './session.ts'
 import { loadShell } from './shell/load-shell.ts'
 import { Unreachable } from './system/unreachable.tsx'
 import { Waiting } from './system/waiting.tsx'
+import type { Pane } from './shell/shell.tsx'
 
 const Door = lazy(loadDoor)
 const Shell = lazy(loadShell)
@@ -26,7 +27,10 @@ export function App() {
         <ForPeople roomId={null} />
       </Route>
       <Route path="/explore">
-        <ForPeople explores roomId={null} />
+        <ForPeople pane="explore" roomId={null} />
+      </Route>
+      <Route path="/meetings">
+        <ForPeople pane="meetings" roomId={null} />
       </Route>
       <Route path={rooms}>
         {({ 0: roomId = '', 1: seq }) => <ForPeople roomId={roomId} seq={Number(seq) || null} />}
@@ -48,11 +52,11 @@ export function App() {
 function ForPeople({
   roomId,
   seq = null,
-  explores = false,
+  pane = null,
 }: {
   roomId: string | null
   seq?: number | null
-  explores?: boolean
+  pane?: Pane | null
 }) {
   const now = useStore(session)
   switch (now.state) {
@@ -65,7 +69,7 @@ function ForPeople({
     case 'in':
       return (
         <Suspense fallback={<Waiting />}>
-          <Shell client={now.client} explores={explores} roomId={roomId} seq={seq} />
+          <Shell client={now.client} pane={pane} roomId={roomId} seq={seq} />
         </Suspense>
       )
   }

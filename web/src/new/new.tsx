@@ -47,6 +47,10 @@ export function New({ client, onClose }: { client: Client; onClose: () => void }
             navigate('/explore', { state: { inside: true } })
           }}
           onGroup={() => setPage({ kind: 'group' })}
+          onMeetings={() => {
+            onClose()
+            navigate('/meetings', { state: { inside: true } })
+          }}
         />
       )}
       {page.kind === 'group' && (
@@ -67,11 +71,13 @@ function Start({
   onEnter,
   onGroup,
   onExplore,
+  onMeetings,
 }: {
   client: Client
   onEnter: (room: string) => void
   onGroup: () => void
   onExplore: () => void
+  onMeetings: () => void
 }) {
   const known = useContacts(client.inbox)
   const [opening, setOpening] = useState<Person | null>(null)
@@ -97,6 +103,7 @@ function Start({
         between={
           <ul className="-mx-2 grid grid-cols-[minmax(0,1fr)]">
             <Way icon="people" onClick={onGroup} words="New group" />
+            <Way icon="call" onClick={onMeetings} words="Meetings" />
             <Way icon="search" onClick={onExplore} words="Find public rooms" />
           </ul>
         }

@@ -18,8 +18,16 @@ import { useTitle } from './title.ts'
 import type { Client } from '../../sync/client.ts'
 
 const Attendant = lazy(async () => ({ default: (await persistently(() => import('./attendant.tsx'))).Attendant }))
-const Explore = lazy(async () => ({ default: (await persistently(() => import('../explore/explore.tsx'))).Explore }))
-const NoRoom = lazy(async () => ({ default: (await persistently(() => import('./no-room.tsx'))).NoRoom }))
+/** What stands where a room would be. */
+export type Pane = 'explore' | 'meetings'
+
+const panes = {
+  explore: lazy(async () => ({ default: (await persistently(() => import('../explore/explore.tsx'))).Explore })),
+  meetings: lazy(async () => {
+    return { default: (await persistently(() => import('../meetings/plan/meeting-list.tsx'))).MeetingList }
+  }),
+  none: lazy(async () => ({ default: (await persistently(() => import('./no-room.tsx'))).NoRoom })),
+}
 
 /** What a room is made of, for a meeting's chat: asked for from here, it stays in one chunk, which packs better. */
 export const parts = { createDesk, DeskOf, Timeline, Announcer, TypingLine, Composer, ConnectionBar }
@@ -29,20 +37,20 @@ export function Shell({
   client,
   roomId,
   seq,
-  explores,
+  pane,
 }: {
   client: Client
   roomId: string | null
   /** The message to open it at. */
   seq: number | null
-  /** The public rooms stand where a room would be. */
-  explores: boolean
+  pane: Pane | null
 }) {
-  const alone = roomId === null && !explores
+  const alone = roomId === null && pane === null
   const { view } = client.inbox
   const badge = useStore(view, (now) => now.badge)
   const closed = useStore(view, (now) => now.closed)
   const [around] = useState(createAround)
+  const InPlace = panes[pane ?? 'none']
   const over = useStore(around, (now) => now.over !== null)
   const searches = useStore(asked, (now) => now.search !== null)
   // Nobody needs it to read: it comes while the page has nothing else to do, or when it is asked for.
@@ -64,7 +72,9 @@ export function Shell({
       </div>
       <div className={`min-h-0 min-w-0 flex-1 ${alone ? 'max-sm:hidden' : ''}`}>
         {roomId === null ? (
-          <Suspense>{explores ? <Explore client={client} /> : <NoRoom client={client} />}</Suspense>
+          <Suspense>
+            <InPlace client={client} />
+          </Suspense>
         ) : (
           <PaneBoundary name="room" resetKey={roomId}>
             <Room client={client} key={roomId} roomId={roomId} seq={seq} />
