@@ -3,7 +3,7 @@ import type { RoomForMeetings } from '../between.ts'
 import type { Objects } from '../env.ts'
 import type { ServiceFunctions } from '../service-functions.ts'
 import { admitted, type Gathering, type MeetingFacts } from './core/gathering.ts'
-import { isGuest, liveMeeting, rowsOf } from './core/telling.ts'
+import { heldAgainAt, isGuest, liveMeeting, rowsOf } from './core/telling.ts'
 import type { OwedTable } from './owed.ts'
 
 const Recorded = z.object({ outcome: z.enum(['recorded', 'busy', 'unknown']), facts: z.optional(z.unknown()) })
@@ -48,7 +48,9 @@ export class Telling {
     if (last && last.n !== session?.n) {
       this.owed.drop('live')
       this.owed.put('over', last.call, '')
-      const said = { session: last.n, status: 'ended', startedAt: last.startedAt, endedAt: now.ended?.at }
+      const endedAt = now.ended?.at ?? last.lastAt
+      const nextStartsAt = before.facts && heldAgainAt(before.facts, endedAt)
+      const said = { session: last.n, status: 'ended', startedAt: last.startedAt, endedAt, nextStartsAt }
       this.owed.put('session', `${String(last.n).padStart(9, '0')} 2`, JSON.stringify(said))
     }
     if (session && session.n !== last?.n) {

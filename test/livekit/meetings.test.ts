@@ -50,13 +50,13 @@ interface Scene {
 }
 
 /** Ada has begun a meeting in a room that she shares with Grace. */
-async function begun(more: Record<string, unknown> = {}): Promise<Scene> {
+async function begun(more: { lobby?: 'everyone' } = {}): Promise<Scene> {
   const [ada, grace] = [await Person.signUp(parley.system, 'Ada'), await Person.signUp(parley.system, 'Grace')]
   const [room, meeting] = [freshId(), freshId()]
   await ada.get('POST', '/rooms', { id: room, name: 'Analytical engines' })
   const { code } = await ada.get<{ code: string }>('POST', `/rooms/${room}/links`)
   await grace.get('POST', `/links/${code}/join`)
-  const asked = parley.sql.json({ id: meeting, room, media: 'video', ...more } as never)
+  const asked = parley.sql.json({ id: meeting, room, media: 'video', ...more })
   const [made] = await parley.sql`select parley.create_meeting(${ada.id}, ${asked}) as answer`
   expect(made!['answer']).toMatchObject({ outcome: 'created' })
   return { ada, grace, room, meeting }

@@ -21,6 +21,7 @@ import {
   type Right,
 } from '../../durable-objects/meeting/core/gathering.ts'
 import { lapsed, withFacts } from '../../durable-objects/meeting/core/session.ts'
+import { heldAgainAt } from '../../durable-objects/meeting/core/telling.ts'
 import { here, lobbyFrame, meetingFrame, youFrame } from '../../durable-objects/meeting/core/views.ts'
 import type { HostAct } from '../../protocol/meetings.ts'
 import { limits } from '../../protocol/limits.ts'
@@ -85,7 +86,7 @@ type Step =
 /** What the end looks like, but for when each thing happened. */
 function seenBy(gathering: Gathering) {
   const { people, ...rest } = meetingFrame(gathering)
-  const timeless = people.map(({ handAt: _, ...someone }) => someone).sort((a, b) => (a.id < b.id ? -1 : 1))
+  const timeless = people.map((someone) => ({ ...someone, handAt: null })).sort((a, b) => (a.id < b.id ? -1 : 1))
   return { ...rest, startedAt: null, people: timeless, waiting: lobbyFrame(gathering).waiting }
 }
 
@@ -133,12 +134,12 @@ test('[MTG21] [AC-40] every way into a meeting ends in the same state, whatever 
       expect(seenBy(gathering)).toEqual({
         ...{ t: 'meeting', status: 'live', startedAt: null, locked: false, recording: null, waiting: [] },
         people: [
-          { id: 'ada', name: 'ada', role: 'host', here: true, person: 'ada' },
-          { id: 'barbara', name: 'barbara', role: 'cohost', here: true, person: 'barbara' },
-          { id: 'eve', name: 'eve', role: 'speaker', here: true, person: 'eve' },
-          { id: 'grace', name: 'grace', role: 'speaker', here: true, person: 'grace' },
-          { id: 'guest', name: 'guest', role: 'guest', here: true, person: null },
-          { id: 'linus', name: 'linus', role: 'speaker', here: true, person: 'linus' },
+          { id: 'ada', name: 'ada', role: 'host', here: true, handAt: null, person: 'ada' },
+          { id: 'barbara', name: 'barbara', role: 'cohost', here: true, handAt: null, person: 'barbara' },
+          { id: 'eve', name: 'eve', role: 'speaker', here: true, handAt: null, person: 'eve' },
+          { id: 'grace', name: 'grace', role: 'speaker', here: true, handAt: null, person: 'grace' },
+          { id: 'guest', name: 'guest', role: 'guest', here: true, handAt: null, person: null },
+          { id: 'linus', name: 'linus', role: 'speaker', here: true, handAt: null, person: 'linus' },
         ],
       })
       expect(intruders(gathering)).toEqual([])
@@ -425,4 +426,24 @@ test('[MTG27] a meeting that was cancelled or ended elsewhere is over for all; o
   expect(youFrame(cancelled, 'guest').standing).toBe('over')
   const later = withFacts(gathering, { ...facts, session: 3 }, at)
   expect(withFacts(later, { ...facts, session: 2, status: 'ended' }, at)).toBe(later)
+})
+
+test('[MTG27] a session that Postgres has ended is over here; the next one opens', () => {
+  const gathering = met(['ada', 'grace'])
+  const moved = withFacts(gathering, { ...facts, status: 'scheduled', startsAt: 9_000_000, session: 1 }, at)
+  expect([moved.session, moved.ended?.n, [...moved.people.keys()]]).toEqual([null, 0, []])
+  const next = { status: 'scheduled', startsAt: 9_000_000, session: 1 } as const
+  expect(comes(moved, 'grace', at, next).gathering.session).toMatchObject({ n: 1, call: 'm 1' })
+})
+
+test('[MTG35] a session that ends before its time is held as planned, and one that repeats when it is due again', () => {
+  const startsAt = Date.UTC(2026, 0, 5, 9)
+  const plan = { firstAt: startsAt, minutes: 30, timeZone: 'Europe/Berlin', repeats: null }
+  const daily = { ...plan, repeats: { every: 'day', interval: 1, times: 2 } } as const
+  const day = 86_400_000
+  expect(heldAgainAt({ ...facts, startsAt: null }, startsAt)).toBe(null)
+  expect(heldAgainAt({ ...facts, startsAt, plan }, startsAt - 1)).toBe(startsAt)
+  expect(heldAgainAt({ ...facts, startsAt, plan }, startsAt + 1)).toBe(null)
+  expect(heldAgainAt({ ...facts, startsAt, plan: daily }, startsAt + 1)).toBe(startsAt + day)
+  expect(heldAgainAt({ ...facts, startsAt: startsAt + day, plan: daily }, startsAt + day + 1)).toBe(null)
 })

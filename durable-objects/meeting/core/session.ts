@@ -9,7 +9,10 @@ export function withFacts(gathering: Gathering, facts: MeetingFacts, now: number
   // What was asked for before a session ended arrives after it.
   if (gathering.facts && facts.session < gathering.facts.session) return gathering
   const known = settled({ ...gathering, facts }, now)
-  const over = facts.status === 'cancelled' || facts.status === 'ended'
+  const { session } = gathering
+  const isOver = facts.status === 'cancelled' || facts.status === 'ended'
+  // Or it goes on with a later session: whoever ended this one did it past the meeting.
+  const over = isOver || (session !== null && session.n < facts.session)
   return over && gathering.people.size > 0 ? ended(known, now) : known
 }
 

@@ -1,5 +1,6 @@
 import type { MeetingRole } from '../../../protocol/meetings.ts'
-import { admitted, idBehind, roleOf, type Attendee, type Gathering } from './gathering.ts'
+import { nextOccurrence } from '../../../protocol/occurrences.ts'
+import { admitted, idBehind, roleOf, type Attendee, type Gathering, type MeetingFacts } from './gathering.ts'
 
 /** What the room knows of a meeting that is live in it. */
 export interface LiveMeeting {
@@ -80,4 +81,14 @@ function stateOf({ standing, barred }: Attendee): AttendeeRow['state'] {
     case 'outside':
       return barred ? 'removed' : 'left'
   }
+}
+
+/**
+ * When a meeting is held again after a session that ended at a time; null: never. One that was over before it was to begin, since
+ * people looked in early, is held as planned.
+ */
+export function heldAgainAt({ plan, startsAt }: MeetingFacts, endedAt: number): number | null {
+  if (!plan || startsAt === null) return null
+  if (endedAt < startsAt) return startsAt
+  return plan.repeats ? nextOccurrence(plan, Math.max(endedAt, startsAt + 1)) : null
 }

@@ -71,7 +71,7 @@ export class Caller {
   }
 
   async look(): Promise<Look> {
-    return (await this.page.evaluate('caller.look()')) as Look
+    return await this.page.evaluate<Look>('caller.look()')
   }
 }
 

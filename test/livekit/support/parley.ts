@@ -85,7 +85,7 @@ export class Person {
   async listen(meeting: string): Promise<MeetingDownstream[]> {
     const address = `${this.system.pageUrl}/api/v1/meetings/${meeting}/socket`.replace(/^http/, 'ws')
     // Node's own takes headers beside what browsers take.
-    const socket = new WebSocket(address, { headers: this.headers() } as unknown as string[])
+    const socket = new WebSocket(address, { headers: this.headers() })
     const frames: MeetingDownstream[] = []
     socket.addEventListener('message', ({ data }) => frames.push(JSON.parse(String(data)) as MeetingDownstream))
     await new Promise((opened) => socket.addEventListener('message', opened, { once: true }))
