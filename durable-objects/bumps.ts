@@ -419,7 +419,8 @@ export class Bumps implements Listener {
     }
   }
 
-  private nameOf(person: string | null): string | null {
+  /** What someone is called who is a member, or was one. */
+  nameOf(person: string | null): string | null {
     return person === null ? null : (this.book.awake().members.get(person)?.name ?? this.inboxes.leaver(person))
   }
 

@@ -183,7 +183,8 @@ export class Commands {
     if (this.flush.full()) this.waitUntil(this.flush.run())
   }
 
-  private planExpiry(at: number): void {
+  /** A message disappears at this time. */
+  planExpiry(at: number): void {
     this.agenda.hasten('expiry', Math.max(at, this.book.record.expiredAt() + limits.expireEveryMs))
   }
 

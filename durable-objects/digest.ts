@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { uuidV8 } from '../protocol/ids.ts'
+import type { GuestPost } from '../protocol/guest-chat.ts'
 import type { Command } from '../protocol/upstream.ts'
 
 /** What someone asks for under an id. */
@@ -14,6 +15,11 @@ export function commandHash(by: string | null, { id: _id, ...body }: Hashed, key
     .update(JSON.stringify([by, body]))
     .digest('hex')
     .slice(0, 32)
+}
+
+/** The same of what a guest says: of two guests, or of a guest and a person, nobody repeats the other. */
+export function guestHash(guest: string, post: GuestPost, key: string): string {
+  return commandHash(`guest:${guest}`, post, key)
 }
 
 /** The id of the row that an event makes which no client named: derived from room, epoch and seq. */

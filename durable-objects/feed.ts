@@ -5,7 +5,7 @@ import { chunks } from './frames.ts'
 import { after, merged, since, type Changed } from './room/changed.ts'
 import { Sent, type Place } from './room/sent.ts'
 import { beat, busy, still } from './room/tempo.ts'
-import { attach, attached, trySend, type Sockets } from './sockets.ts'
+import { attach, attached, attachedGuest, trySend, type Sockets } from './sockets.ts'
 import type { Agenda } from './storage/agenda.ts'
 
 /** A live socket: what it was told last, where it stands among the frames by its own report, and what it may not read. */
@@ -23,6 +23,8 @@ export class Feed {
   private readonly sockets: Sockets
   private readonly agenda: Agenda
   // In memory: a room that has slept had told everyone everything, and begins to count anew.
+  /** What a guest hears of what has changed. */
+  guestView: (socket: WebSocket, changed: Changed) => string = () => ''
   private readonly readers = new WeakMap<WebSocket, Reader>()
   private readonly sent = new Sent()
   private readonly waiting: Changed[] = []
@@ -72,7 +74,7 @@ export class Feed {
   /** Closes who did not say hello again in time; answers when the next one is due, or null. */
   closeLaggards(now: number): number | null {
     let next: number | null = null
-    for (const socket of this.sockets.all()) {
+    for (const socket of this.sockets.everyone()) {
       const { lagsSince } = attached(socket)
       if (lagsSince === undefined) continue
       const due = lagsSince + limits.lagMs
@@ -106,6 +108,18 @@ export class Feed {
       reader.told = to
       if (this.sent.lags(reader.place)) this.lag(socket)
     }
+    for (const socket of this.sockets.guests()) {
+      if (attachedGuest(socket).live) this.sendGuest(socket, part)
+    }
+  }
+
+  private sendGuest(socket: WebSocket, part: Changed): void {
+    const [from, to] = part.covers
+    const reader = this.readers.get(socket) ?? this.meet(socket, from - 1)
+    if (reader.told >= to) return
+    trySend(socket, this.guestView(socket, reader.told < from ? part : since(part, reader.told)))
+    reader.told = to
+    if (this.sent.lags(reader.place)) this.lag(socket)
   }
 
   private meet(socket: WebSocket, told: number): Reader {

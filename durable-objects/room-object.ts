@@ -14,6 +14,7 @@ import { Calls, type CallAnswer } from './calls.ts'
 import { Commands, type Changed } from './commands.ts'
 import { Crowd } from './crowd.ts'
 import { Feed } from './feed.ts'
+import { Guests } from './guests.ts'
 import { Intake } from './intake.ts'
 import { commandHash } from './digest.ts'
 import { Departures } from './departures.ts'
@@ -28,7 +29,7 @@ import { Paces } from './paces.ts'
 import { Reading } from './reading.ts'
 import { renewed } from './renewal.ts'
 import { Resume } from './resume.ts'
-import { answerClose, attached, closedSocket, endSessions, Sockets } from './sockets.ts'
+import { answerClose, attached, attachedGuest, closedSocket, endSessions, isGuest, Sockets } from './sockets.ts'
 import { Agenda, type Duty } from './storage/agenda.ts'
 import { Log } from './storage/log.ts'
 import type { LiveCall } from './room/call.ts'
@@ -39,7 +40,7 @@ import { ownerDeletedIt, RoomRecord } from './storage/record.ts'
 import { RingTable } from './storage/rings.ts'
 import { createTables } from './storage/tables.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
-import { visitorOf, type Visitor } from './visitor.ts'
+import { comerOf, type GuestVisitor, type Visitor } from './visitor.ts'
 import { wake } from './wake.ts'
 
 /** What became of an import batch. */
@@ -98,6 +99,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
   private readonly membership: Membership
   private readonly calls: Calls
   private readonly departures: Departures
+  private readonly guests: Guests
   private readonly intake: Intake
   private readonly endings: Endings
   private waking: Promise<boolean> | null = null
@@ -142,6 +144,12 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
     book.listen(this.departures)
     const left = () => this.settleCalls()
     this.membership = new Membership({ book, crowd, sockets, agenda, database, left })
+    const nameOf = (person: string) => this.bumps.nameOf(person)
+    const posted = (expiresAt?: number) => {
+      if (expiresAt !== undefined) this.commands.planExpiry(expiresAt)
+    }
+    this.guests = new Guests({ book, sockets, feed, crowd, secret, nameOf, posted })
+    feed.guestView = (socket, changed) => this.guests.view(socket, changed)
     this.intake = new Intake((socket, frame) => this.handle(socket, frame))
     this.endings = new Endings(ctx.storage.sql)
     if (book.room) sockets.answerPings(book.room.head)
@@ -152,8 +160,9 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
 
   /** The upgrade of a socket. What cannot be let in is accepted and closed with its reason: a page cannot see a refused handshake. */
   override async fetch(request: Request): Promise<Response> {
-    const visitor = visitorOf(request)
+    const visitor = comerOf(request)
     if (!visitor) return new Response(null, { status: 400 })
+    if ('guest' in visitor) return await this.admitGuest(visitor)
     this.furnish()
     const ticket = request.headers.get(ticketHeader)
     if (ticket !== null && !new Tickets(this.ctx.storage.sql).burn(ticket, Date.now())) {
@@ -163,6 +172,13 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
     const [client, server] = [pair[0], pair[1]]
     await this.admit(server, visitor)
     return new Response(null, { status: 101, webSocket: client })
+  }
+
+  private async admitGuest(visitor: GuestVisitor): Promise<Response> {
+    const pair = new WebSocketPair()
+    this.guests.admit(pair[1], visitor, await this.ready())
+    this.agenda.hasten('sessions', visitor.expiresAt + limits.sessionSlackMs)
+    return new Response(null, { status: 101, webSocket: pair[0] })
   }
 
   /** Lets a visitor's socket in, or closes it with the reason. */
@@ -187,8 +203,10 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    if (this.frames.wait(attached(socket).person, Date.now()) > 0)
+    const guest = isGuest(socket) ? attachedGuest(socket).guest.id : null
+    if (this.frames.wait(guest ?? attached(socket).person, Date.now()) > 0)
       return socket.close(closeCodes.slowDown, 'Too many frames at once.')
+    if (guest !== null) return this.guests.take(socket, data)
     const read = readFrame(Upstream, data)
     if ('problem' in read) return this.malformed(socket, read.id, read.problem)
     this.intake.take(socket, read.frame)
@@ -455,9 +473,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
   }
 
   async guestGone(meeting: string, guest: string): Promise<void> {
-    for (const socket of this.sockets.ofGuest(meeting, guest)) {
-      socket.close(closeCodes.notAMember, 'You are no longer in this meeting.')
-    }
+    this.guests.gone(meeting, guest)
   }
 
   async roleOf(person: string): Promise<Role | null | 'away'> {
@@ -521,7 +537,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
       }
       this.agenda.plan('deletion', Date.now())
     })
-    for (const socket of this.sockets.all()) socket.close(closeCodes.notAMember, 'This room was deleted.')
+    for (const socket of this.sockets.everyone()) socket.close(closeCodes.notAMember, 'This room was deleted.')
   }
 
   private async renew(socket: WebSocket, ticket: string): Promise<void> {
@@ -547,7 +563,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
         this.agenda.done('presence')
         return this.crowd.tellWhoIsHere()
       case 'sessions':
-        return this.agenda.next('sessions', endSessions(this.sockets.all(), now), now + 1)
+        return this.agenda.next('sessions', endSessions(this.sockets.everyone(), now), now + 1)
       case 'members':
         return await this.membership.settle()
       case 'deletion':
@@ -626,7 +642,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
       })
       this.book.room = null
       this.feed.forget()
-      for (const socket of this.sockets.all()) socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
+      for (const socket of this.sockets.everyone()) socket.close(closeCodes.tryAgainLater, 'The room begins anew.')
     }
     const ready = await this.ready()
     if (ready === false) return this.agenda.plan('epoch', Date.now() + nextEpochMs)

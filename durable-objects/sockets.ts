@@ -2,7 +2,7 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import type { Downstream } from '../protocol/downstream.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Presence } from './room/here.ts'
-import type { Visitor } from './visitor.ts'
+import type { GuestVisitor, Visitor } from './visitor.ts'
 
 /** Whose socket it is, and until when their session lasts. */
 export type Held = Visitor
@@ -11,7 +11,7 @@ export type Held = Visitor
  * What a socket remembers while the room sleeps. `live`: it gets changes as they happen; otherwise it has not said
  * hello, or is still catching up from `from` on.
  */
-export interface Attachment extends Held {
+export interface Attachment extends Visitor {
   live: boolean
   from: number
   seenAt: number
@@ -23,7 +23,18 @@ export interface Attachment extends Held {
   lagsSince?: number
 }
 
-/** The open sockets of one room. The platform holds them; this reads and writes what is attached to them. */
+/** What a guest's socket remembers while the room sleeps. `first`: the lowest seq that its client holds. */
+export interface GuestAttachment extends GuestVisitor {
+  live: boolean
+  first: number
+  seenAt: number
+  lagsSince?: number
+}
+
+/** What every guest's socket is found by. */
+const guestsTag = 'guests'
+
+/** The open sockets of one room: its members', and apart from them the guests'. The platform holds them; this reads and writes what is attached to them. */
 export class Sockets {
   private readonly ctx: DurableObjectState
   private counted: number | null = null
@@ -39,10 +50,25 @@ export class Sockets {
     if (this.counted !== null) this.counted += 1
   }
 
+  acceptGuest(socket: WebSocket, attachment: GuestAttachment): void {
+    this.ctx.acceptWebSocket(socket, [guestsTag, guestTag(attachment.guest.meeting, attachment.guest.id)])
+    attachGuest(socket, attachment)
+  }
+
+  /** The members'. */
   all(): WebSocket[] {
-    const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN)
+    const open = this.everyone().filter((socket) => !isGuest(socket))
     this.counted = open.length
     return open
+  }
+
+  /** The members' and the guests'. */
+  everyone(): WebSocket[] {
+    return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN)
+  }
+
+  guests(): WebSocket[] {
+    return this.ctx.getWebSockets(guestsTag).filter((socket) => socket.readyState === WebSocket.OPEN)
   }
 
   of(person: string): WebSocket[] {
@@ -140,18 +166,22 @@ export function endSessions(sockets: WebSocket[], now: number): number | null {
 
 // What is attached is serialised anew at each reading, and a broadcast asks every socket. A socket that wakes with its
 // object is another one, so nothing here outlives a sleep.
-const read = new WeakMap<WebSocket, Held>()
+const read = new WeakMap<WebSocket, Held | GuestVisitor>()
 
 /** What is attached to a socket, as far as rooms and inboxes share it. */
 export function held(socket: WebSocket): Held {
+  return whoseEver(socket) as Held
+}
+
+function whoseEver(socket: WebSocket): Held | GuestVisitor {
   const known = read.get(socket)
   if (known) return known
-  const attachment = socket.deserializeAttachment() as Held
+  const attachment = socket.deserializeAttachment() as Held | GuestVisitor
   read.set(socket, attachment)
   return attachment
 }
 
-export function hold(socket: WebSocket, attachment: Held): void {
+export function hold(socket: WebSocket, attachment: Held | GuestVisitor): void {
   socket.serializeAttachment(attachment)
   read.set(socket, attachment)
 }
@@ -161,6 +191,18 @@ export function attached(socket: WebSocket): Attachment {
 }
 
 export function attach(socket: WebSocket, attachment: Attachment): void {
+  hold(socket, attachment)
+}
+
+export function isGuest(socket: WebSocket): boolean {
+  return 'guest' in whoseEver(socket)
+}
+
+export function attachedGuest(socket: WebSocket): GuestAttachment {
+  return whoseEver(socket) as GuestAttachment
+}
+
+export function attachGuest(socket: WebSocket, attachment: GuestAttachment): void {
   hold(socket, attachment)
 }
 

@@ -7,6 +7,10 @@ import { MessageText, RoomName, Storable, utf8Bytes } from './text.ts'
 export const Source = z.object({ name: Storable.check(z.maxLength(200)), source: z.enum(['whatsapp', 'demo']) })
 export type Source = z.infer<typeof Source>
 
+/** Who wrote in the chat of a meeting without being a member of its room. */
+export const GuestAuthor = z.object({ id: Uuid, name: Storable.check(z.maxLength(limits.personName)) })
+export type GuestAuthor = z.infer<typeof GuestAuthor>
+
 /** A file that a message refers to; the file itself is kept elsewhere. */
 export const Attachment = z.object({
   id: Uuid,
@@ -17,7 +21,7 @@ export const Attachment = z.object({
 export type Attachment = z.infer<typeof Attachment>
 export const Attachments = z.array(Attachment).check(z.minLength(1), z.maxLength(limits.attachments))
 
-/** Someone posted a message. `by` is null when the author has no account here (an import). */
+/** Someone posted a message. `by` is null when the author is no member: an import, or a guest. */
 export const Posted = z.object({
   kind: z.literal('posted'),
   seq: Seq,
@@ -38,6 +42,8 @@ export const Posted = z.object({
   attachments: z.optional(Attachments),
   /** It was said elsewhere first. */
   forwarded: z.optional(z.literal(true)),
+  /** The guest of a meeting who wrote it; absent: no guest did. */
+  guest: z.optional(GuestAuthor),
 })
 export type Posted = z.infer<typeof Posted>
 
@@ -70,6 +76,7 @@ export const Metadata = z.object({
   import: z.optional(Source),
   attachments: z.optional(Attachments),
   forwarded: z.optional(z.literal(true)),
+  guest: z.optional(GuestAuthor),
 })
 export type Metadata = z.infer<typeof Metadata>
 

@@ -17,7 +17,7 @@ export const Preview = z.object({
   seq: Seq,
   at: TimeMs,
   by: z.nullable(Uuid),
-  /** What the author is called; null when the account is gone. */
+  /** What the author is called, a guest with “(guest)” behind it; null when the account is gone. */
   name: z.nullable(z.string()),
   text: z.string(),
   deleted: z.optional(z.literal(true)),

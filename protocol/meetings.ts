@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Media } from './events.ts'
-import { ClientId, Seq, TimeMs, Uuid } from './ids.ts'
+import { TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
 import { Storable } from './text.ts'
 
@@ -188,6 +188,3 @@ export const MeetingDownstream = z.discriminatedUnion('t', [
   z.object({ t: z.literal('renewed'), expiresAt: TimeMs }),
 ])
 export type MeetingDownstream = z.infer<typeof MeetingDownstream>
-
-/** A guest's word in the room's log. */
-export const GuestPost = z.object({ t: z.literal('post'), id: ClientId, text: Storable, replyTo: z.optional(Seq) })

@@ -5,6 +5,7 @@ import {
   CallEnded,
   CallStarted,
   Emoji,
+  GuestAuthor,
   MemberBanned,
   MemberJoined,
   MemberLeft,
@@ -64,6 +65,8 @@ export const Message = z.object({
   thread: z.optional(Seq),
   attachments: z.optional(Attachments),
   forwarded: z.optional(z.literal(true)),
+  /** The guest of a meeting who wrote it. */
+  guest: z.optional(GuestAuthor),
   editedAt: z.optional(TimeMs),
   /** By whom: null when it expired or its author's account is gone. */
   deleted: z.optional(z.object({ at: TimeMs, by: z.nullable(Uuid) })),
@@ -92,6 +95,7 @@ export function messageOf(row: MessageRow): Message {
     ...{ ...bare, text, replyTo, mentions, source: metadata.import ?? null, ...thread },
     ...(metadata.attachments && { attachments: metadata.attachments }),
     ...(metadata.forwarded && { forwarded: metadata.forwarded }),
+    ...(metadata.guest && { guest: metadata.guest }),
     ...(editedAt !== null && { editedAt }),
     ...(pinnedAt !== null && { pinnedAt }),
     ...(expiresAt !== null && { expiresAt }),

@@ -109,11 +109,13 @@ export function made(event: RowEvent, known = everyone): MessageRow {
     const { seq: _seq, at: _at, id: _id, ...system } = event
     return { ...row, type: 'system', metadata: { system } }
   }
-  const { by, text, replyTo, mentions, source, attachments, forwarded, expiresAt = null, thread = null } = event
+  const { by, text, replyTo, mentions, source, attachments, forwarded, guest } = event
+  const { expiresAt = null, thread = null } = event
   const metadata: Metadata = {
     ...(source && { import: source }),
     ...(attachments && { attachments }),
     ...(forwarded && { forwarded }),
+    ...(guest && { guest }),
   }
   const author = by !== null && known(by) ? by : null
   return { ...row, by: author, text, replyTo, thread, mentions, metadata, expiresAt }

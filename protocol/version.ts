@@ -24,7 +24,7 @@ export const ledger: readonly { version: number; brought: string; wire: string }
   },
   {
     version: 4,
-    brought: 'calls that are meetings: the live call with who is in it',
-    wire: '56083fca5aa1e4d7',
+    brought: 'calls that are meetings: the live call with who is in it, and what its guests read and write',
+    wire: '848e732ba878d68f',
   },
 ]

@@ -8,7 +8,8 @@ export function previewOf(
   name: string | null,
   now: number,
 ): Preview {
-  const place = { seq, at, by, name }
+  const guest = 'guest' in metadata && metadata.guest ? `${metadata.guest.name} (guest)` : null
+  const place = { seq, at, by, name: name ?? guest }
   if (row.deletedAt !== null || (row.expiresAt !== null && row.expiresAt <= now)) {
     return { ...place, text: '', deleted: true }
   }

@@ -500,7 +500,7 @@ export class Log implements Countables {
     for (const row of rows.toArray()) {
       const event = JSON.parse(row.event) as RoomEvent
       if (event.kind === 'posted') {
-        const { attachments: _files, forwarded: _flag, ...rest } = event
+        const { attachments: _files, forwarded: _flag, guest: _guest, ...rest } = event
         this.rewrite(row.seq, { ...rest, text: '', mentions: [], source: null })
       }
       if (event.kind === 'edited') this.rewrite(row.seq, { ...event, text: '', mentions: [] })

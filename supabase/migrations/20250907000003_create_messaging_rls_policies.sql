@@ -171,7 +171,7 @@ create policy "Members read messages in their rooms" on public.messages
 create policy "Members write messages of their own in sql rooms" on public.messages
   for insert to authenticated with check (
     sender_id = (select auth.uid()) and type <> 'system' and deleted_at is null and pinned_at is null
-    and deleted_by is null and edited_at is null and edits = '[]' and not metadata ?| array['system', 'import'] and private.can_post(room_id)
+    and deleted_by is null and edited_at is null and edits = '[]' and not metadata ?| array['system', 'import', 'guest'] and private.can_post(room_id)
   );
 create policy "Members edit and delete messages of their own in sql rooms" on public.messages
   for update to authenticated
@@ -328,7 +328,7 @@ begin
   then
     perform private.refuse('this column of a message is not for people to write');
   end if;
-  if new.metadata ?| array['system', 'import'] and new.metadata is distinct from old.metadata then
+  if new.metadata ?| array['system', 'import', 'guest'] and new.metadata is distinct from old.metadata then
     perform private.refuse('these metadata are the room''s own');
   end if;
   if new.deleted_at is not null then

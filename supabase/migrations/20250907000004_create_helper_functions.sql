@@ -280,7 +280,7 @@ create function private.events_of(p_events jsonb)
 returns table (
   role text, kind text, seq bigint, at bigint, id uuid, by uuid, text text, reply_to bigint, mentions uuid[],
   source jsonb, hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text,
-  expires_at bigint, thread bigint, attachments jsonb, forwarded boolean)
+  expires_at bigint, thread bigint, attachments jsonb, forwarded boolean, guest jsonb)
 language sql immutable
 set search_path = ''
 as $$
@@ -293,11 +293,11 @@ as $$
     end,
     e.kind, e.seq, e.at, e.id, e.by, e.text, e."replyTo", coalesce(e.mentions, '{}'), nullif(e.source, 'null'), e.hash,
     e.person, e.target, e.emoji, e.metadata, e.edits, e.mode, e."expiresAt", e.thread, nullif(e.attachments, 'null'),
-    e.forwarded
+    e.forwarded, nullif(e.guest, 'null')
   from jsonb_to_recordset(p_events) as e (
     kind text, seq bigint, at bigint, id uuid, by uuid, text text, "replyTo" bigint, mentions uuid[], source jsonb,
     hash text, person uuid, target bigint, emoji text, metadata jsonb, edits jsonb, mode text, "expiresAt" bigint,
-    thread bigint, attachments jsonb, forwarded boolean);
+    thread bigint, attachments jsonb, forwarded boolean, guest jsonb);
 $$;
 
 -- Events as they came. Apart, because most batches hold messages alone and need none.
@@ -767,9 +767,9 @@ begin
       e.mentions,
       case
         when e.kind <> 'posted' then jsonb_build_object('system', facts -> e.seq::text)
-        when e.source is null and e.attachments is null and e.forwarded is null then '{}'
+        when e.source is null and e.attachments is null and e.forwarded is null and e.guest is null then '{}'
         else jsonb_strip_nulls(jsonb_build_object(
-          'import', e.source, 'attachments', e.attachments, 'forwarded', e.forwarded))
+          'import', e.source, 'attachments', e.attachments, 'forwarded', e.forwarded, 'guest', e.guest))
       end,
       private.from_ms(e.at), now(), private.from_ms(e.expires_at)
     from private.events_of(events) e

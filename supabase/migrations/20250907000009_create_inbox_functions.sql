@@ -52,7 +52,7 @@ as $$
   left join public.user_profiles other on other.id = m.other_id
   left join lateral (
     select o.at, case when n.seq > m.history_from_seq then jsonb_build_object(
-        'seq', n.seq, 'at', o.at, 'by', n.sender_id, 'name', author.display_name,
+        'seq', n.seq, 'at', o.at, 'by', n.sender_id, 'name', coalesce(author.display_name, o.guest),
         'text', case when o.gone then '' else left(n.content, 200) end)
       || case when o.gone then '{"deleted": true}' else '{}'::jsonb end
       || case when o.files > 0 and not o.gone then jsonb_build_object('attachments', o.files) else '{}' end end as preview
@@ -66,6 +66,7 @@ as $$
       select private.to_ms(n.created_at) as at,
         -- What has lapsed is gone at its time, however late its row is emptied.
         n.deleted_at is not null or coalesce(n.expires_at <= now(), false) as gone,
+        case when n.deleted_at is null then (n.metadata #>> '{guest,name}') || ' (guest)' end as guest,
         -- In an sql room members write the metadata themselves.
         case when jsonb_typeof(n.metadata -> 'attachments') = 'array'
           then jsonb_array_length(n.metadata -> 'attachments') end as files

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { Downstream } from '../../protocol/downstream.ts'
+import { GuestDownstream, GuestUpstream } from '../../protocol/guest-chat.ts'
 import { ClientId, DerivedId, uuidV7, uuidV8 } from '../../protocol/ids.ts'
 import { InboxDownstream, InboxUpstream } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
@@ -13,6 +14,7 @@ import { ledger, protocolVersion } from '../../protocol/version.ts'
 test('[VER1] the wire is the one that the newest line of the ledger describes', () => {
   const schema = {
     room: { up: z.toJSONSchema(Upstream), down: z.toJSONSchema(Downstream) },
+    guest: { up: z.toJSONSchema(GuestUpstream), down: z.toJSONSchema(GuestDownstream) },
     inbox: { up: z.toJSONSchema(InboxUpstream), down: z.toJSONSchema(InboxDownstream) },
   }
   const wire = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16)

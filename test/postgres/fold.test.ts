@@ -140,6 +140,7 @@ function eventOf(move: Move, seq: number, before: RoomEvent[]): unknown {
         ...expiresAt,
         ...(move.anonymous && target > 0 && { thread: target }),
         ...(move.cut && { forwarded: true }),
+        ...(move.anonymous && move.skip === 0 && { guest: { id: person, name: 'Mallory' } }),
         ...(move.skip === 1 && {
           attachments: [{ id: person, name: 'loom.png', mime: 'image/png', bytes: move.back }],
         }),

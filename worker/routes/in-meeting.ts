@@ -7,17 +7,18 @@ import {
   createMediaToken,
   enterMeeting,
   leaveMeeting,
+  openMeetingChat,
   openMeetingSocket,
   raiseHand,
   receiveMediaNews,
 } from '../../protocol/endpoints/in-meeting.ts'
 import { Uuid } from '../../protocol/ids.ts'
 import type { App } from '../env.ts'
-import { cameTo } from '../guest.ts'
+import { cameTo, type Came } from '../guest.ts'
 import { mediaToken } from '../media-token.ts'
 import { readMediaReport } from '../media-report.ts'
 import { entryOf } from '../meeting-entry.ts'
-import { meetingObject } from '../objects.ts'
+import { meetingObject, roomObject } from '../objects.ts'
 import { sameOrigin } from '../origin.ts'
 import { ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
@@ -26,7 +27,9 @@ import { bearer, deviceBehind } from '../session.ts'
 /** What stands before the rule that requests come from our own pages: sockets, which judge it themselves, and the media server. */
 export const meetingSockets = new Hono<App>()
 
-serve(meetingSockets, openMeetingSocket, async ({ c, params }) => await upgrade(c, params.meeting))
+serve(meetingSockets, openMeetingSocket, async ({ c, params }) => await upgrade(c, params.meeting, openMeeting))
+
+serve(meetingSockets, openMeetingChat, async ({ c, params }) => await upgrade(c, params.meeting, openChat))
 
 serve(meetingSockets, receiveMediaNews, async ({ c }) => {
   const read = await readMediaReport(c.env, c.req.header('authorization'), await c.req.arrayBuffer())
@@ -84,7 +87,7 @@ serve(inMeeting, actInMeeting, async ({ c, session, params, body }) => {
   }
 })
 
-async function upgrade(c: Context<App>, meeting: string): Promise<Response> {
+async function upgrade(c: Context<App>, meeting: string, open: typeof openMeeting): Promise<Response> {
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
     throw new ProblemError('invalid_request', 'This address takes WebSocket upgrades alone.')
   }
@@ -92,12 +95,23 @@ async function upgrade(c: Context<App>, meeting: string): Promise<Response> {
   const came = await cameTo(c, meeting)
   if (!came) return closedSocket(closeCodes.signIn, 'Come by a link of the meeting, or sign in.')
   if (!Uuid.safeParse(meeting).success) return closedSocket(closeCodes.notAMember, 'There is no such meeting.')
-  const { entrant, expiresAt } = came
-  const visitor = { person: entrant.id, device: entrant.device, expiresAt }
-  const answer = await meetingObject(c.env, meeting).fetch(upgradeFor(visitor, {}))
+  const answer = await open(c, meeting, came)
   if (!answer.webSocket) return answer
   const headers = { 'x-request-id': c.get('requestId') }
   return new Response(null, { status: 101, webSocket: answer.webSocket, headers })
+}
+
+async function openMeeting(c: Context<App>, meeting: string, { entrant, expiresAt }: Came): Promise<Response> {
+  const visitor = { person: entrant.id, device: entrant.device, expiresAt }
+  return await meetingObject(c.env, meeting).fetch(upgradeFor(visitor))
+}
+
+/** The cookie alone opens nothing: each time the meeting says whether they may read its chat, and from where on. */
+async function openChat(c: Context<App>, meeting: string, { entrant, expiresAt }: Came): Promise<Response> {
+  const pass = await meetingObject(c.env, meeting).chatPass(entrant.id)
+  if (!pass) return closedSocket(closeCodes.notAMember, 'You have not been let into this meeting.')
+  const guest = { id: entrant.id, name: pass.name, meeting, from: pass.from }
+  return await roomObject(c.env, pass.room).fetch(upgradeFor({ guest, expiresAt }))
 }
 
 /** Why someone is not let do what takes being in the meeting. */

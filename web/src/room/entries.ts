@@ -69,7 +69,7 @@ export function entriesOf(rows: readonly Row[], me: string, unread: Unread | nul
   return entries
 }
 
-/** Who a row is by: a person's id, a name from an import, or null when nobody wrote it. */
+/** Who a row is by: a person's id or a guest's, a name from an import, or null when nobody wrote it. */
 export function authorOf(row: Row, me: string): string | null {
   switch (row.state) {
     case 'pending':
@@ -78,9 +78,9 @@ export function authorOf(row: Row, me: string): string | null {
     case 'gap':
       return null
     case 'confirmed': {
-      const { by, system, source } = row.message
+      const { by, system, source, guest } = row.message
       if (system !== null) return null
-      return by ?? `import:${source?.name ?? ''}`
+      return by ?? guest?.id ?? `import:${source?.name ?? ''}`
     }
   }
 }

@@ -9,9 +9,10 @@ export function peopleOf(members: readonly Member[]): People {
   return new Map(members.map((member) => [member.person, member]))
 }
 
-/** The name over a message: the member's, the one it was imported under, or that of nobody we know any more. */
-export function authorName(message: Pick<Message, 'by' | 'source'>, people: People): string {
+/** The name over a message: the member's, the one it was imported under, a guest's, or that of nobody we know any more. */
+export function authorName(message: Pick<Message, 'by' | 'source' | 'guest'>, people: People): string {
   if (message.source !== null) return message.source.name
+  if (message.guest) return `${message.guest.name} (guest)`
   return (message.by === null ? undefined : people.get(message.by)?.name) ?? 'Someone who left'
 }
 

@@ -74,7 +74,9 @@ export function RowBody({
   return (
     <Message
       author={
-        row.state === 'confirmed' && side === 'theirs' && (!direct || imported) ? authorName(row.message, people) : null
+        row.state === 'confirmed' && side === 'theirs' && (!direct || imported || row.message.guest)
+          ? authorName(row.message, people)
+          : null
       }
       first={first}
       imported={imported}

@@ -335,6 +335,10 @@ export function Search({ client, room, turn }: { client: Client; room: string | 
   )
 }
 
+function author({ message: { source, guest }, name }: FoundMessage): string {
+  return source?.name ?? (guest ? `${guest.name} (guest)` : (name ?? 'Someone who left'))
+}
+
 function Line({ one, now }: { one: Found; now: number }) {
   switch (one.kind) {
     case 'message': {
@@ -343,7 +347,7 @@ function Line({ one, now }: { one: Found; now: number }) {
         <>
           <span className="flex items-baseline gap-2 text-sm">
             <span className="min-w-0 flex-1 truncate">
-              <bdi className="font-semibold">{hit.message.source?.name ?? hit.name ?? 'Someone who left'}</bdi>
+              <bdi className="font-semibold">{author(hit)}</bdi>
               <span className="text-muted">
                 {' · '}
                 <bdi>{hit.roomName ?? 'Conversation'}</bdi>

@@ -101,13 +101,15 @@ function previewOf(
     at,
     by,
     source,
+    guest,
     text,
     deleted,
     attachments,
   }: Extract<RoomView['rows'][number], { state: 'confirmed' }>['message'],
   members: RoomView['members'],
 ): Preview {
-  const name = members.find(({ person }) => person === by)?.name ?? source?.name ?? null
+  const stranger = guest ? `${guest.name} (guest)` : null
+  const name = members.find(({ person }) => person === by)?.name ?? source?.name ?? stranger
   return {
     ...{ seq, at, by, name, text: text.slice(0, limits.preview) },
     ...(deleted && { deleted: true as const }),
