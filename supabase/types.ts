@@ -1075,6 +1075,38 @@ export type Database = {
           },
         ]
       }
+      meeting_guesses: {
+        Row: {
+          blocked_until: string | null
+          failed: number
+          guesser: string
+          last_at: string
+          link_id: string
+        }
+        Insert: {
+          blocked_until?: string | null
+          failed?: number
+          guesser: string
+          last_at?: string
+          link_id: string
+        }
+        Update: {
+          blocked_until?: string | null
+          failed?: number
+          guesser?: string
+          last_at?: string
+          link_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'meeting_guesses_link_id_fkey'
+            columns: ['link_id']
+            isOneToOne: false
+            referencedRelation: 'meeting_links'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       meeting_links: {
         Row: {
           code_hash: string
@@ -1243,6 +1275,21 @@ export type Database = {
     }
     Views: { [_ in never]: never }
     Functions: {
+      answer_invitation: {
+        Args: {
+          p_meeting: string
+          p_person: string
+          p_answer: string
+        }
+        Returns: Json
+      }
+      answer_mailed_invitation: {
+        Args: {
+          p_code_hash: string
+          p_answer: string
+        }
+        Returns: Json
+      }
       approve_join_request: {
         Args: {
           p_command: string
@@ -1371,6 +1418,18 @@ export type Database = {
         Args: {
           p_person: string
           p_asked: Json
+        }
+        Returns: Json
+      }
+      create_meeting_link: {
+        Args: {
+          p_command: string
+          p_meeting: string
+          p_by: string
+          p_code_hash: string
+          p_entry: string
+          p_expires_at_ms?: number | null
+          p_passcode?: Json | null
         }
         Returns: Json
       }
@@ -1520,6 +1579,25 @@ export type Database = {
         }
         Returns: Json
       }
+      invitations_of: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_after?: Json | null
+          p_limit?: number | null
+        }
+        Returns: Json
+      }
+      invite_to_meeting: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_people: string[]
+          p_emails: Json
+          p_message: string
+        }
+        Returns: Json
+      }
       join_links_of: {
         Args: {
           p_room_id: string
@@ -1589,6 +1667,12 @@ export type Database = {
         }
         Returns: Json
       }
+      mailed_invitations: {
+        Args: {
+          p_meeting: string
+        }
+        Returns: Json
+      }
       meeting_entry: {
         Args: {
           p_meeting: string
@@ -1597,10 +1681,23 @@ export type Database = {
         }
         Returns: Json
       }
+      meeting_links_of: {
+        Args: {
+          p_meeting: string
+          p_by: string
+        }
+        Returns: Json
+      }
       meeting_of: {
         Args: {
           p_meeting: string
           p_person: string
+        }
+        Returns: Json
+      }
+      meeting_passcode_salt: {
+        Args: {
+          p_link_id: string
         }
         Returns: Json
       }
@@ -1731,6 +1828,14 @@ export type Database = {
         }
         Returns: Json
       }
+      revoke_meeting_link: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_link_id: string
+        }
+        Returns: Json
+      }
       room_card: {
         Args: {
           p_room_id: string
@@ -1821,11 +1926,33 @@ export type Database = {
         }
         Returns: string
       }
+      try_meeting_passcode: {
+        Args: {
+          p_link_id: string
+          p_guesser: string
+          p_hash: string
+        }
+        Returns: Json
+      }
       try_passcode: {
         Args: {
           p_room_id: string
           p_person: string
           p_hash: string
+        }
+        Returns: Json
+      }
+      use_meeting_link: {
+        Args: {
+          p_link_id: string
+        }
+        Returns: undefined
+      }
+      withdraw_invitation: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_invitation: string
         }
         Returns: Json
       }

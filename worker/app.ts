@@ -18,6 +18,7 @@ import { imports } from './routes/imports.ts'
 import { inMeeting, meetingSockets } from './routes/in-meeting.ts'
 import { links } from './routes/links.ts'
 import { mailed } from './routes/mailed.ts'
+import { meetingWays } from './routes/meeting-ways.ts'
 import { meetings } from './routes/meetings.ts'
 import { members } from './routes/members.ts'
 import { ownData } from './routes/own-data.ts'
@@ -59,6 +60,7 @@ const api = new Hono<App>()
   .route('/', calls)
   .route('/', inMeeting)
   .route('/', meetings)
+  .route('/', meetingWays)
   .route('/', links)
   .route('/', directory)
   .route('/', requests)

@@ -83,13 +83,23 @@ export async function sealed(passcode: string): Promise<{ salt: string; iteratio
 /** Problems: wrong_passcode, slow_down. */
 async function guess(env: Env, room: string, person: string, passcode: string): Promise<void> {
   const service = asService(env)
-  const answer = await service.rpc('passcode_salt', { p_room_id: room })
-  if (answer.error) dataOf(answer)
-  const kept = Salt.parse(answer.data)
+  await tried(passcode, await service.rpc('passcode_salt', { p_room_id: room }), (hash) =>
+    service.rpc('try_passcode', { p_room_id: room, p_person: person, p_hash: hash }),
+  )
+}
+
+type Answered = Parameters<typeof dataOf<unknown>>[0]
+
+/** One guess at a passcode, by its salt. Problems: wrong_passcode, slow_down, database_away. */
+export async function tried(
+  passcode: string,
+  salt: Answered,
+  attempt: (hash: string) => PromiseLike<Answered>,
+): Promise<void> {
+  if (salt.error) dataOf(salt)
+  const kept = Salt.parse(salt.data)
   if (!kept) return
-  const hash = await stretched(passcode, kept.salt, kept.iterations)
-  const tried = await service.rpc('try_passcode', { p_room_id: room, p_person: person, p_hash: hash })
-  const outcome = Guess.parse(dataOf(tried))
+  const outcome = Guess.parse(dataOf(await attempt(await stretched(passcode, kept.salt, kept.iterations))))
   switch (outcome.outcome) {
     case 'passed':
     case 'open':

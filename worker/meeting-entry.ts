@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
 import type { MeetingFacts, Right } from '../durable-objects/between.ts'
 import { LinkEnd } from '../protocol/api.ts'
 import { Media } from '../protocol/events.ts'
 import { Uuid } from '../protocol/ids.ts'
 import { Entry, Lobby, MeetingStatus, Plan } from '../protocol/meetings.ts'
+import { codeHash } from './codes.ts'
 import type { Env } from './env.ts'
 import { ProblemError } from './problem.ts'
 import { asService, dataOf } from './supabase.ts'
@@ -48,11 +48,6 @@ export async function entryOf(
   })
   const { facts, right, link } = Answer.parse(dataOf(answer))
   return facts && { facts, right, link }
-}
-
-/** What Postgres keeps of a code. */
-export function codeHash(code: string): string {
-  return createHash('sha256').update(code).digest('hex')
 }
 
 export function noSuchMeeting(): ProblemError {

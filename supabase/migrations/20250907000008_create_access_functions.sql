@@ -405,19 +405,51 @@ as $$
   select jsonb_build_object('salt', c.salt, 'iterations', c.iterations) from parley.passcodes c where c.room_id = p_room_id;
 $$;
 
--- One guess. 5 wrong ones with less than a quarter of an hour between them close the door to this person for a quarter
--- of an hour, to the right word as well; of 10,000 words that leaves 480 a day. A right one opens it for ten minutes,
--- which join_room asks for, and forgets the wrong ones. Answers {outcome}: passed {until}, wrong {left}, locked {until},
--- open (no passcode), unknown (no such person).
-create function parley.try_passcode(p_room_id uuid, p_person uuid, p_hash text) returns jsonb
+-- What becomes of one guess at a passcode, after the p_failed wrong ones that stand against whoever guesses, the last of them at
+-- p_last_at. 5 with less than a quarter of an hour between them close the door to them for a quarter of an hour, to the right
+-- word as well; of 10,000 words that leaves 480 a day. A right one opens it for ten minutes and forgets the wrong ones. `shut`:
+-- the door is closed already, and nothing is to be written down. answer: {outcome}: passed {until}, wrong {left}, locked {until}.
+create function private.judged_guess(
+  p_failed int, p_last_at timestamptz, p_blocked_until timestamptz, p_fits boolean,
+  out shut boolean, out failed int, out blocked_until timestamptz, out passed_until timestamptz, out answer jsonb)
 language plpgsql volatile
 set search_path = ''
 as $$
 declare
   guesses int := 5;
   pause interval := interval '15 minutes';
+  -- now() is when this guess arrived, which may be before the one that it waited for.
+  moment timestamptz := clock_timestamp();
+begin
+  shut := coalesce(p_blocked_until > moment, false);
+  if shut then
+    answer := jsonb_build_object('outcome', 'locked', 'until', private.to_ms(p_blocked_until));
+  elsif p_fits then
+    failed := 0;
+    passed_until := moment + interval '10 minutes';
+    answer := jsonb_build_object('outcome', 'passed', 'until', private.to_ms(passed_until));
+  else
+    failed := case when p_last_at + pause > moment then p_failed + 1 else 1 end;
+    if failed < guesses then
+      answer := jsonb_build_object('outcome', 'wrong', 'left', guesses - failed);
+    else
+      blocked_until := moment + pause;
+      answer := jsonb_build_object('outcome', 'locked', 'until', private.to_ms(blocked_until));
+    end if;
+  end if;
+end
+$$;
+
+-- One guess at a room's passcode, see judged_guess; join_room asks whether it has been passed. Answers beside: open (no
+-- passcode), unknown (no such person).
+create function parley.try_passcode(p_room_id uuid, p_person uuid, p_hash text) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
   passcode parley.passcodes;
   attempts parley.passcode_attempts;
+  judged record;
 begin
   -- In this order, as whoever deletes the room or changes the word. Both are held, so that a word that is replaced in
   -- this moment opens nothing.
@@ -433,31 +465,18 @@ begin
   insert into parley.passcode_attempts as a (room_id, person) values (p_room_id, p_person)
   on conflict (room_id, person) do update set failed = a.failed
   returning * into attempts;
-  -- clock_timestamp: now() is when this guess arrived, which may be before the one that it waited for.
-  if attempts.blocked_until > clock_timestamp() then
-    return jsonb_build_object('outcome', 'locked', 'until', private.to_ms(attempts.blocked_until));
+  judged := private.judged_guess(attempts.failed, attempts.last_at, attempts.blocked_until, passcode.hash = p_hash);
+  if judged.shut then
+    return judged.answer;
   end if;
-  if passcode.hash = p_hash then
-    update parley.passcode_attempts a
-    set failed = 0, blocked_until = null, last_at = clock_timestamp(), passed_until = clock_timestamp() + interval '10 minutes'
-    where a.room_id = p_room_id and a.person = p_person
-    returning * into attempts;
-    return jsonb_build_object('outcome', 'passed', 'until', private.to_ms(attempts.passed_until));
-  end if;
-
   update parley.passcode_attempts a
-  set failed = case when a.last_at + pause > clock_timestamp() then a.failed + 1 else 1 end,
-      blocked_until = null, last_at = clock_timestamp()
-  where a.room_id = p_room_id and a.person = p_person
-  returning * into attempts;
-  if attempts.failed < guesses then
-    return jsonb_build_object('outcome', 'wrong', 'left', guesses - attempts.failed);
+  set failed = judged.failed, blocked_until = judged.blocked_until, last_at = clock_timestamp(),
+      passed_until = coalesce(judged.passed_until, a.passed_until)
+  where a.room_id = p_room_id and a.person = p_person;
+  if judged.blocked_until is not null then
+    perform private.record('passcode_locked', p_person, p_room_id, p_person);
   end if;
-  update parley.passcode_attempts a set blocked_until = clock_timestamp() + pause
-  where a.room_id = p_room_id and a.person = p_person
-  returning * into attempts;
-  perform private.record('passcode_locked', p_person, p_room_id, p_person);
-  return jsonb_build_object('outcome', 'locked', 'until', private.to_ms(attempts.blocked_until));
+  return judged.answer;
 end
 $$;
 
@@ -611,8 +630,10 @@ end
 $$;
 
 revoke execute on function private.manages(uuid, uuid), private.link_obstacle(parley.join_links),
-  private.knocks_again_after(), private.sweep_access(int) from public, anon, authenticated;
+  private.knocks_again_after(),
+  private.judged_guess(int, timestamptz, timestamptz, boolean), private.sweep_access(int) from public, anon, authenticated;
 grant execute on function private.manages(uuid, uuid), private.link_obstacle(parley.join_links),
-  private.knocks_again_after(), private.sweep_access(int) to service_role;
+  private.knocks_again_after(),
+  private.judged_guess(int, timestamptz, timestamptz, boolean), private.sweep_access(int) to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
 grant execute on all functions in schema parley to service_role;

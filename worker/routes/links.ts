@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import * as z from 'zod/mini'
 import { secretOf } from '../../durable-objects/env.ts'
@@ -16,6 +15,7 @@ import {
 import { TimeMs, Uuid } from '../../protocol/ids.ts'
 import { limits } from '../../protocol/limits.ts'
 import { placeOf } from '../cursor.ts'
+import { codeFor, codeHash } from '../codes.ts'
 import { comeIn, linkOver, sealed } from '../entrance.ts'
 import type { App, Env } from '../env.ts'
 import { pageFrom } from '../list.ts'
@@ -56,7 +56,7 @@ serve(links, createLink, async ({ c, session, command, params: { room }, body })
   const code = codeFor(command, secretOf(c.env))
   const expiresAt = expiresInSeconds === null ? null : Date.now() + expiresInSeconds * 1_000
   const answer = await asService(c.env).rpc('create_join_link', {
-    ...{ p_command: command, p_room_id: room, p_person: me, p_code_hash: hash(code) },
+    ...{ p_command: command, p_room_id: room, p_person: me, p_code_hash: codeHash(code) },
     // The generated types know no null here.
     p_expires_at_ms: expiresAt as number,
     ...(maxUses !== undefined && { p_max_uses: maxUses }),
@@ -100,7 +100,7 @@ serve(links, joinByLink, async ({ c, session, params, body: { passcode } }) => {
   const code = codeOf(params.code)
   const person = session.me.person.id
   const { roomId } = await preview(c.env, code, person)
-  return [200, await comeIn(c.env, { room: roomId, person, codeHash: hash(code), passcode, unknown: unknownLink })]
+  return [200, await comeIn(c.env, { room: roomId, person, codeHash: codeHash(code), passcode, unknown: unknownLink })]
 })
 
 serve(links, setPasscode, async ({ c, session, params: { room }, body }) => {
@@ -122,15 +122,6 @@ serve(links, clearPasscode, async ({ c, session, params: { room } }) => {
 
 const notYours = 'Only owners and admins of a group do this.'
 
-/**
- * 128 bits that nobody guesses without the secret. A repeat of a request whose answer was lost has to tell the same code,
- * of which only a hash is kept.
- */
-function codeFor(command: string, secret: string): string {
-  const digest = createHmac('sha256', secret).update(`parley:join-code ${command}`).digest()
-  return digest.subarray(0, 16).toString('base64url')
-}
-
 /** A code that lost a piece when it was copied is an unknown one. Problem: not_found. */
 function codeOf(given: string): string {
   const read = JoinCode.safeParse(given)
@@ -139,7 +130,7 @@ function codeOf(given: string): string {
 }
 
 async function preview(env: Env, code: string, person: string | null): Promise<LinkPreview> {
-  const answer = await asService(env).rpc('link_preview', { p_code_hash: hash(code), p_person: person })
+  const answer = await asService(env).rpc('link_preview', { p_code_hash: codeHash(code), p_person: person })
   const link = Preview.parse(dataOf(answer))
   switch (link.outcome) {
     case 'open': {
@@ -155,8 +146,4 @@ async function preview(env: Env, code: string, person: string | null): Promise<L
 
 function unknownLink(): ProblemError {
   return new ProblemError('not_found', 'There is no such link. Check that it was copied whole.')
-}
-
-function hash(code: string): string {
-  return createHash('sha256').update(code).digest('hex')
 }

@@ -11,6 +11,15 @@ async function planned(scene: Scene): Promise<string> {
 
 const ofMeeting: Asking = async (scene) => ({ params: { meeting: await planned(scene) } })
 
+/** A link of it that lets anyone in. */
+async function linked(scene: Scene): Promise<{ meeting: string; id: string; code: string }> {
+  const meeting = await planned(scene)
+  const answer = await asOwner(scene, 'POST', `/meetings/${meeting}/links`, {})
+  return { meeting, ...((await answer.json()) as { id: string; code: string }) }
+}
+
+const byLink: Asking = async (scene) => ({ params: { code: (await linked(scene)).code } })
+
 /** Meetings: making, finding, changing and cancelling them. */
 export const meetings: Rows = {
   createMeeting: { ask: () => ({ body: { id: freshId(), title: 'Weaving' } }) },
@@ -18,4 +27,14 @@ export const meetings: Rows = {
   getMeeting: { ask: ofMeeting },
   changeMeeting: { ask: async (scene, actor) => ({ ...(await ofMeeting(scene, actor)), body: { title: 'Looms' } }) },
   cancelMeeting: { fresh: true, ask: ofMeeting },
+  createMeetingLink: { ask: ofMeeting },
+  listMeetingLinks: { ask: ofMeeting },
+  revokeMeetingLink: {
+    ask: async (scene) => {
+      const { meeting, id } = await linked(scene)
+      return { params: { meeting, link: id } }
+    },
+  },
+  previewMeetingLink: { ask: byLink },
+  enterByMeetingLink: { ask: async (scene, actor) => ({ ...(await byLink(scene, actor)), body: { name: 'Bob' } }) },
 }

@@ -28,3 +28,10 @@ export async function passcodeAttempt(room: string, person: string): Promise<unk
   if (answer.error) throw new Error(answer.error.message)
   return answer.data
 }
+
+/** What Postgres keeps of a meeting's links. */
+export async function meetingLinkRows(meeting: string): Promise<unknown[]> {
+  const answer = await parley().from('meeting_links').select().eq('meeting_id', meeting)
+  if (answer.error) throw new Error(answer.error.message)
+  return answer.data
+}
