@@ -4,7 +4,7 @@ import type { Presence, Preview, Ring } from '../protocol/inbox.ts'
 import type { Role, UnreadMark } from '../protocol/downstream.ts'
 import type { HostAct, MeetingRole, Standing } from '../protocol/meetings.ts'
 import type { Erasure } from '../protocol/message.ts'
-import type { Entrant, MeetingFacts, Right } from './meeting/core/gathering.ts'
+import type { Entrant, MeetingFacts, Recorded, Right } from './meeting/core/gathering.ts'
 import type { LiveMeeting } from './meeting/core/telling.ts'
 
 export type { Entrant, LiveMeeting, MeetingFacts, Right }
@@ -137,6 +137,8 @@ export interface MeetingForOthers {
   membersGone(people: string[]): Promise<void>
   /** Postgres has it otherwise now: changed, cancelled. */
   changed(facts: MeetingFacts): Promise<void>
+  /** Whether it is recorded, and by whom: everyone in it is told. */
+  recordingNow(recording: Recorded | null): Promise<void>
   /** A link was withdrawn: who waits by it gets in no more. */
   linkOver(link: string): Promise<void>
 }

@@ -24,6 +24,7 @@ import {
   type Entrant,
   type Gathering,
   type MeetingFacts,
+  type Recorded,
   type Right,
 } from './meeting/core/gathering.ts'
 import { ended, lapsed, withFacts } from './meeting/core/session.ts'
@@ -234,6 +235,11 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
 
   async changed(facts: MeetingFacts): Promise<void> {
     this.apply(withFacts(this.book.now(), facts, Date.now()))
+  }
+
+  async recordingNow(recording: Recorded | null): Promise<void> {
+    const before = this.book.now()
+    if (JSON.stringify(before.recording) !== JSON.stringify(recording)) this.apply({ ...before, recording })
   }
 
   async linkOver(link: string): Promise<void> {

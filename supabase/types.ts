@@ -1,7 +1,7 @@
 // Generated from the migrations by npm run db:types; do not edit.
 
 /** The newest migration. */
-export const schemaVersion = '20250907000015'
+export const schemaVersion = '20250907000017'
 
 /** What a json or jsonb column holds. */
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
@@ -1334,6 +1334,15 @@ export type Database = {
         }
         Returns: Json
       }
+      begin_recording: {
+        Args: {
+          p_meeting: string
+          p_by: string
+          p_id: string
+          p_path: string
+        }
+        Returns: Json
+      }
       cancel_meeting: {
         Args: {
           p_meeting: string
@@ -1563,6 +1572,13 @@ export type Database = {
         }
         Returns: Json
       }
+      forget_recording: {
+        Args: {
+          p_meeting: string
+          p_recording: string
+        }
+        Returns: undefined
+      }
       hand_over: {
         Args: {
           p_command: string
@@ -1762,6 +1778,18 @@ export type Database = {
         }
         Returns: undefined
       }
+      note_recording: {
+        Args: {
+          p_meeting: string
+          p_recording: string
+          p_egress: string
+          p_status: string
+          p_error?: string | null
+          p_bytes?: number | null
+          p_duration_ms?: number | null
+        }
+        Returns: Json
+      }
       open_direct: {
         Args: {
           p_person: string
@@ -1793,6 +1821,21 @@ export type Database = {
         Args: {
           p_meeting: string
           p_state: Json
+        }
+        Returns: Json
+      }
+      recording_of: {
+        Args: {
+          p_meeting: string
+          p_recording: string
+          p_person: string
+        }
+        Returns: Json
+      }
+      recordings_of: {
+        Args: {
+          p_meeting: string
+          p_person: string
         }
         Returns: Json
       }

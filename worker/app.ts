@@ -25,6 +25,7 @@ import { ownData } from './routes/own-data.ts'
 import { presence } from './routes/presence.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { reference } from './routes/reference.ts'
+import { recordings } from './routes/recordings.ts'
 import { requests } from './routes/requests.ts'
 import { rooms } from './routes/rooms.ts'
 import { search } from './routes/search.ts'
@@ -61,6 +62,7 @@ const api = new Hono<App>()
   .route('/', inMeeting)
   .route('/', meetings)
   .route('/', meetingWays)
+  .route('/', recordings)
   .route('/', links)
   .route('/', directory)
   .route('/', requests)

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
-import { missingMedia, WorkerSettings } from '../protocol/settings.ts'
+import { missingForRecordings, missingMedia, WorkerSettings } from '../protocol/settings.ts'
 import type { App } from './env.ts'
 import { ProblemError } from './problem.ts'
 
@@ -15,7 +15,10 @@ const Config = z.extend(WorkerSettings, { ROOM: binding, INBOX: binding, MEETING
 export function faultsOf(env: unknown): string[] {
   const read = Config.safeParse(env)
   if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  return missingMedia(read.data).map((name) => `${name}: needed, since a part of what calls need is set`)
+  return [
+    ...missingMedia(read.data).map((name) => `${name}: needed, since a part of what calls need is set`),
+    ...missingForRecordings(read.data).map((name) => `${name}: needed, since a part of what recordings need is set`),
+  ]
 }
 
 // Each worker has one environment for as long as it lives.

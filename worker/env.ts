@@ -28,6 +28,11 @@ export interface Env
   LIVEKIT_API_URL?: string
   LIVEKIT_API_KEY?: string
   LIVEKIT_API_SECRET?: string
+  /** The S3 bucket that recordings go to, with its endpoint. Set together with its keys, or not at all: then nothing is recorded. */
+  RECORDINGS_URL?: string
+  RECORDINGS_REGION?: string
+  RECORDINGS_KEY?: string
+  RECORDINGS_SECRET?: string
 }
 
 /** What a handler finds in Hono's context. */

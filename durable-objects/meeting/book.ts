@@ -13,6 +13,7 @@ interface Head {
   session: Session | null
   ended: Gathering['ended']
   locked: boolean
+  recording: Gathering['recording']
 }
 
 /** What a meeting knows, in memory and on disk in one step. */

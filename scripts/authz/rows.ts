@@ -3,6 +3,7 @@ import { accounts } from './rows/accounts.ts'
 import { history } from './rows/history.ts'
 import { meetings } from './rows/meetings.ts'
 import { own } from './rows/own.ts'
+import { recordings } from './rows/recordings.ts'
 import { rooms } from './rows/rooms.ts'
 import { system } from './rows/system.ts'
 import { talk } from './rows/talk.ts'
@@ -15,6 +16,7 @@ const files = [
   history,
   rooms,
   meetings,
+  recordings,
   // Whoever runs this Parley.
   system,
 ]

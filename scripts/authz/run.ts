@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import type { Endpoint } from '../../protocol/endpoint.ts'
 import { freePort } from '../lib/ports.ts'
 import { startSystem } from '../lib/system.ts'
+import { startBucket } from './bucket.ts'
 import type { Rows } from './row.ts'
 import { rows } from './rows.ts'
 import { tried, type TriedEndpoint } from './table.ts'
@@ -16,13 +17,16 @@ export async function tryEverything(endpoints: readonly Endpoint[], known: Rows 
   try {
     const [pagePort, supabasePort, postgresPort] = [await freePort(), await freePort(), await freePort()]
     const ports = { pagePort, supabasePort, postgresPort }
-    const system = await startSystem({ dataDir, ...ports, page: 'none', durable: false })
+    const bucket = await startBucket()
+    const recordings = bucket.settings
+    const system = await startSystem({ dataDir, ...ports, recordings, page: 'none', durable: false })
     const sql = postgres(system.postgresUrl, { max: 2, onnotice: () => {} })
     try {
       return await tried(await World.open(system, sql), endpoints, known)
     } finally {
       await sql.end()
       await system.stop()
+      bucket.close()
     }
   } finally {
     rmSync(dataDir, { recursive: true, force: true })

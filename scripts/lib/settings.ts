@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
-import { livekitAddress, livekitApiAddress } from '../../protocol/settings.ts'
+import { bucketAddress, livekitAddress, livekitApiAddress, missingForRecordings } from '../../protocol/settings.ts'
 import { Advice } from './advice.ts'
 
 /** Where a local system lives: its data folder, and its ports on 127.0.0.1; and whether its requests are limited. */
@@ -12,6 +12,8 @@ export type Settings = {
   /** Whether a new account has to be confirmed by a mail, which lands in the mailbox of this machine. */
   confirmEmail: boolean
   rateLimits: 'on' | 'off'
+  /** The bucket of recordings, as the worker is told of it; nothing of it where there is none. */
+  recordings: Record<string, string>
   /** Null where meetings are turned off. */
   livekit: LiveKitSettings | null
 }
@@ -66,6 +68,13 @@ export const Environment = z.object({
   LIVEKIT_API_URL: elsewhere(livekitApiAddress, 'it has to be an address such as https://media.example.org.'),
   LIVEKIT_API_KEY: setting(z.string(), ''),
   LIVEKIT_API_SECRET: setting(z.string(), ''),
+  RECORDINGS_URL: elsewhere(
+    bucketAddress,
+    'it has to be a bucket with its endpoint, such as https://s3.example.org/recordings.',
+  ),
+  RECORDINGS_REGION: setting(z.string(), ''),
+  RECORDINGS_KEY: setting(z.string(), ''),
+  RECORDINGS_SECRET: setting(z.string(), ''),
   PARLEY_DATA_DIR: setting(z.string(), '.parley'),
   PARLEY_CONFIRM_EMAIL: setting(z.enum(['0', '1'], { error: 'it has to be 1 or 0.' }), '0'),
   PARLEY_RATE_LIMITS: setting(z.enum(['on', 'off'], { error: 'it has to be on or off.' }), 'on'),
@@ -88,8 +97,17 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     postgresPort: data.PARLEY_POSTGRES_PORT,
     confirmEmail: data.PARLEY_CONFIRM_EMAIL === '1',
     rateLimits: data.PARLEY_RATE_LIMITS,
+    recordings: recordingsOf(data),
     livekit: data.PARLEY_LIVEKIT === 'on' ? livekitOf(data) : null,
   }
+}
+
+function recordingsOf(data: z.infer<typeof Environment>): Record<string, string> {
+  const { RECORDINGS_URL, RECORDINGS_REGION, RECORDINGS_KEY, RECORDINGS_SECRET } = data
+  const given = { RECORDINGS_URL, RECORDINGS_REGION, RECORDINGS_KEY, RECORDINGS_SECRET }
+  const missing = missingForRecordings(given)
+  if (missing.length > 0) throw new Advice(`To record meetings, set ${missing.join(' and ')} too.`)
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
 }
 
 function livekitOf(data: z.infer<typeof Environment>): LiveKitSettings {

@@ -20,9 +20,10 @@ import { buildWorker, startWorker } from './worker.ts'
  * What a system is started with beside its settings. `page: 'build'` builds the web client and serves it,
  * `'none'` serves the API alone. `durable: false` is for tests. `signal` gives up between two steps.
  */
-export type SystemOptions = Omit<Settings, 'confirmEmail' | 'rateLimits' | 'livekit'> & {
+export type SystemOptions = Omit<Settings, 'confirmEmail' | 'rateLimits' | 'livekit' | 'recordings'> & {
   /** None unless it is said: what measures and tests the chat needs no sound. */
   livekit?: Settings['livekit']
+  recordings?: Settings['recordings']
   confirmEmail?: boolean
   /** Where links in mails lead, where the page is served elsewhere. */
   siteUrl?: string
@@ -126,6 +127,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
           PARLEY_SECRET: keys.parleySecret,
           PARLEY_RATE_LIMITS: options.rateLimits ?? 'off',
           ...media.settings,
+          ...options.recordings,
         },
       }),
     )

@@ -21,6 +21,7 @@ import { entryOf } from '../meeting-entry.ts'
 import { meetingObject, roomObject } from '../objects.ts'
 import { sameOrigin } from '../origin.ts'
 import { ProblemError } from '../problem.ts'
+import { noteEgress } from '../recording-news.ts'
 import { serve } from '../serve.ts'
 import { bearer, deviceBehind } from '../session.ts'
 
@@ -33,7 +34,8 @@ serve(meetingSockets, openMeetingChat, async ({ c, params }) => await upgrade(c,
 
 serve(meetingSockets, receiveMediaNews, async ({ c }) => {
   const read = await readMediaReport(c.env, c.req.header('authorization'), await c.req.arrayBuffer())
-  if (read) await meetingObject(c.env, read.meeting).report(read.report)
+  if (read?.report.egress) await noteEgress(c.env, read.meeting, read.report.egress)
+  else if (read) await meetingObject(c.env, read.meeting).report(read.report)
   return [204]
 })
 

@@ -76,6 +76,13 @@ export interface Session {
   lastAt: number
 }
 
+/** A recording that runs: its id, and the name of who began it. */
+export interface Recorded {
+  id: string
+  status: 'starting' | 'active'
+  by: string | null
+}
+
 /** All that a meeting knows. Plain data, replaced and never mutated. */
 export interface Gathering {
   facts: MeetingFacts | null
@@ -83,6 +90,7 @@ export interface Gathering {
   /** The last session that ended. */
   ended: { n: number; startedAt: number; at: number } | null
   locked: boolean
+  recording: Recorded | null
   people: ReadonlyMap<string, Attendee>
   /** By the media server's own id of each. */
   connections: ReadonlyMap<string, Connection>
@@ -95,7 +103,7 @@ export interface Then<A> {
 }
 
 export const nobodyYet: Gathering = {
-  ...{ facts: null, session: null, ended: null, locked: false },
+  ...{ facts: null, session: null, ended: null, locked: false, recording: null },
   ...{ people: new Map(), connections: new Map() },
 }
 

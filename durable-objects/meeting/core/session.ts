@@ -34,7 +34,7 @@ export function ended(gathering: Gathering, now: number): Gathering {
   const { session } = gathering
   const people = refused(gathering, now)
   const last = session ? { n: session.n, startedAt: session.startedAt, at: now } : gathering.ended
-  return { ...gathering, session: null, ended: last, locked: false, people }
+  return { ...gathering, session: null, ended: last, locked: false, recording: null, people }
 }
 
 function refused({ people }: Gathering, now: number): ReadonlyMap<string, Attendee> {

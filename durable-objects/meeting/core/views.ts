@@ -12,14 +12,14 @@ export function youFrame(gathering: Gathering, id: string): Frame<'you'> {
 
 /** How the meeting stands, for those who are in it. */
 export function meetingFrame(gathering: Gathering): Frame<'meeting'> {
-  const { session, facts, locked } = gathering
+  const { session, facts, locked, recording } = gathering
   const connected = here(gathering)
   const people = [...gathering.people.values()]
     .filter(({ standing }) => standing === 'admitted')
     .sort((a, b) => (a.admittedAt ?? 0) - (b.admittedAt ?? 0) || (a.id < b.id ? -1 : 1))
     .map((someone) => participant(someone, connected.has(someone.id)))
   const status = session ? 'live' : (facts?.status ?? 'scheduled')
-  return { t: 'meeting', status, startedAt: session?.startedAt ?? null, locked, recording: null, people }
+  return { t: 'meeting', status, startedAt: session?.startedAt ?? null, locked, recording, people }
 }
 
 function participant(someone: Attendee, isHere: boolean): Participant {
