@@ -16,6 +16,7 @@ import { directory } from './routes/directory.ts'
 import { history } from './routes/history.ts'
 import { imports } from './routes/imports.ts'
 import { inMeeting, meetingSockets } from './routes/in-meeting.ts'
+import { invitations } from './routes/invitations.ts'
 import { links } from './routes/links.ts'
 import { mailed } from './routes/mailed.ts'
 import { meetingWays } from './routes/meeting-ways.ts'
@@ -63,6 +64,7 @@ const api = new Hono<App>()
   .route('/', meetings)
   .route('/', meetingWays)
   .route('/', recordings)
+  .route('/', invitations)
   .route('/', links)
   .route('/', directory)
   .route('/', requests)

@@ -20,6 +20,10 @@ export interface Env
   SUPABASE_JWT_SECRET?: string
   /** When set, access tokens of any other issuer are refused: `https://PROJECT.supabase.co/auth/v1` on a hosted project. */
   SUPABASE_JWT_ISSUER?: string
+  /** Where mails are sent, by which key and from whom; without them none is. */
+  PARLEY_MAIL_URL?: string
+  PARLEY_MAIL_KEY?: string
+  PARLEY_MAIL_FROM?: string
   /** Off where measurements and tests send more than people do. */
   PARLEY_RATE_LIMITS?: 'on' | 'off'
   /** LiveKit as browsers reach it. Set together with its keys, or not at all: then no call carries sound. */

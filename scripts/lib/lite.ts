@@ -74,7 +74,10 @@ export async function serveLite(
   const server = await serve(port, 'PARLEY_SUPABASE_PORT', (request) =>
     withLog(
       onLog,
-      async () => mail.box.answer(request) ?? (offered.test(new URL(request.url).pathname) ? ask(request) : notFound()),
+      async () =>
+        (await mail.box.take(request, keys.serviceKey)) ??
+        mail.box.answer(request) ??
+        (offered.test(new URL(request.url).pathname) ? ask(request) : notFound()),
     ),
   )
   const forget = survivePostgresJs(onLog)

@@ -15,6 +15,14 @@ const Mail = z.object({
   /** Where its button leads, and the code it shows, if it has one. */
   link: z.nullable(z.string()),
   code: z.nullable(z.string()),
+  /** What a calendar takes over, of an invitation. */
+  calendar: z._default(z.nullable(z.string()), null),
+})
+
+/** A mail as Parley's worker sends it, the way it does to a provider. */
+const Sent = z.object({
+  ...{ to: z.array(z.string()).check(z.length(1)), subject: z.string(), html: z.string() },
+  attachments: z._default(z.array(z.object({ content: z.string() })), []),
 })
 type Mail = z.infer<typeof Mail>
 
@@ -37,9 +45,26 @@ export class Mailbox {
 
   /** Auth's email driver. */
   async send({ to, subject, html = '' }: { to: string; subject: string; html?: string }): Promise<void> {
+    this.keep({ to, subject, html, calendar: null })
+  }
+
+  /** Takes what Parley's worker mails, who knows the service key; null: something else was asked. */
+  async take(request: Request, serviceKey: string): Promise<Response | null> {
+    if (request.method !== 'POST' || new URL(request.url).pathname !== '/mailbox/send') return null
+    if (request.headers.get('authorization') !== `Bearer ${serviceKey}`) return new Response(null, { status: 401 })
+    const sent = Sent.safeParse(await request.json().catch(() => null))
+    if (!sent.success) return new Response(null, { status: 400 })
+    const { to, subject, html, attachments } = sent.data
+    const [file] = attachments
+    const calendar = file ? Buffer.from(file.content, 'base64').toString() : null
+    this.keep({ to: to[0]!, subject, html, calendar })
+    return Response.json({ id: this.mails[0]!.id })
+  }
+
+  private keep({ to, subject, html, calendar }: Pick<Mail, 'to' | 'subject' | 'html' | 'calendar'>): void {
     const link = /href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? null
     const code = />\s*(\d{6})\s*</.exec(html)?.[1] ?? null
-    this.mails.unshift({ id: randomUUID(), at: Date.now(), to, subject, html, link, code })
+    this.mails.unshift({ id: randomUUID(), at: Date.now(), to, subject, html, link, code, calendar })
     this.mails.length = Math.min(this.mails.length, kept)
     // Who reads a mail gets into the account.
     if (this.file) writeFileSync(this.file, JSON.stringify(this.mails), { mode: 0o600 })

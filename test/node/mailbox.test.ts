@@ -93,3 +93,23 @@ async function mailsOf(box: Mailbox) {
   }
   return mails
 }
+
+test('[MTG13] takes what the worker mails, from who knows the service key alone, and keeps the file for calendars', async () => {
+  const box = new Mailbox(null)
+  const send = (key: string, body: unknown) => {
+    const request = new Request('http://127.0.0.1/mailbox/send', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify(body),
+    })
+    return box.take(request, 'the service key')
+  }
+  const mail = { to: ['bob@example.org'], subject: 'Invitation', html: '<p>Come</p>' }
+  const attachments = [{ filename: 'meeting.ics', content: Buffer.from('BEGIN:VCALENDAR').toString('base64') }]
+
+  const answers = [await send('guessed', mail), await send('the service key', { ...mail, to: [] })]
+  expect(answers.map((answer) => answer?.status)).toEqual([401, 400])
+  expect(await mailsOf(box)).toEqual([])
+  expect((await send('the service key', { ...mail, attachments }))?.status).toBe(200)
+  expect(await mailsOf(box)).toMatchObject([{ to: 'bob@example.org', calendar: 'BEGIN:VCALENDAR' }])
+})

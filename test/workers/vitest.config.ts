@@ -37,6 +37,9 @@ export default defineConfig({
             SUPABASE_SERVICE_KEY: keys.serviceKey,
             SUPABASE_JWT_SECRET: keys.jwtSecret,
             PARLEY_SECRET: keys.parleySecret,
+            PARLEY_MAIL_URL: `${inject('supabaseUrl')}/mailbox/send`,
+            PARLEY_MAIL_KEY: keys.serviceKey,
+            PARLEY_MAIL_FROM: 'Parley <meet@parley.test>',
             // Tests send more than people do; those of the limits turn them on.
             PARLEY_RATE_LIMITS: 'off',
           },

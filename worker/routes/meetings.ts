@@ -6,15 +6,18 @@ import {
   changeMeeting,
   createMeeting,
   getMeeting,
+  getMeetingCalendar,
   listMeetings,
 } from '../../protocol/endpoints/meetings.ts'
 import { Uuid } from '../../protocol/ids.ts'
 import { nextOccurrence } from '../../protocol/occurrences.ts'
+import { calendarOf } from '../calendar.ts'
 import { placeOf } from '../cursor.ts'
 import type { App, Env } from '../env.ts'
 import { pageFrom } from '../list.ts'
 import { Facts, hostsAlone, noSuchMeeting } from '../meeting-entry.ts'
 import { Seen, seenMeeting, shownMeeting } from '../meeting-list.ts'
+import { mailedTo, type News, tellByMail } from '../meeting-mail.ts'
 import { settledSchedule } from '../meeting-schedule.ts'
 import { begin, writeMeeting } from '../meeting-rows.ts'
 import { inboxObject, meetingObject } from '../objects.ts'
@@ -75,6 +78,7 @@ serve(meetings, changeMeeting, async ({ c, session, params: { meeting }, body })
   switch (changed.outcome) {
     case 'changed':
       await tell(c.env, changed.facts)
+      if (changed.moved) await mail(c, meeting, me, 'changed')
       return [200, await shown(c, meeting, me)]
     case 'over':
       throw new ProblemError('conflict', 'This meeting is live or over, or was begun at once: that stays as it is.')
@@ -98,6 +102,7 @@ serve(meetings, cancelMeeting, async ({ c, session, params: { meeting } }) => {
     case 'cancelled':
     case 'ended':
       await tell(c.env, cancelled.facts)
+      if (status === 'scheduled') await mail(c, meeting, me, 'cancelled')
       return [204]
     case 'forbidden':
       throw hostsAlone()
@@ -105,6 +110,23 @@ serve(meetings, cancelMeeting, async ({ c, session, params: { meeting } }) => {
       throw noSuchMeeting()
   }
 })
+
+serve(meetings, getMeetingCalendar, async ({ c, session, params: { meeting } }) => {
+  const { plan, status, ...seen } = await seenMeeting(c.env, meeting, session.me.person.id)
+  if (!plan) throw new ProblemError('conflict', 'This meeting was begun at once: a calendar has nothing to keep.')
+  const url = new URL(`/meet/${meeting}`, c.req.url).href
+  const file = calendarOf({ ...seen, plan, cancelled: status === 'cancelled', url, mailed: null })
+  return c.body(file, 200, {
+    'content-type': 'text/calendar; charset=utf-8',
+    'content-disposition': 'attachment; filename="meeting.ics"',
+  })
+})
+
+/** Who was invited by mail hears by mail. Not waited for. */
+async function mail(c: Context<App>, meeting: string, by: string, news: News): Promise<void> {
+  const [people, seen] = await Promise.all([mailedTo(c.env, meeting), seenMeeting(c.env, meeting, by)])
+  c.executionCtx.waitUntil(tellByMail(c.env, c.req.url, { news, meeting: seen, people }))
+}
 
 async function shown(c: Context<App>, meeting: string, person: string) {
   return shownMeeting(c, await seenMeeting(c.env, meeting, person))

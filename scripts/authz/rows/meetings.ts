@@ -20,6 +20,14 @@ async function linked(scene: Scene): Promise<{ meeting: string; id: string; code
 
 const byLink: Asking = async (scene) => ({ params: { code: (await linked(scene)).code } })
 
+/** An invitation to it of someone who is no member. */
+async function invited(scene: Scene): Promise<{ meeting: string; invitation: string }> {
+  const meeting = await planned(scene)
+  const answer = await asOwner(scene, 'POST', `/meetings/${meeting}/invitations`, { people: [scene.stranger.id] })
+  const { items } = (await answer.json()) as { items: { id: string }[] }
+  return { meeting, invitation: items[0]!.id }
+}
+
 /** Meetings: making, finding, changing and cancelling them. */
 export const meetings: Rows = {
   createMeeting: { ask: () => ({ body: { id: freshId(), title: 'Weaving' } }) },
@@ -27,6 +35,20 @@ export const meetings: Rows = {
   getMeeting: { ask: ofMeeting },
   changeMeeting: { ask: async (scene, actor) => ({ ...(await ofMeeting(scene, actor)), body: { title: 'Looms' } }) },
   cancelMeeting: { fresh: true, ask: ofMeeting },
+  getMeetingCalendar: { ask: ofMeeting },
+  inviteToMeeting: {
+    ask: async (scene, actor) => ({ ...(await ofMeeting(scene, actor)), body: { people: [scene.stranger.id] } }),
+  },
+  listInvitations: { ask: ofMeeting },
+  withdrawInvitation: { ask: async (scene) => ({ params: { ...(await invited(scene)) } }) },
+  // Nobody of them is invited.
+  answerInvitation: {
+    ask: async (scene, actor) => ({ ...(await ofMeeting(scene, actor)), body: { answer: 'accepted' } }),
+  },
+  // Nor is it by this link.
+  answerMailedInvitation: {
+    ask: async (scene, actor) => ({ ...(await byLink(scene, actor)), body: { answer: 'accepted' } }),
+  },
   createMeetingLink: { ask: ofMeeting },
   listMeetingLinks: { ask: ofMeeting },
   revokeMeetingLink: {

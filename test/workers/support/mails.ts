@@ -9,6 +9,7 @@ export interface Mail {
   html: string
   link: string | null
   code: string | null
+  calendar: string | null
 }
 
 /** What was mailed to an address, the newest first. */
