@@ -10,12 +10,12 @@ process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x'
 const screenshots = resolve(import.meta.dirname, '../../../dist/test/screenshots')
 
 /** A real Chromium from npm. Its package's own arguments are for lambdas and switch off what is tested here, Origin for one. */
-export async function launch(): Promise<Browser> {
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   const { default: chromium } = await import('@sparticuz/chromium')
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
   return await driver.launch({
     executablePath: await chromium.executablePath(),
-    args: [...args, '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+    args: [...args, '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', ...more],
   })
 }
 

@@ -15,13 +15,23 @@ export interface Parley {
   stop(): Promise<void>
 }
 
-export async function startParley(): Promise<Parley> {
+/** Starts one; `page`: with the page that people see. */
+export async function startParley(page: 'none' | 'build' = 'none'): Promise<Parley> {
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-calls-'))
   const [pagePort, supabasePort, postgresPort] = [await freePort(), await freePort(), await freePort()]
   const ports = { http: await freePort(), tcp: 0, udp: await freeUdpPort() }
   const given = { LIVEKIT_URL: '', LIVEKIT_API_URL: '', LIVEKIT_API_KEY: '', LIVEKIT_API_SECRET: '' }
   const system = await startSystem({
-    ...{ dataDir, pagePort, supabasePort, postgresPort, page: 'none', durable: false, livekit: { ports, given } },
+    ...{
+      dataDir,
+      pagePort,
+      supabasePort,
+      postgresPort,
+      page,
+      rateLimits: page === 'build' ? 'off' : 'on',
+      durable: false,
+      livekit: { ports, given },
+    },
   })
   const sql = postgres(system.postgresUrl, { max: 2, onnotice: () => {} })
   return {
@@ -85,7 +95,7 @@ export class Person {
   async listen(meeting: string): Promise<MeetingDownstream[]> {
     const address = `${this.system.pageUrl}/api/v1/meetings/${meeting}/socket`.replace(/^http/, 'ws')
     // Node's own takes headers beside what browsers take.
-    const socket = new WebSocket(address, { headers: this.headers() })
+    const socket = new WebSocket(address, { headers: this.headers() } as never)
     const frames: MeetingDownstream[] = []
     socket.addEventListener('message', ({ data }) => frames.push(JSON.parse(String(data)) as MeetingDownstream))
     await new Promise((opened) => socket.addEventListener('message', opened, { once: true }))

@@ -4,6 +4,7 @@ import { enterMeeting, leaveMeeting } from '../../../protocol/endpoints/in-meeti
 import type { Entered, Standing } from '../../../protocol/meetings.ts'
 import { socketAddress } from '../../sync/client.ts'
 import { openMeeting, type MeetingClient } from '../../sync/meeting.ts'
+import { ProblemError } from '../../sync/problem-error.ts'
 import { socketTransport } from '../../sync/socket.ts'
 import { gate } from '../gate.ts'
 import { outcome, type Failure } from '../outcome.ts'
@@ -86,15 +87,14 @@ export function startVisit(way: Way, person: string | null): Visit {
   async function facts(): Promise<Facts> {
     if (way.kind === 'link') return await factsOfLink(way.code)
     const link = wayTo(way.id)
-    if (person === null) {
-      // A guest knows of a meeting what its link shows.
-      if (link !== null) return await factsOfLink(link.code)
+    // A guest knows of a meeting what its link shows.
+    if (person === null && link !== null) return await factsOfLink(link.code)
+    try {
       return await factsOfMeeting(way.id)
+    } catch (error) {
+      if (link === null || !(error instanceof ProblemError) || error.kind !== 'not_found') throw error
+      return await factsOfLink(link.code)
     }
-    const answer = await outcome(factsOfMeeting(way.id))
-    if (answer.ok) return answer.value
-    if (answer.failure.kind === 'not_found' && link !== null) return await factsOfLink(link.code)
-    return await factsOfMeeting(way.id)
   }
 
   function enter({ code, passcode, id, me }: Facts): Promise<Entered> {

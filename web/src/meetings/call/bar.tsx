@@ -56,7 +56,7 @@ export function Bar({
   return (
     <footer
       aria-label="In the meeting"
-      className="flex flex-none flex-wrap items-center justify-center gap-1.5 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
+      className="flex flex-none flex-wrap items-center justify-center gap-1 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
       role="toolbar"
     >
       <Control
@@ -83,6 +83,7 @@ export function Bar({
         <Control
           aria-pressed={sends.screen}
           disabled={!mayPublish}
+          className="max-[27rem]:hidden"
           glyph="screen"
           hint="S"
           label="Share the screen"
@@ -132,6 +133,13 @@ export function Bar({
       />
       {menu !== null && (
         <Menu at={menu} label="More" onClose={() => setMenu(null)}>
+          {shares && mayPublish && (
+            <div className="min-[27rem]:hidden" role="presentation">
+              <MenuItem icon="share" onClick={close(() => onToggle('screen'))}>
+                {sends.screen ? 'Stop the sharing' : 'Share the screen'}
+              </MenuItem>
+            </div>
+          )}
           <MenuItem icon="people" onClick={close(onLook)}>
             {look === 'grid' ? 'Show who speaks' : 'Show everyone'}
           </MenuItem>

@@ -5,7 +5,7 @@ const looks = {
   on: 'bg-raised text-ink border-line hover:bg-sunken',
   off: 'bg-danger-soft text-danger border-transparent hover:brightness-95',
   active: 'bg-petrol text-on-petrol border-transparent hover:bg-petrol-strong',
-  leave: 'bg-danger text-on-danger border-transparent hover:brightness-90 px-4',
+  leave: 'bg-danger text-on-danger border-transparent hover:brightness-90 sm:px-4',
 }
 
 /** One button of the bar under a meeting. */
@@ -15,6 +15,7 @@ export function Control({
   look = 'on',
   hint,
   count = 0,
+  className = '',
   ...rest
 }: Omit<ComponentProps<'button'>, 'type'> & {
   glyph: ComponentProps<typeof Glyph>['name']
@@ -29,7 +30,7 @@ export function Control({
     <button
       aria-keyshortcuts={hint}
       aria-label={count > 0 ? `${label}, ${count}` : label}
-      className={`relative grid h-11 min-w-11 flex-none place-items-center rounded-xl border disabled:opacity-50 sm:h-12 sm:min-w-12 ${looks[look]}`}
+      className={`relative grid h-11 min-w-11 flex-none place-items-center rounded-xl border disabled:opacity-50 sm:h-12 sm:min-w-12 ${looks[look]} ${className}`}
       title={hint === undefined ? label : `${label} (${hint})`}
       type="button"
       {...rest}

@@ -1,0 +1,160 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violationsInBothThemes } from './support/axe.ts'
+import { keepScreenshot, launch, openWindow } from './support/browser.ts'
+import { signUp } from './support/person.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(async () => await browser.close())
+
+interface Made {
+  id: string
+  code: string
+  link: string
+}
+
+/** Sends as whoever is signed in on the page does. */
+async function ask<T>(page: Page, method: string, path: string, body?: object): Promise<T> {
+  return await page.evaluate(
+    async ({ method, path, body }) => {
+      const answer = await fetch(`/api/v1${path}`, {
+        method,
+        ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+      return answer.status === 204 ? null : await answer.json()
+    },
+    { method, path, body },
+  )
+}
+
+/** Ada has planned a meeting, and made a link of it. */
+async function planned(page: Page, title: string, link: object = {}): Promise<Made> {
+  await signUp(page, 'Ada Lovelace')
+  await page.getByRole('navigation', { name: 'Rooms' }).or(page.getByText('No rooms yet')).first().waitFor()
+  await page.goto('/meetings')
+  await page.getByRole('button', { name: 'New meeting' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Title').fill(title)
+  await dialog.getByText('At a time').click()
+  await dialog.getByLabel('Repeats').selectOption('week')
+  expect(await violationsInBothThemes(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Plan it' }).click()
+  await page.getByRole('button', { name: 'Copy a link' }).waitFor()
+  expect(await violationsInBothThemes(page)).toEqual([])
+  const { items } = await ask<{ items: { id: string }[] }>(page, 'GET', '/meetings')
+  const { id } = items[0]!
+  const made = await ask<{ id: string; code: string }>(page, 'POST', `/meetings/${id}/links`, link)
+  return { id, code: made.code, link: made.id }
+}
+
+test('[MTG52] a link says who invites and when, asks a guest for a name and the passcode, and they wait for the host', async () => {
+  const [ada, joan] = [await openWindow(browser), await openWindow(browser, { width: 360 })]
+  const { code } = await planned(ada.page, 'Analytical engines', { passcode: 'difference' })
+
+  await joan.page.goto(`/m/${code}`)
+  await joan.page.getByText('Ada Lovelace invites you to this meeting.').waitFor()
+  await joan.page.getByRole('heading', { name: 'Analytical engines' }).waitFor()
+  await joan.page.getByText(/^Every week on/).waitFor()
+  expect(await joan.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  expect(await violationsInBothThemes(joan.page)).toEqual([])
+  await keepScreenshot(joan.page, 'meeting-landing-360')
+  await joan.page.getByRole('button', { name: 'Continue' }).click()
+  await joan.page.getByText('Say how the others shall see you.').waitFor()
+  await joan.page.getByLabel('Your name').fill('Joan')
+  await joan.page.getByLabel('Passcode', { exact: true }).fill('sums of squares')
+  await joan.page.getByRole('button', { name: 'Continue' }).click()
+  await joan.page.getByRole('button', { name: /^Join/ }).click()
+
+  // A wrong one leads back, with what was said.
+  const passcode = joan.page.getByLabel('Passcode', { exact: true })
+  await passcode.waitFor()
+  expect(await joan.page.getByLabel('Your name').inputValue()).toBe('Joan')
+  await passcode.fill('difference')
+  await joan.page.getByRole('button', { name: 'Continue' }).click()
+  await joan.page.getByRole('button', { name: /^Join/ }).click()
+  await joan.page.getByRole('heading', { name: 'Waiting for the host' }).waitFor()
+  expect(await violationsInBothThemes(joan.page)).toEqual([])
+  await keepScreenshot(joan.page, 'meeting-lobby-360')
+  await joan.page.getByRole('button', { name: 'Leave' }).click()
+  await joan.page.getByRole('heading', { name: 'You left the meeting' }).waitFor()
+  expect([...ada.errors, ...joan.errors]).toEqual([])
+})
+
+test('a link that was withdrawn, one that never was, and a meeting that was cancelled say so', async () => {
+  const [ada, joan] = [await openWindow(browser), await openWindow(browser)]
+  const { id, code, link } = await planned(ada.page, 'Analytical engines')
+  const other = await ask<{ code: string }>(ada.page, 'POST', `/meetings/${id}/links`, {})
+  const members = await ask<{ code: string }>(ada.page, 'POST', `/meetings/${id}/links`, { entry: 'members' })
+
+  await joan.page.goto(`/m/${members.code}`)
+  await joan.page.getByText('This meeting is for members of its room: sign in to join it.').waitFor()
+  await ask(ada.page, 'DELETE', `/meetings/${id}/links/${link}`)
+  await joan.page.goto(`/m/${code}`)
+  await joan.page.getByRole('heading', { name: 'This link is over' }).waitFor()
+  await joan.page.goto(`/m/${code}x`)
+  await joan.page.getByRole('heading', { name: 'This link is unknown' }).waitFor()
+  await joan.page.goto(`/meet/${id}`)
+  await joan.page.getByRole('heading', { name: 'Sign in to join' }).waitFor()
+  await ask(ada.page, 'DELETE', `/meetings/${id}`)
+  await joan.page.goto(`/m/${other.code}`)
+  await joan.page
+    .getByRole('heading', { name: 'The meeting is over' })
+    .or(joan.page.getByRole('heading', { name: 'This link is over' }))
+    .waitFor()
+  expect(joan.errors).toEqual([])
+})
+
+test('[MTG51] without camera and microphone one joins to listen, with help beside it', async () => {
+  const ada = await openWindow(browser)
+  const { id } = await planned(ada.page, 'Analytical engines')
+  await ada.page.goto(`/meet/${id}`)
+  // This browser has neither: its permission is refused, or nothing is found.
+  await ada.page.getByText(/^(Parley may not use your|No) camera/).waitFor()
+  await ada.page.getByRole('button', { name: 'Join to listen' }).waitFor()
+  expect(await violationsInBothThemes(ada.page)).toEqual([])
+  await keepScreenshot(ada.page, 'meeting-prejoin-1280')
+  expect(ada.errors).toEqual([])
+})
+
+test('[MTG51] camera and microphone are asked for one by one, and what was turned off stays off the next time', async () => {
+  const fake = await launch(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+  try {
+    const ada = await openWindow(fake)
+    await ada.page.addInitScript(() => {
+      const asked: string[] = []
+      Reflect.set(globalThis, 'asked', asked)
+      const { mediaDevices } = navigator
+      const original = mediaDevices.getUserMedia.bind(mediaDevices)
+      mediaDevices.getUserMedia = (wish) => {
+        asked.push(Object.keys(wish ?? {}).join())
+        return original(wish)
+      }
+    })
+    const { id } = await planned(ada.page, 'Analytical engines')
+    await ada.page.goto(`/meet/${id}`)
+    const camera = ada.page.getByRole('button', { name: 'Camera', exact: true })
+    await ada.page.getByRole('button', { name: 'Join', exact: true }).waitFor()
+    await ada.page.getByRole('meter', { name: 'Your microphone hears' }).waitFor()
+    expect(await violationsInBothThemes(ada.page)).toEqual([])
+    await camera.click()
+    await ada.page.getByText('Your camera is off').waitFor()
+    await camera.click()
+    await ada.page.getByRole('button', { name: 'Join', exact: true }).waitFor()
+    await camera.click()
+    await ada.page.getByRole('button', { name: 'Join without camera' }).waitFor()
+    expect(await ada.page.evaluate(() => Reflect.get(globalThis, 'asked') as string[])).toEqual([
+      'audio',
+      'video',
+      'video',
+    ])
+    await ada.page.reload()
+    await ada.page.getByRole('button', { name: 'Join without camera' }).waitFor()
+    expect(await ada.page.evaluate(() => Reflect.get(globalThis, 'asked') as string[])).toEqual(['audio'])
+    expect(ada.errors).toEqual([])
+  } finally {
+    await fake.close()
+  }
+})
