@@ -18,6 +18,8 @@ export interface Facts {
   passcode: boolean
   entry: MeetingPreview['entry'] | null
   me: MeetingPreview['me'] | Meeting['me']
+  /** Which members may record it. */
+  mayRecord: Meeting['mayRecord']
   /** What I answered, where I am invited. */
   invitation: Meeting['invitation']
 }
@@ -26,7 +28,8 @@ export interface Facts {
 export async function factsOfLink(code: string): Promise<Facts> {
   const preview = await gate.api.call(previewMeetingLink, { params: { code } })
   const { meeting: id, title, media, status, schedule, invitedBy: host, entry, passcode, me } = preview
-  return { id, title, media, status, schedule, host, room: null, code, passcode, entry, me, invitation: null }
+  const unknown = { room: null, invitation: null, mayRecord: 'hosts' } as const
+  return { id, title, media, status, schedule, host, code, passcode, entry, me, ...unknown }
 }
 
 /** What someone sees of a meeting that is theirs to see. Throws as the API does. */
@@ -34,9 +37,10 @@ export async function factsOfMeeting(meeting: string): Promise<Facts> {
   return factsOf(await gate.api.call(getMeeting, { params: { meeting } }))
 }
 
-export function factsOf({ id, title, media, status, schedule, host, room, me, invitation }: Meeting): Facts {
+export function factsOf(meeting: Meeting): Facts {
+  const { id, title, media, status, schedule, host, room, me, invitation, mayRecord } = meeting
   return {
-    ...{ id, title, media, status, schedule, host: host.name, me, invitation },
+    ...{ id, title, media, status, schedule, host: host.name, me, invitation, mayRecord },
     ...{ room: me === 'invited' ? null : room, code: null, passcode: false, entry: null },
   }
 }

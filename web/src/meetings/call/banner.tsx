@@ -16,13 +16,21 @@ export function CallBanner({
   connection: Connection
   silent: boolean
   locked: boolean
-  recording: boolean
+  recording: { status: 'starting' | 'active'; by: string | null } | null
   media: Media
 }) {
   return (
     <div className="flex-none text-sm" role="status">
-      {recording && (
-        <p className="bg-danger-soft px-3 py-1 text-center font-medium text-danger">This meeting is being recorded.</p>
+      {recording !== null && (
+        <p className="bg-danger-soft px-3 py-1 text-center font-medium text-danger">
+          {recording.by === null ? (
+            'This meeting is being recorded.'
+          ) : (
+            <>
+              <bdi>{recording.by}</bdi> is recording this meeting.
+            </>
+          )}
+        </p>
       )}
       {locked && <p className="bg-petrol-soft px-3 py-1 text-center">The meeting is locked.</p>}
       {state.state !== 'live' && (

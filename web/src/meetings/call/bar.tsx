@@ -14,9 +14,11 @@ export function Bar({
   beside,
   chats,
   hosts,
+  records,
   waiting,
   mini,
   onToggle,
+  onRecord,
   onHand,
   onLook,
   onShow,
@@ -33,10 +35,13 @@ export function Bar({
   beside: 'people' | 'chat' | null
   chats: boolean
   hosts: boolean
+  /** Whether it is recorded now; null: that is not theirs to decide. */
+  records: boolean | null
   /** How many wait to be let in. */
   waiting: number
   mini: () => void
   onToggle: (kind: 'microphone' | 'camera' | 'screen') => void
+  onRecord: () => void
   onHand: () => void
   onLook: () => void
   onShow: (which: 'people' | 'chat') => void
@@ -143,6 +148,11 @@ export function Bar({
           <MenuItem icon="people" onClick={close(onLook)}>
             {look === 'grid' ? 'Show who speaks' : 'Show everyone'}
           </MenuItem>
+          {records !== null && (
+            <MenuItem danger={records} icon="eye" onClick={close(onRecord)}>
+              {records ? 'Stop recording' : 'Record'}
+            </MenuItem>
+          )}
           <MenuItem icon="settings" onClick={close(onDevices)}>
             Microphone, camera and speaker
           </MenuItem>

@@ -16,6 +16,7 @@ import { keyOf, type Key } from './hotkeys.ts'
 import { Knocks } from './knocks.tsx'
 import { loadMemberChat } from './member-chat.tsx'
 import { openMedia, type Media } from './media.ts'
+import { record } from './record.ts'
 import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
 import { People } from './people.tsx'
 import { Stage, type Look } from './stage.tsx'
@@ -71,6 +72,8 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
 
   const role = you?.role ?? 'speaker'
   const hosts = role === 'host' || role === 'cohost'
+  const recording = meeting?.recording ?? null
+  const mayRecord = hosts || (client !== null && facts.mayRecord === 'members')
   const people = meeting?.people ?? []
   const handUp = (you?.handAt ?? null) !== null
   const room = client === null ? null : facts.room
@@ -144,7 +147,7 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
         connection={connection}
         locked={meeting?.locked === true}
         media={media}
-        recording={meeting?.recording?.status === 'active'}
+        recording={recording}
         silent={silent}
         state={state}
       />
@@ -211,6 +214,8 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
         handUp={handUp}
         hosts={hosts}
         look={look}
+        records={mayRecord ? recording !== null : null}
+        onRecord={() => void record(facts.id, recording?.id ?? null).then(say)}
         mayPublish={mayPublish}
         mini={() => void miniWindow(stage.current)}
         onDevices={() => setOver('devices')}

@@ -20,6 +20,7 @@ export interface AskedFor {
   /** Empty: for ever. */
   times: string
   lobby: Lobby
+  mayRecord: Meeting['mayRecord']
 }
 
 export type Weekday = NonNullable<Repeats['on']>[number]
@@ -38,6 +39,7 @@ export function askedFor(meeting: Meeting | null, now: number): AskedFor {
     ...{ date, time, minutes: meeting?.schedule?.minutes ?? 30, timeZone },
     ...{ repeats: repeats?.every ?? 'never', interval: repeats?.interval ?? 1, on: repeats?.on ?? [weekdayOf(date)] },
     ...{ times: repeats?.times === undefined ? '' : String(repeats.times), lobby: meeting?.lobby ?? 'strangers' },
+    mayRecord: meeting?.mayRecord ?? 'hosts',
   }
 }
 

@@ -9,10 +9,17 @@ import { Held } from '../held.tsx'
 import { Invite } from './invite.tsx'
 import { MeetingForm } from './meeting-form.tsx'
 import { MeetingLinks } from './meeting-links.tsx'
+import { Recordings } from './recordings.tsx'
 import type { Meeting } from '../../../../protocol/meetings.ts'
 import type { Client } from '../../../sync/client.ts'
 
-type Page = 'about' | 'links' | 'invite'
+type Page = 'about' | 'links' | 'invite' | 'recordings'
+
+const titles: Record<Exclude<Page, 'about'>, string> = {
+  links: 'Links of the meeting',
+  invite: 'Invite people',
+  recordings: 'Recordings',
+}
 
 /** One meeting before it is held: when it is, who is to come, and, for hosts, everything about it. */
 export function MeetingDialog({
@@ -49,13 +56,10 @@ export function MeetingDialog({
   }
   if (page !== 'about') {
     return (
-      <Dialog
-        key={page}
-        onBack={() => setPage('about')}
-        onClose={onClose}
-        title={page === 'links' ? 'Links of the meeting' : 'Invite people'}
-      >
-        {page === 'links' ? <MeetingLinks meeting={meeting} /> : <Invite client={client} meeting={meeting} />}
+      <Dialog key={page} onBack={() => setPage('about')} onClose={onClose} title={titles[page]}>
+        {page === 'links' && <MeetingLinks meeting={meeting} />}
+        {page === 'invite' && <Invite client={client} meeting={meeting} />}
+        {page === 'recordings' && <Recordings meeting={meeting} />}
       </Dialog>
     )
   }
@@ -80,6 +84,9 @@ export function MeetingDialog({
               </Button>
             </>
           )}
+          <Button look="quiet" onClick={() => setPage('recordings')}>
+            Recordings
+          </Button>
           {schedule !== null && (
             <a
               className="inline-flex min-h-10 items-center rounded-lg border border-line px-4 font-medium hover:bg-sunken touch:min-h-11"

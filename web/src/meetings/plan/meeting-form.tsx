@@ -48,8 +48,14 @@ export function MeetingForm({
     const planned = asked.later ? scheduleOf(asked, Date.now()) : null
     const wrong: FieldErrors = planned !== null && 'wrong' in planned ? planned.wrong : {}
     const schedule = planned !== null && 'schedule' in planned ? planned.schedule : undefined
-    const { title, description, lobby, media, room } = asked
-    const said = { title: title.trim(), description: description.trim(), lobby, ...(schedule && { schedule }) }
+    const { title, description, lobby, mayRecord, media, room } = asked
+    const said = {
+      title: title.trim(),
+      description: description.trim(),
+      lobby,
+      mayRecord,
+      ...(schedule && { schedule }),
+    }
     const made = await form.send(wrong, () =>
       meeting === null
         ? gate.api.call(createMeeting, { body: { id, media, ...(room !== '' && { room }), ...said } })
@@ -128,6 +134,14 @@ export function MeetingForm({
               {label}
             </option>
           ))}
+        </Choice>
+        <Choice
+          label="Who may record it"
+          onChange={(mayRecord) => change({ mayRecord: mayRecord as AskedFor['mayRecord'] })}
+          value={asked.mayRecord}
+        >
+          <option value="hosts">Hosts</option>
+          <option value="members">Members of the room</option>
         </Choice>
         <TextArea
           label="What it is about"
