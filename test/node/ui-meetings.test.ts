@@ -82,7 +82,7 @@ test('[MTG54] who speaks is told now and then, and nobody twice in a row', () =>
 })
 
 const form = {
-  ...{ title: '', description: '', room: '', media: 'video', later: true, lobby: 'strangers' },
+  ...{ title: '', description: '', room: '', media: 'video', later: true, lobby: 'strangers', mayRecord: 'hosts' },
   ...{ date: '2026-12-01', time: '10:00', minutes: 30, timeZone: 'Europe/Berlin' },
   ...{ repeats: 'never', interval: 1, on: ['TU'], times: '' },
 } satisfies AskedFor
