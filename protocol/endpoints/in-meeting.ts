@@ -47,7 +47,7 @@ export const openMeetingChat = endpoint({
   notes:
     'What is said in the room from the moment at which they were admitted, and nothing of who its members are. Closed with 4403 when they are ejected or the meeting ends. Members open the room itself.',
   auth: 'entrant',
-  access: entrants,
+  access: { ...entrants, member: 'not_found', moderator: 'not_found', admin: 'not_found', owner: 'not_found' },
   pace: 'read',
   params: { meeting: z.string() },
   answers: { 101: null },

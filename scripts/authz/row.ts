@@ -1,12 +1,17 @@
 import type { Access, Actor } from '../../protocol/access.ts'
+import type { ProblemKind } from '../../protocol/problems.ts'
 import type { Person, Scene } from './world.ts'
 
-/** What is sent to an endpoint. `as` takes the place of the actor's own token, where an account has to be a fresh one. */
+/**
+ * What is sent to an endpoint. `as` takes the place of the actor's own token, where an account has to be a fresh one; `cookie` is
+ * how a guest says who they are.
+ */
 export interface Ask {
   params?: Record<string, string>
   query?: Record<string, string | number>
   body?: unknown
   as?: Person
+  cookie?: string
 }
 
 /** Says what an actor sends in a scene. */
@@ -17,6 +22,8 @@ export interface Row {
   ask: Asking
   /** Each actor needs a scene of their own: whoever is served takes something away that the next one needs. */
   fresh?: true
+  /** What whoever is served hears of this system, which lacks a part. */
+  served?: ProblemKind
   /** The same endpoint for other ends, to which others may be entitled: by what they are for. */
   also?: Record<string, { access: Access; ask: Asking }>
 }

@@ -1,6 +1,7 @@
 import type { Rows } from './row.ts'
 import { accounts } from './rows/accounts.ts'
 import { history } from './rows/history.ts'
+import { inMeeting } from './rows/in-meeting.ts'
 import { meetings } from './rows/meetings.ts'
 import { own } from './rows/own.ts'
 import { recordings } from './rows/recordings.ts'
@@ -17,6 +18,7 @@ const files = [
   rooms,
   meetings,
   recordings,
+  inMeeting,
   // Whoever runs this Parley.
   system,
 ]

@@ -35,7 +35,7 @@ export async function tried(
     const ends = row ? [{ name: id, access: endpoint.access, ask: row.ask }, ...others(id, row)] : []
     if (!row) table.push({ name: id, method, path, cells: [] })
     for (const end of ends) {
-      table.push({ name: end.name, method, path, cells: await cellsOf(world, endpoint, end, row!.fresh ?? false) })
+      table.push({ name: end.name, method, path, cells: await cellsOf(world, endpoint, end, row!) })
     }
   }
   return table
@@ -51,12 +51,17 @@ interface End {
   ask: Row['ask']
 }
 
-async function cellsOf(world: World, endpoint: Endpoint, { access, ask }: End, fresh: boolean): Promise<Cell[]> {
+async function cellsOf(
+  world: World,
+  endpoint: Endpoint,
+  { access, ask }: End,
+  { fresh, served }: Row,
+): Promise<Cell[]> {
   const cells: Cell[] = []
   let scene = await world.scene()
   for (const actor of actors) {
     const got = await outcome(scene, endpoint, actor, await ask(scene, actor))
-    cells.push({ actor, expected: access[actor], got })
+    cells.push({ actor, expected: access[actor], got: got === served ? 'served' : got })
     if (fresh) scene = await world.scene()
   }
   return cells
@@ -84,8 +89,9 @@ async function outcome(scene: Scene, endpoint: Endpoint, actor: Actor, ask: Ask)
 function credentialsOf(system: System, actor: Actor, ask: Ask, cast: Scene['cast']): Record<string, string> {
   switch (actor) {
     case 'anonymous':
-    case 'guest':
       return {}
+    case 'guest':
+      return ask.cookie === undefined ? {} : { cookie: ask.cookie }
     case 'operator':
       return { authorization: `Bearer ${system.keys.serviceKey}` }
     case 'outsider':

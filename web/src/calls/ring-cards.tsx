@@ -43,8 +43,9 @@ export function RingCards({ inbox }: { inbox: Inbox }) {
               key={ring.call}
               onEnd={() => hush(ring.call)}
               onOpen={() => {
+                inbox.answerRing(ring.call, 'accept')
                 hush(ring.call)
-                open(ring.room)
+                navigate(`/meet/${ring.call}`, { state: { inside: true } })
               }}
               ring={ring}
             />
@@ -100,7 +101,7 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
           Decline
         </Button>
         <Button className="flex-1 px-2! whitespace-nowrap" onClick={onOpen}>
-          Open the room
+          Answer
         </Button>
       </div>
     </section>

@@ -1,6 +1,8 @@
+import { Suspense } from 'react'
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
+import { CallButtons } from '../calls/lazy-calls.ts'
 import { useMinute } from '../clock.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
 import { presenceLine } from '../people/presence-words.ts'
@@ -82,6 +84,9 @@ export function RoomHeader({ desk }: { desk: Desk }) {
           <span className="max-lg:sr-only">Invite</span>
         </Button>
       )}
+      <Suspense>
+        <CallButtons desk={desk} />
+      </Suspense>
       <IconButton label="Search this room" onClick={() => search(client.view.getState().roomId)}>
         <Icon name="search" />
       </IconButton>

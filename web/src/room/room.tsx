@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useHistoryState } from 'wouter/use-browser-location'
 import { useStore } from 'zustand'
+import { CallBanner } from '../calls/lazy-calls.ts'
 import { persistently } from '../persistently.ts'
 import { followTick } from '../rooms/own-ticks.ts'
 import { leave } from '../session.ts'
@@ -49,6 +50,7 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
   const closed = useStore(view, (now) => now.closed)
   const known = useStore(view, (now) => now.room !== null)
   const connection = useStore(view, (now) => now.connection)
+  const calling = useStore(view, (now) => now.call !== null)
   const beside = useStore(laid, (now) => now.beside)
   const over = useStore(laid, (now) => now.over)
   const says = useStore(laid, (now) => now.toasts.length > 0)
@@ -129,6 +131,7 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
       >
         <RoomHeader desk={desk} />
         <ConnectionBar connection={connection} />
+        <Suspense>{calling && <CallBanner desk={desk} />}</Suspense>
         <PinsBar desk={desk} />
         <div className="relative min-h-0 flex-1">
           <PaneBoundary name="timeline">

@@ -1,4 +1,6 @@
+import { Suspense } from 'react'
 import { useStore } from 'zustand'
+import { CallCard } from '../calls/lazy-calls.ts'
 import { failureOf, sentence } from '../outcome.ts'
 import { clock } from '../times.ts'
 import { Button } from '../ui/button.tsx'
@@ -15,9 +17,27 @@ export function SystemRow({ message, people }: { message: Message; people: Peopl
   return (
     <p className="pt-2.5 pb-1 text-center text-sm text-muted" title={clock(message.at)}>
       {/* A name of another direction stands in the sentence; it does not turn it. */}
-      <bdi dir="ltr">{happened(fact, people)}</bdi>
+      {fact.kind === 'call_started' ? (
+        <Call id={fact.meeting} said={happened(fact, people)} />
+      ) : (
+        <bdi dir="ltr">{happened(fact, people)}</bdi>
+      )}
       {fact.kind === 'member_banned' && <LiftBan person={fact.person} since={message.seq} />}
     </p>
+  )
+}
+
+/** A call, as a card while it is live. */
+function Call({ id, said }: { id: string; said: string }) {
+  const desk = useDesk()
+  const live = useStore(desk.client.view, (now) => now.call?.id === id)
+  const bare = <bdi dir="ltr">{said}</bdi>
+  return live ? (
+    <Suspense fallback={bare}>
+      <CallCard desk={desk} said={said} />
+    </Suspense>
+  ) : (
+    bare
   )
 }
 
