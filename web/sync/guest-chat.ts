@@ -169,7 +169,7 @@ export function openGuestChat(deps: GuestChatDeps): GuestChat {
     for (const message of messages) if (message.rev > (next.get(message.seq)?.rev ?? 0)) next.set(message.seq, message)
     held = next
     covered = addRange(covered, covers)
-    const said = new Set(messages.map(({ id }) => id as string))
+    const said = new Set(messages.map(({ id }) => id))
     unsaid = unsaid.filter(({ id }) => !said.has(id))
     forgetInTime()
     if (!live) return void link.send({ t: 'more', to: covers[1] })

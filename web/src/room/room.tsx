@@ -11,7 +11,6 @@ import { useIdle } from '../ui/use-idle.ts'
 import { useMedia } from '../ui/use-media.ts'
 import { Composer } from './composer.tsx'
 import { createDesk, DeskOf, type Desk } from './desk.ts'
-import { PinsBar } from './pins-bar.tsx'
 import { RoomHeader } from './room-header.tsx'
 import { RoomSkeleton } from './room-skeleton.tsx'
 import { Timeline } from './timeline.tsx'
@@ -25,6 +24,7 @@ const loadOver = () => import('./over.tsx')
 const loadClosed = () => import('./closed-room.tsx')
 const Beside = lazy(async () => ({ default: (await loadBeside()).Beside }))
 const ClosedRoom = lazy(async () => ({ default: (await loadClosed()).ClosedRoom }))
+const PinsBar = lazy(async () => ({ default: (await persistently(() => import('./pins-bar.tsx'))).PinsBar }))
 const Told = lazy(async () => ({ default: (await persistently(() => import('./told.tsx'))).Told }))
 const Over = lazy(async () => ({ default: (await loadOver()).Over }))
 
@@ -50,6 +50,7 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
   const closed = useStore(view, (now) => now.closed)
   const known = useStore(view, (now) => now.room !== null)
   const connection = useStore(view, (now) => now.connection)
+  const pinned = useStore(view, (now) => now.pins.length > 0)
   const calling = useStore(view, (now) => now.call !== null)
   const beside = useStore(laid, (now) => now.beside)
   const over = useStore(laid, (now) => now.over)
@@ -132,7 +133,11 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
         <RoomHeader desk={desk} />
         <ConnectionBar connection={connection} />
         <Suspense>{calling && <CallBanner desk={desk} />}</Suspense>
-        <PinsBar desk={desk} />
+        {pinned && (
+          <Suspense fallback={<div className="h-12 flex-none border-b border-line bg-surface" />}>
+            <PinsBar desk={desk} />
+          </Suspense>
+        )}
         <div className="relative min-h-0 flex-1">
           <PaneBoundary name="timeline">
             <Timeline client={client} handle={timeline} />

@@ -1,5 +1,15 @@
 import { useVirtualizer, defaultRangeExtractor } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { tickOf } from '../../sync/tick.ts'
@@ -10,7 +20,6 @@ import { Notice } from '../ui/notice.tsx'
 import { backTo, reaches } from './back-to.ts'
 import { useDesk } from './desk.ts'
 import { entriesOf, repliesOf } from './entries.ts'
-import { Jumps } from './jumps.tsx'
 import { onMessageKey, stepRow } from './message-keys.ts'
 import { news } from './news.ts'
 import { Older } from './older.tsx'
@@ -22,6 +31,9 @@ import { readIn, useDivider } from './use-divider.ts'
 import type { RefObject } from 'react'
 import type { RoomClient } from '../../sync/types.ts'
 import type { Entry } from './entries.ts'
+
+// Whoever is at the end, with everything read, goes nowhere.
+const Jumps = lazy(async () => ({ default: (await import('./jumps.tsx')).Jumps }))
 
 /** From here up the way back to the latest message is offered. */
 const farPx = 200
@@ -425,13 +437,17 @@ export function Timeline({ client, handle }: { client: RoomClient; handle: RefOb
           </button>
         </p>
       )}
-      <Jumps
-        count={waiting.length}
-        far={far}
-        mentioned={waiting.some(({ mentions, by }) => names(mentions, [me, room]) && !blocked.includes(by ?? ''))}
-        onFirst={above ? toFirst : null}
-        onLatest={toLatest}
-      />
+      <Suspense>
+        {(far || above) && (
+          <Jumps
+            count={waiting.length}
+            far={far}
+            mentioned={waiting.some(({ mentions, by }) => names(mentions, [me, room]) && !blocked.includes(by ?? ''))}
+            onFirst={above ? toFirst : null}
+            onLatest={toLatest}
+          />
+        )}
+      </Suspense>
     </>
   )
 }

@@ -12,6 +12,7 @@ import { asked } from '../search/asked.ts'
 import { leave } from '../session.ts'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import { createAround } from './around.ts'
+import { RichText } from '../room/rich-text.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
 import { useIdle } from '../ui/use-idle.ts'
 import { useTitle } from './title.ts'
@@ -30,7 +31,7 @@ const panes = {
 }
 
 /** What a room is made of, for a meeting's chat: asked for from here, it stays in one chunk, which packs better. */
-export const parts = { createDesk, DeskOf, Timeline, Announcer, TypingLine, Composer, ConnectionBar }
+export const parts = { createDesk, DeskOf, Timeline, Announcer, TypingLine, Composer, ConnectionBar, RichText }
 
 /** The list of rooms and one room: side by side where there is space, one at a time where there is not. */
 export function Shell({

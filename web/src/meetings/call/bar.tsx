@@ -12,7 +12,6 @@ export function Bar({
   handUp,
   look,
   beside,
-  chats,
   hosts,
   records,
   waiting,
@@ -33,7 +32,6 @@ export function Bar({
   handUp: boolean
   look: Look
   beside: 'people' | 'chat' | null
-  chats: boolean
   hosts: boolean
   /** Whether it is recorded now; null: that is not theirs to decide. */
   records: boolean | null
@@ -104,16 +102,14 @@ export function Bar({
         look={handUp ? 'active' : 'on'}
         onClick={onHand}
       />
-      {chats && (
-        <Control
-          aria-pressed={beside === 'chat'}
-          glyph="chat"
-          hint="C"
-          label="Chat"
-          look={beside === 'chat' ? 'active' : 'on'}
-          onClick={() => onShow('chat')}
-        />
-      )}
+      <Control
+        aria-pressed={beside === 'chat'}
+        glyph="chat"
+        hint="C"
+        label="Chat"
+        look={beside === 'chat' ? 'active' : 'on'}
+        onClick={() => onShow('chat')}
+      />
       <Control
         aria-pressed={beside === 'people'}
         count={waiting}

@@ -20,12 +20,14 @@ import { record } from './record.ts'
 import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
 import { People } from './people.tsx'
 import { Stage, type Look } from './stage.tsx'
+import { loadStrangerChat } from './stranger-chat.tsx'
 import type { HostAct } from '../../../../protocol/meetings.ts'
 import type { Asked, MeetingClient } from '../../../sync/meeting.ts'
 import type { Client } from '../../../sync/client.ts'
 import type { Devices } from '../devices.ts'
 
 const MemberChat = lazy(loadMemberChat)
+const StrangerChat = lazy(loadStrangerChat)
 
 interface CallProps {
   facts: Facts
@@ -105,7 +107,7 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
       case 'h':
         return raise()
       case 'c':
-        return room !== null && show('chat')
+        return show('chat')
       case 'p':
         return show('people')
       case 'l':
@@ -198,6 +200,15 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
             waiting={waiting}
           />
         )}
+        {beside === 'chat' && (client === null || room === null) && (
+          <PaneBoundary name="chat">
+            <Panel fills onClose={() => setBeside(null)} title="Chat">
+              <Suspense>
+                <StrangerChat meeting={facts.id} />
+              </Suspense>
+            </Panel>
+          </PaneBoundary>
+        )}
         {beside === 'chat' && client !== null && room !== null && (
           <PaneBoundary name="chat">
             <Panel fills onClose={() => setBeside(null)} title="Chat">
@@ -210,7 +221,6 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
       </div>
       <Bar
         beside={beside}
-        chats={room !== null}
         handUp={handUp}
         hosts={hosts}
         look={look}
