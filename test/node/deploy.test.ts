@@ -22,7 +22,7 @@ test(
     expect({ code, said: said.replaceAll(/\d+ (files|kB)/g, 'N $1') }).toEqual({
       code: 0,
       said: [
-        '  Configuration  3 objects, 8 rate limits',
+        '  Configuration  4 objects, 8 rate limits',
         '  Page           N files, N kB',
         '  Worker         N kB compressed',
         `  Migrations     ${readMigrations().length}, up to ${readMigrations().at(-1)!.version}`,
@@ -49,6 +49,7 @@ test('[OPS7] what would not work is named: flags, objects, migrations, limits, p
   expect(faultsOf(broken, false)).toEqual([
     'wrangler.toml lacks the compatibility flag no_web_socket_compression.',
     'Inbox is not bound.',
+    'No migration makes Meeting.',
     'No migration makes Tries.',
     'The migration v1 stands there twice.',
     'RATE_READ_ADDRESS should allow 3000 in 10 s, as protocol/limits.ts says.',
