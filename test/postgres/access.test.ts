@@ -463,8 +463,51 @@ describe('what only the service does', () => {
     ['schema_version', (tx) => tx`select parley.schema_version()`],
     ['audit_page', (tx) => tx`select parley.audit_page(10)`],
     ['record_account_act', (tx) => tx`select parley.record_account_act(${people.grace}, 'signed_out_everywhere')`],
+    ['meeting_entry', (tx) => tx`select parley.meeting_entry(${meeting}, ${people.ada}, ${code})`],
+    ['meeting_state', (tx) => tx`select parley.meeting_state(${meeting})`],
+    ['meeting_of', (tx) => tx`select parley.meeting_of(${meeting}, ${people.ada})`],
+    ['meetings_of', (tx) => tx`select parley.meetings_of(${people.ada}, 'coming')`],
+    [
+      'create_meeting',
+      (tx) =>
+        tx`select parley.create_meeting(${people.ada}, ${tx.json({ id: randomUUID(), room: waitedAt, media: 'video', title: 'Looms' })})`,
+    ],
+    ['change_meeting', (tx) => tx`select parley.change_meeting(${meeting}, ${people.ada}, '{"title": "Looms"}')`],
+    ['cancel_meeting', (tx) => tx`select parley.cancel_meeting(${meeting}, ${people.ada})`],
+    ['move_on_meeting', (tx) => tx`select parley.move_on_meeting(${meeting}, 0)`],
+    ['record_meeting', (tx) => tx`select parley.record_meeting(${meeting}, '{"session": 0, "people": []}')`],
+    [
+      'create_meeting_link',
+      (tx) =>
+        tx`select parley.create_meeting_link(${randomUUID()}, ${meeting}, ${people.ada}, ${'2'.repeat(64)}, 'anyone')`,
+    ],
+    ['meeting_links_of', (tx) => tx`select parley.meeting_links_of(${meeting}, ${people.ada})`],
+    ['revoke_meeting_link', (tx) => tx`select parley.revoke_meeting_link(${meeting}, ${people.ada}, ${link})`],
+    ['use_meeting_link', (tx) => tx`select parley.use_meeting_link(${link})`],
+    ['meeting_passcode_salt', (tx) => tx`select parley.meeting_passcode_salt(${link})`],
+    ['try_meeting_passcode', (tx) => tx`select parley.try_meeting_passcode(${link}, ${code}, ${code})`],
+    [
+      'invite_to_meeting',
+      (tx) =>
+        tx`select parley.invite_to_meeting(${meeting}, ${people.ada}, ${[people.grace]}::uuid[], '[]'::jsonb, 'Come')`,
+    ],
+    ['invitations_of', (tx) => tx`select parley.invitations_of(${meeting}, ${people.ada})`],
+    ['withdraw_invitation', (tx) => tx`select parley.withdraw_invitation(${meeting}, ${people.ada}, ${invitation})`],
+    ['answer_invitation', (tx) => tx`select parley.answer_invitation(${meeting}, ${people.linus}, 'accepted')`],
+    ['answer_mailed_invitation', (tx) => tx`select parley.answer_mailed_invitation(${code}, 'accepted')`],
+    ['mailed_invitations', (tx) => tx`select parley.mailed_invitations(${meeting})`],
+    [
+      'begin_recording',
+      (tx) => tx`select parley.begin_recording(${meeting}, ${people.ada}, ${randomUUID()}, 'a/b.mp4')`,
+    ],
+    ['note_recording', (tx) => tx`select parley.note_recording(${meeting}, ${recording}, 'EG_1', 'active')`],
+    ['recordings_of', (tx) => tx`select parley.recordings_of(${meeting}, ${people.ada})`],
+    ['recording_of', (tx) => tx`select parley.recording_of(${meeting}, ${recording}, ${people.ada})`],
+    ['forget_recording', (tx) => tx`select parley.forget_recording(${meeting}, ${recording})`],
     ['keep_presence', (tx) => tx`select parley.keep_presence(${people.grace}, true, 'available', null, false, 0, 60)`],
   ]
+  const [meeting, link, invitation, recording] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+  const code = '1'.repeat(64)
   const device = randomUUID()
   const leaving = (tx: Tx) => tx.json([{ kind: 'leave', person: people.grace }])
   // Someone waits here, a word is set and a device is known, so that each function comes as far as its last table.
@@ -475,6 +518,13 @@ describe('what only the service does', () => {
     await sql`insert into parley.join_requests (room_id, person) values (${waitedAt}, ${people.linus})`
     await sql`insert into parley.passcodes (room_id, salt, iterations, hash) values (${waitedAt}, ${hash}, 100000, ${hash})`
     await sql`insert into parley.devices (id, person) values (${device}, ${people.ada})`
+    await sql`insert into meetings (id, room_id, host_id) values (${meeting}, ${room}, ${people.ada})`
+    await sql`insert into meeting_invitations (id, meeting_id, inviter_id, invitee_id)
+      values (${invitation}, ${meeting}, ${people.ada}, ${people.linus})`
+    await sql`insert into parley.meeting_links (id, meeting_id, created_by, code_hash, salt, iterations, hash)
+      values (${link}, ${meeting}, ${people.ada}, ${code}, ${hash}, 100000, ${hash})`
+    await sql`insert into meeting_recordings (id, meeting_id, livekit_egress_id)
+      values (${recording}, ${meeting}, ${recording})`
   })
 
   test('each function of parley is tried here', async () => {

@@ -309,7 +309,7 @@ describe('which columns of a row within reach people write', () => {
       'meetings',
       'owner',
       () => `id = '${places['sql']!.meeting}'`,
-      words('description ended_at kind max_participants metadata scheduled_for settings started_at status title'),
+      words('description kind max_participants metadata scheduled_for settings title'),
     ],
     [
       'being in a meeting, oneself',
