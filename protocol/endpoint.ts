@@ -34,6 +34,8 @@ export interface Endpoint {
   readonly body?: Schema
   /** UTF-8 bytes of the largest body, where a frame's 65,536 are too few. */
   readonly bodyBytes?: number
+  /** Rests on no cookie: the body itself is signed, so it may come from anywhere. */
+  readonly signed?: true
   /** `Idempotency-Key` is kept for a day: what has no id of its own and does harm when it is done twice. */
   readonly keyed?: true
   /** The body of each status that is a success; null: none. */
@@ -56,7 +58,7 @@ export function problemsOf(of: Endpoint): ProblemKind[] {
   // A socket says by its close code who may not open it.
   if (['session', 'grace', 'entrant'].includes(of.auth) && !(101 in of.answers)) kinds.add('sign_in')
   if (of.auth === 'service') kinds.add('forbidden')
-  if (of.method !== 'GET') kinds.add('wrong_origin')
+  if (of.method !== 'GET' && !of.signed) kinds.add('wrong_origin')
   if (of.method !== 'GET') kinds.add('too_large')
   if (of.keyed) kinds.add('conflict')
   kinds.add('slow_down')

@@ -132,6 +132,7 @@ export const receiveMediaNews = endpoint({
     operator: 'forbidden',
   },
   pace: 'write',
+  signed: true,
   // What is signed is the body as it came, so the handler reads it.
   answers: { 204: null },
   problems: ['forbidden', 'invalid_request'],

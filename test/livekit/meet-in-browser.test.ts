@@ -167,7 +167,7 @@ test('[AC-39] who is denied stays outside, a locked meeting takes no knocks, and
   await linus.getByRole('heading', { name: 'You were not let in' }).waitFor()
 
   await ada.getByRole('button', { name: /^People/ }).click()
-  await ada.getByRole('switch', { name: 'Lock the meeting' }).check()
+  await ada.getByRole('switch', { name: 'Lock the meeting' }).click()
   await grace.getByText('The meeting is locked.').waitFor()
   const joan = await knocks(link, 'Joan')
   await joan.getByRole('heading', { name: 'The meeting is locked' }).waitFor()

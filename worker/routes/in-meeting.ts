@@ -95,12 +95,21 @@ async function upgrade(c: Context<App>, meeting: string, open: typeof openMeetin
   }
   if (bearer(c) === null && !sameOrigin(c)) throw new ProblemError('wrong_origin')
   const came = await cameTo(c, meeting)
-  if (!came) return closedSocket(closeCodes.signIn, 'Come by a link of the meeting, or sign in.')
-  if (!Uuid.safeParse(meeting).success) return closedSocket(closeCodes.notAMember, 'There is no such meeting.')
-  const answer = await open(c, meeting, came)
+  const answer = await opened(c, meeting, came, open)
   if (!answer.webSocket) return answer
   const headers = { 'x-request-id': c.get('requestId') }
   return new Response(null, { status: 101, webSocket: answer.webSocket, headers })
+}
+
+async function opened(
+  c: Context<App>,
+  meeting: string,
+  came: Came | null,
+  open: typeof openMeeting,
+): Promise<Response> {
+  if (!came) return closedSocket(closeCodes.signIn, 'Come by a link of the meeting, or sign in.')
+  if (!Uuid.safeParse(meeting).success) return closedSocket(closeCodes.notAMember, 'There is no such meeting.')
+  return await open(c, meeting, came)
 }
 
 async function openMeeting(c: Context<App>, meeting: string, { entrant, expiresAt }: Came): Promise<Response> {

@@ -35,7 +35,10 @@ const nasty: Arbitrary<unknown> = fc.oneof(
 /** Those that there are, so that a request may find something. */
 export interface Known {
   rooms: readonly string[]
+  meetings: readonly string[]
   people: readonly string[]
+  /** Of links, into the room and into the meeting. */
+  codes: readonly string[]
 }
 
 /** Requests of an operation: most parts as the document asks for them, some not. */
@@ -140,10 +143,10 @@ export class Requests {
     return fc.array(this.fitting((items ?? {}) as JsonSchema), { minLength: least, maxLength: most })
   }
 
-  /** Mostly one that there is: of a room where it is called so, of a person elsewhere. */
+  /** Mostly one that there is: of a room or a meeting where it is called so, of a person elsewhere. */
   private id(name: string): Arbitrary<string> {
-    const { rooms, people } = this.known
-    const known = fc.constantFrom(...(name === 'room' ? rooms : people))
+    const { rooms, meetings, people } = this.known
+    const known = fc.constantFrom(...(name === 'room' ? rooms : name === 'meeting' ? meetings : people))
     return fc.oneof(
       { weight: 8, arbitrary: known },
       { weight: 1, arbitrary: fc.constantFrom(...rooms, ...people) },
@@ -159,6 +162,7 @@ export class Requests {
         return fc.array(this.id('person'), { minLength: 1, maxLength: 5 }).map((ids) => ids.join(','))
       return this.id(name)
     }
+    if (name === 'code') return mostly(fc.constantFrom(...this.known.codes), fc.string())
     const bounds = { minLength: minLength as number, maxLength: Math.min(maxLength as number, 400) }
     return fc.oneof(fc.string({ ...bounds, unit: 'grapheme' }), fc.string({ ...bounds, unit: 'binary' }))
   }
