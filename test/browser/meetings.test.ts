@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsInBothThemes } from './support/axe.ts'
-import { keepScreenshot, launch, openWindow } from './support/browser.ts'
+import { keepScreenshot, launch, openWindow, type Window } from './support/browser.ts'
+import { freshId } from './support/bot.ts'
 import { signUp } from './support/person.ts'
 
 let browser: Browser
@@ -157,4 +158,48 @@ test('[MTG51] camera and microphone are asked for one by one, and what was turne
   } finally {
     await fake.close()
   }
+})
+
+/** Ada is in a meeting that began, where nobody waits, and Joan came by a link: without an account, with 360 px. */
+async function guested(title: string): Promise<{ ada: Window; joan: Window; id: string; code: string }> {
+  const [ada, joan] = [await openWindow(browser), await openWindow(browser, { width: 360 })]
+  const { id, code } = await begun(ada.page, title)
+  await ada.page.goto(`/meet/${id}`)
+  await ada.page.getByRole('button', { name: /^Join/ }).click()
+  await ada.page.getByRole('toolbar', { name: 'In the meeting' }).waitFor()
+  await joan.page.goto(`/m/${code}`)
+  await joan.page.getByLabel('Your name').fill('Joan')
+  await joan.page.getByRole('button', { name: 'Continue' }).click()
+  await joan.page.getByRole('button', { name: /^Join/ }).click()
+  await joan.page.getByRole('toolbar', { name: 'In the meeting' }).waitFor()
+  return { ada, joan, id, code }
+}
+
+/** Ada has begun a meeting in which nobody waits, and made a link of it for anyone. */
+async function begun(page: Page, title: string): Promise<Made> {
+  await signUp(page, 'Ada Lovelace')
+  await page.getByRole('navigation', { name: 'Rooms' }).or(page.getByText('No rooms yet')).first().waitFor()
+  const id = freshId()
+  await ask(page, 'POST', '/meetings', { id, title, lobby: 'nobody' })
+  const made = await ask<{ id: string; code: string }>(page, 'POST', `/meetings/${id}/links`, { entry: 'anyone' })
+  return { id, code: made.code, link: made.id }
+}
+
+test('[MTG38] a guest reads and writes beside the call what members read in the room', async () => {
+  const { ada, joan } = await guested('Analytical engines')
+  await joan.page.getByRole('button', { name: 'Chat', exact: true }).click()
+  const hers = joan.page.getByRole('log', { name: 'Messages' })
+  await joan.page.getByText('Here stands what is said from now on.').waitFor()
+  await ada.page.getByRole('button', { name: 'Chat', exact: true }).click()
+  await ada.page.getByRole('textbox', { name: 'Write a message' }).fill('Welcome, Joan')
+  await ada.page.keyboard.press('Enter')
+  await hers.getByText('Welcome, Joan').waitFor()
+  await joan.page.getByRole('textbox', { name: 'Write a message' }).fill('Good evening')
+  await joan.page.keyboard.press('Enter')
+  await ada.page.getByRole('log').getByText('Good evening').first().waitFor()
+  await hers.getByText('Good evening').waitFor()
+  expect(await joan.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  expect(await violationsInBothThemes(joan.page)).toEqual([])
+  await keepScreenshot(joan.page, 'meeting-guest-chat-360')
+  expect([...ada.errors, ...joan.errors]).toEqual([])
 })

@@ -57,7 +57,7 @@ export function Bar({
   }
   const shares = 'getDisplayMedia' in (navigator.mediaDevices ?? {})
   return (
-    <footer
+    <div
       aria-label="In the meeting"
       className="flex flex-none flex-wrap items-center justify-center gap-1 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
       role="toolbar"
@@ -172,6 +172,6 @@ export function Bar({
           </MenuItem>
         </Menu>
       )}
-    </footer>
+    </div>
   )
 }

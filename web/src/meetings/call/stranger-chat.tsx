@@ -41,7 +41,10 @@ export async function loadStrangerChat() {
     const [text, setText] = useState('')
     const [wrong, setWrong] = useState<string | null>(null)
     const end = useRef<HTMLDivElement>(null)
-    useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [messages.length, unsaid.length])
+    useEffect(() => {
+      // Newer browsers answer with a promise, which is no way to clean up.
+      void end.current?.scrollIntoView({ block: 'end' })
+    }, [messages.length, unsaid.length])
 
     function send() {
       if (text.trim() === '') return
