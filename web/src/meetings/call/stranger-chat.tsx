@@ -43,7 +43,7 @@ export async function loadStrangerChat() {
     const end = useRef<HTMLDivElement>(null)
     useEffect(() => {
       // Newer browsers answer with a promise, which is no way to clean up.
-      void end.current?.scrollIntoView({ block: 'end' })
+      end.current?.scrollIntoView({ block: 'end' })
     }, [messages.length, unsaid.length])
 
     function send() {
