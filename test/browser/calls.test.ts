@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsInBothThemes } from './support/axe.ts'
-import { keepScreenshot, launch } from './support/browser.ts'
-import { together } from './support/together.ts'
+import { keepScreenshot, launch, openWindow } from './support/browser.ts'
+import { meet, together } from './support/together.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -14,6 +14,9 @@ test('[RNG5] [RNG6] a call starts from the room, stands in its log as a card wit
   const { ada, grace, id } = await together(browser, 'Bridge', { width: 360, dark: true })
   await ada.page.getByRole('button', { name: 'Video call' }).click()
   await ada.page.waitForURL('**/meet/*')
+  // Nobody who calls somebody looks at themself first.
+  await ada.page.getByRole('toolbar', { name: 'In the meeting' }).waitFor()
+  await ada.page.getByText('Calling Bridge…').waitFor()
   const meeting = new URL(ada.page.url()).pathname
   const ring = grace.page.getByRole('region', { name: 'Incoming call' })
   await ring.getByText('Video call in Bridge').waitFor()
@@ -37,18 +40,53 @@ test('[RNG5] [RNG6] a call starts from the room, stands in its log as a card wit
   await keepScreenshot(ada.page, 'call-card-1280-dark')
   await grace.page.emulateMedia({ colorScheme: 'light' })
   await grace.page.goto(`/r/${id}`)
-  await banner.getByText('Ada Lovelace').waitFor()
   await keepScreenshot(grace.page, 'call-card-360-light')
 
-  await ada.page.evaluate(
-    async (path) => await fetch(path, { method: 'DELETE' }),
-    `/api/v1/rooms/${id}/calls/${meeting.split('/').at(-1)}`,
-  )
-  await grace.page.evaluate(
-    async (path) => await fetch(path, { method: 'DELETE' }),
-    `/api/v1/rooms/${id}/calls/${meeting.split('/').at(-1)}`,
-  )
+  // From the banner one comes in as to any meeting; who hangs up the last is back in the room, and the call is over.
+  await join.click()
+  await ada.page.getByRole('button', { name: /^Join/ }).click()
+  await ada.page.getByRole('region', { name: 'You are alone here' }).waitFor()
+  await ada.page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await ada.page.waitForURL(`**/r/${id}`)
   await grace.page.getByText('The call ended after 1 min').waitFor()
   await banner.waitFor({ state: 'detached' })
+  expect([...ada.errors, ...grace.errors]).toEqual([])
+})
+
+test('[RNG2] who calls someone that declines is told so and may call again, also with a telephone’s width', async () => {
+  const ada = await openWindow(browser, { width: 360 })
+  const grace = await openWindow(browser)
+  await meet(ada, grace, 'Bridge')
+  const person = await grace.page.evaluate(async () => {
+    const me = (await (await fetch('/api/v1/me')).json()) as { person: { id: string } }
+    return me.person.id
+  })
+  const room = await ada.page.evaluate(async (person) => {
+    const answer = await fetch('/api/v1/direct', {
+      method: 'POST',
+      body: JSON.stringify({ person }),
+      headers: { 'content-type': 'application/json' },
+    })
+    return ((await answer.json()) as { room: string }).room
+  }, person)
+  await ada.page.goto(`/r/${room}`)
+  await ada.page.getByRole('button', { name: 'Call', exact: true }).click()
+  await ada.page.getByRole('menuitem', { name: 'Video call' }).click()
+  await ada.page.getByText('Calling Grace Hopper…').waitFor()
+  await keepScreenshot(ada.page, 'call-calling-360')
+
+  await grace.page.getByRole('region', { name: 'Incoming call' }).getByRole('button', { name: 'Decline' }).click()
+
+  const again = ada.page.getByRole('button', { name: 'Call again' })
+  await ada.page.getByText(/declined/).waitFor()
+  expect(await violationsInBothThemes(ada.page)).toEqual([])
+  await keepScreenshot(ada.page, 'call-declined-360')
+  await again.click()
+  await ada.page.getByText('Calling Grace Hopper…').waitFor()
+  await grace.page.getByRole('region', { name: 'Incoming call' }).waitFor()
+  await ada.page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await ada.page.waitForURL(`**/r/${room}`)
+  await ada.page.getByText('Call cancelled').waitFor()
+  await grace.page.getByRole('region', { name: 'Incoming call' }).waitFor({ state: 'detached' })
   expect([...ada.errors, ...grace.errors]).toEqual([])
 })

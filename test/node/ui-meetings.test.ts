@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
+import { ringOf } from '../../web/src/calls/ring-of.ts'
 import { columnsFor, focusOf, ordered, perPage } from '../../web/src/meetings/call/layout.ts'
 import { toTell } from '../../web/src/meetings/call/speech.ts'
 import { heldThere, instantOf, lasting, repeatsAs, wallClock } from '../../web/src/meetings/when.ts'
 import { addressesIn } from '../../web/src/meetings/plan/addresses.ts'
 import { scheduleOf, weekdayOf, type AskedFor } from '../../web/src/meetings/plan/asked-for.ts'
 import type { Tile } from '../../web/src/meetings/call/media.ts'
+import type { RoomCall } from '../../protocol/downstream.ts'
+import type { Row } from '../../web/sync/types.ts'
 
 const tile = (key: string, more: Partial<Tile> = {}): Tile => ({
   ...{ key, id: key, kind: 'person', own: false, name: key, picture: null, muted: false },
@@ -111,4 +114,23 @@ test('[MTG55] addresses are found as people write lists of them', () => {
     emails: ['ada@parley.test', 'grace@parley.test'],
     wrong: ['linus'],
   })
+})
+
+test('[RNG2] how a call stands is what its room says last: while it is live, and after it', () => {
+  const live: RoomCall = {
+    ...{ id: 'call', meeting: 'meeting', media: 'audio' as const, by: 'ada', startedAt: 1, takenAt: null },
+    ...{ people: ['ada'], guests: 0 },
+  }
+  const row = (of: string, outcome?: 'missed') =>
+    ({
+      ...{ state: 'confirmed', key: of },
+      message: { system: { kind: 'call_ended', meeting: of, durationMs: 0, ...(outcome && { outcome }) } },
+    }) as unknown as Row
+  expect(ringOf({ call: null, rows: [] }, 'meeting')).toBe(null)
+  expect(ringOf({ call: live, rows: [] }, 'meeting')).toBe('calling')
+  expect(ringOf({ call: { ...live, unanswered: 'declined' }, rows: [] }, 'meeting')).toBe('declined')
+  expect(ringOf({ call: { ...live, takenAt: 2 }, rows: [] }, 'meeting')).toBe('taken')
+  expect(ringOf({ call: live, rows: [row('other'), row('one', 'missed')] }, 'one')).toBe('missed')
+  expect(ringOf({ call: live, rows: [row('other'), row('one', 'missed')] }, 'other')).toBe('taken')
+  expect(ringOf({ call: live, rows: [row('one', 'missed')] }, 'unknown')).toBe(null)
 })

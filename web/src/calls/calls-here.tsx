@@ -2,14 +2,14 @@ import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
-import { createMeeting } from '../../../protocol/endpoints/meetings.ts'
 import type { Media } from '../../../protocol/events.ts'
-import { gate } from '../gate.ts'
-import { newId } from '../new-id.ts'
-import { outcome, sentence } from '../outcome.ts'
+import { sentence } from '../outcome.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { Menu, MenuItem } from '../ui/menu.tsx'
+import { anchorOf, type Anchor } from '../ui/popup.tsx'
 import { iMay } from '../room/standing.ts'
+import { startCall, straightIn } from './start-call.ts'
 import type { RoomCall } from '../../../protocol/downstream.ts'
 import type { RoomView } from '../../sync/types.ts'
 import type { Desk } from '../room/desk.ts'
@@ -19,6 +19,7 @@ export function CallButtons({ desk }: { desk: Desk }) {
   const { client } = desk
   const [, navigate] = useLocation()
   const [starting, setStarting] = useState(false)
+  const [ways, setWays] = useState<Anchor | null>(null)
   const { offered, roomId } = useStore(
     client.view,
     useShallow((view) => ({
@@ -29,18 +30,34 @@ export function CallButtons({ desk }: { desk: Desk }) {
   )
 
   async function start(media: Media) {
+    setWays(null)
     if (starting) return
     setStarting(true)
-    const answer = await outcome(gate.api.call(createMeeting, { body: { id: newId(), room: roomId, media } }))
+    const answer = await startCall(roomId, media)
     setStarting(false)
     if (!answer.ok) desk.say(sentence(answer.failure))
-    else navigate(`/meet/${answer.value.id}`, { state: { inside: true } })
+    else navigate(`/meet/${answer.value.id}`, { state: straightIn })
   }
 
   if (!offered) return null
   return (
     <>
-      <IconButton aria-busy={starting || undefined} label="Call" onClick={() => void start('audio')}>
+      {/* A narrow header has space for one of the two. */}
+      <IconButton
+        aria-busy={starting || undefined}
+        aria-haspopup="menu"
+        className="sm:hidden"
+        label="Call"
+        onClick={(event) => setWays(anchorOf(event.currentTarget))}
+      >
+        <Icon name="call" />
+      </IconButton>
+      <IconButton
+        aria-busy={starting || undefined}
+        className="max-sm:hidden"
+        label="Call"
+        onClick={() => void start('audio')}
+      >
         <Icon name="call" />
       </IconButton>
       <IconButton
@@ -49,8 +66,18 @@ export function CallButtons({ desk }: { desk: Desk }) {
         label="Video call"
         onClick={() => void start('video')}
       >
-        <Camera />
+        <Icon name="camera" />
       </IconButton>
+      {ways !== null && (
+        <Menu at={ways} label="Call" onClose={() => setWays(null)}>
+          <MenuItem icon="call" onClick={() => void start('audio')}>
+            Call
+          </MenuItem>
+          <MenuItem icon="camera" onClick={() => void start('video')}>
+            Video call
+          </MenuItem>
+        </Menu>
+      )}
     </>
   )
 }
@@ -65,11 +92,12 @@ export function CallBanner({ desk }: { desk: Desk }) {
       className="flex min-h-12 flex-none items-center gap-3 border-b border-line bg-petrol-soft ps-4 pe-2 text-sm"
     >
       <span className="flex-none text-petrol">
-        {call.media === 'video' ? <Camera /> : <Icon name="call" size={18} />}
+        <Icon name={call.media === 'video' ? 'camera' : 'call'} size={18} />
       </span>
       <p className="min-w-0 flex-1 truncate">
         <span className="font-semibold text-petrol">{call.media === 'video' ? 'Video call' : 'Call'}</span>{' '}
-        <Lasting call={call} desk={desk} /> · <Names call={call} desk={desk} />
+        <Lasting call={call} desk={desk} />
+        <Names call={call} desk={desk} />
       </p>
       <Join call={call} desk={desk} />
     </section>
@@ -83,12 +111,13 @@ export function CallCard({ desk, said }: { desk: Desk; said: string }) {
   return (
     <span className="mx-auto my-1 flex w-full max-w-md items-center gap-3 rounded-2xl border border-line bg-raised p-3 text-start">
       <span className="grid size-10 flex-none place-items-center rounded-full bg-petrol-soft text-petrol">
-        {call.media === 'video' ? <Camera /> : <Icon name="call" />}
+        <Icon name={call.media === 'video' ? 'camera' : 'call'} />
       </span>
       <span className="grid min-w-0 flex-1">
         <bdi className="font-semibold text-pretty text-ink">{said}</bdi>
         <span className="text-pretty">
-          <Lasting call={call} desk={desk} /> · <Names call={call} desk={desk} />
+          <Lasting call={call} desk={desk} />
+          <Names call={call} desk={desk} />
         </span>
       </span>
       <Join call={call} desk={desk} />
@@ -115,14 +144,21 @@ function Join({ call, desk }: { call: RoomCall; desk: Desk }) {
 function Lasting({ call, desk }: { call: RoomCall; desk: Desk }) {
   const ahead = useStore(desk.client.view, (now) => now.clockOffset)
   const now = useSecond()
-  if (call.unanswered) return call.unanswered === 'missed' ? 'Not answered.' : 'Declined.'
+  if (call.unanswered) return call.unanswered === 'missed' ? 'No answer' : 'Declined'
   if (call.takenAt === null) return 'Calling…'
   return <span className="tabular-nums">{lasted(now + ahead - call.takenAt)}</span>
 }
 
 function Names({ call, desk }: { call: RoomCall; desk: Desk }) {
   const members = useStore(desk.client.view, (now) => now.members)
-  return <bdi className="text-muted">{inside(call, members)}</bdi>
+  const names = inside(call, members)
+  if (names === '') return null
+  return (
+    <>
+      {' · '}
+      <bdi className="text-muted">{names}</bdi>
+    </>
+  )
 }
 
 /** Who is in a call: members by name, guests by their number. */
@@ -152,23 +188,4 @@ function useSecond(): number {
     return () => clearInterval(timer)
   }, [])
   return now
-}
-
-function Camera() {
-  return (
-    <svg
-      aria-hidden="true"
-      className="flex-none"
-      fill="none"
-      height={20}
-      stroke="currentColor"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      strokeWidth="1.8"
-      viewBox="0 0 24 24"
-      width={20}
-    >
-      <path d="M3 7h12v10H3zM15 11l6-3.5v9L15 13z" />
-    </svg>
-  )
 }

@@ -5,6 +5,7 @@ import { Avatar } from '../ui/avatar.tsx'
 import { clock } from '../times.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { straightIn } from './start-call.ts'
 import type { Ring } from '../../../protocol/inbox.ts'
 import type { Inbox } from '../../sync/inbox/types.ts'
 
@@ -45,7 +46,7 @@ export function RingCards({ inbox }: { inbox: Inbox }) {
               onOpen={() => {
                 inbox.answerRing(ring.call, 'accept')
                 hush(ring.call)
-                navigate(`/meet/${ring.call}`, { state: { inside: true } })
+                navigate(`/meet/${ring.call}`, { state: straightIn })
               }}
               ring={ring}
             />

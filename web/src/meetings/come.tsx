@@ -1,5 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
 import { persistently } from '../persistently.ts'
 import { Waiting } from '../system/waiting.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
@@ -12,6 +14,7 @@ import { Unavailable } from './unavailable.tsx'
 import { sayGone, startVisit, type Visit, type Way } from './visit.ts'
 import { titleOf, type Facts } from './facts.ts'
 import type { MeetingClient } from '../../sync/meeting.ts'
+import type { RoomLine } from '../../../protocol/inbox.ts'
 import type { Client } from '../../sync/client.ts'
 
 // Who comes by no link needs no landing, and nobody begins with the end.
@@ -25,12 +28,17 @@ export function Come({ way, client }: { way: Way; client: Client | null }) {
   const where = way.kind === 'link' ? way.code : way.id
   const person = client?.me.id ?? null
   const visit = useMemo(
-    () => startVisit(kind === 'link' ? { kind, code: where } : { kind, id: where }, person),
+    () => startVisit(kind === 'link' ? { kind, code: where } : { kind, id: where }, person, goesStraight()),
     [kind, where, person],
   )
   const [devices, setDevices] = useState<Devices | null>(null)
   useEffect(() => {
     void visit.load()
+    if (goesStraight()) {
+      void loadCall().catch(() => undefined)
+      // Who loads this page anew is asked again.
+      history.replaceState({ ...(history.state as object), straight: false }, '')
+    }
     const opened = openDevices()
     setDevices(opened)
     return () => {
@@ -39,7 +47,10 @@ export function Come({ way, client }: { way: Way; client: Client | null }) {
     }
   }, [visit])
 
-  const { stage, facts, said, failure, pending } = useStore(visit.view)
+  const { stage, facts: found, said, failure, pending } = useStore(visit.view)
+  const line = useLine(client, found?.room ?? null)
+  // A call is named as its room.
+  const facts = useMemo(() => (found?.call && line ? { ...found, title: line.name } : found), [found, line])
   const name = client?.me.name ?? said.name
   useEffect(() => {
     if (facts === null) return
@@ -99,13 +110,7 @@ export function Come({ way, client }: { way: Way; client: Client | null }) {
     case 'after':
       return (
         <Suspense fallback={<Waiting />}>
-          <After
-            ended={stage.ended}
-            facts={facts}
-            ms={stage.ms}
-            onRejoin={() => visit.goOn(said)}
-            signedIn={client !== null}
-          />
+          <After client={client} ended={stage.ended} facts={facts} ms={stage.ms} onRejoin={() => visit.goOn(said)} />
         </Suspense>
       )
     case 'in':
@@ -113,6 +118,7 @@ export function Come({ way, client }: { way: Way; client: Client | null }) {
         <Inside
           client={client}
           devices={devices}
+          direct={line?.type === 'direct'}
           facts={facts}
           key={stage.me}
           me={stage.me}
@@ -138,7 +144,10 @@ function Inside({
   name: string
   devices: Devices
   client: Client | null
+  /** It is held in the room of two people. */
+  direct: boolean
 }) {
+  const [, navigate] = useLocation()
   const { facts, name, devices } = rest
   const you = useStore(socket.view, (now) => now.you)
   const connection = useStore(socket.view, (now) => now.connection)
@@ -158,12 +167,18 @@ function Inside({
     return () => removeEventListener('pagehide', gone)
   }, [facts.id])
 
+  function leave(ended = false) {
+    visit.leave(ended)
+    // Who hangs up is back where they called from; the room says what became of the call, and lets them in again.
+    if (facts.call) navigate(`/r/${facts.room}`, { replace: true })
+  }
+
   if (you === null) return <Waiting />
   if (admitted) {
     return (
       <PaneBoundary name="meeting">
         <Suspense fallback={<Waiting />}>
-          <Call {...rest} me={me} onLeave={visit.leave} socket={socket} />
+          <Call {...rest} me={me} onLeave={leave} socket={socket} />
         </Suspense>
       </PaneBoundary>
     )
@@ -178,5 +193,19 @@ function Inside({
       onRetry={() => undefined}
       standing={standing}
     />
+  )
+}
+
+/** Whether they said on the page before that they want to talk. */
+function goesStraight(): boolean {
+  return (history.state as { straight?: boolean } | null)?.straight === true
+}
+
+const noRooms = createStore<{ rooms: readonly RoomLine[] }>(() => ({ rooms: [] }))
+
+/** The meeting's room in one's own list; undefined: it is not in it, or there is no room. */
+function useLine(client: Client | null, room: string | null): RoomLine | undefined {
+  return useStore(client?.inbox.view ?? noRooms, ({ rooms }) =>
+    room === null ? undefined : rooms.find((line) => line.room === room),
   )
 }

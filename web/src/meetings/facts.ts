@@ -13,6 +13,8 @@ export interface Facts {
   host: string | null
   /** The room whose log is its chat, for those who are members of it. */
   room: string | null
+  /** Begun in a room at once, without a title: what people name a call. */
+  call: boolean
   /** How one comes in: by a link's code, or as oneself. */
   code: string | null
   passcode: boolean
@@ -28,7 +30,7 @@ export interface Facts {
 export async function factsOfLink(code: string): Promise<Facts> {
   const preview = await gate.api.call(previewMeetingLink, { params: { code } })
   const { meeting: id, title, media, status, schedule, invitedBy: host, entry, passcode, me } = preview
-  const unknown = { room: null, invitation: null, mayRecord: 'hosts' } as const
+  const unknown = { room: null, call: false, invitation: null, mayRecord: 'hosts' } as const
   return { id, title, media, status, schedule, host, code, passcode, entry, me, ...unknown }
 }
 
@@ -42,6 +44,7 @@ export function factsOf(meeting: Meeting): Facts {
   return {
     ...{ id, title, media, status, schedule, host: host.name, me, invitation, mayRecord },
     ...{ room: me === 'invited' ? null : room, code: null, passcode: false, entry: null },
+    call: me !== 'invited' && title === '' && schedule === null,
   }
 }
 

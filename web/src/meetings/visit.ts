@@ -46,14 +46,15 @@ export interface Visit {
   join(): Promise<void>
   /** Since when they are in the call, for the card after it. */
   began(): void
-  /** Leaves, and says so. */
-  leave(): void
+  /** Leaves, and says so. `ended`: for everyone. */
+  leave(ended?: boolean): void
   /** The socket says that they are in no more. */
   over(standing: Exclude<Standing, 'admitted'>): void
   close(): void
 }
 
-export function startVisit(way: Way, person: string | null): Visit {
+/** `straight`: they come in without a look at themself first, where nothing else stands against it. */
+export function startVisit(way: Way, person: string | null, straight = false): Visit {
   const view = createStore<VisitView>(() => ({
     stage: { at: 'loading' },
     facts: null,
@@ -78,6 +79,13 @@ export function startVisit(way: Way, person: string | null): Visit {
     const returns = way.kind === 'meeting' && !known.passcode && (person !== null || name !== '')
     const lands = knocks && (!returns || known.me === 'sign_in' || known.me === 'not_a_member')
     const over = known.status === 'ended' || known.status === 'cancelled'
+    const goes = straight && !over && !lands
+    straight = false
+    if (goes) {
+      view.setState({ facts: known })
+      await join()
+      if (closed || view.getState().stage.at !== 'loading') return
+    }
     view.setState({
       facts: known,
       stage: over ? { at: 'refused', standing: 'over' } : { at: lands ? 'landing' : 'before' },
@@ -160,13 +168,13 @@ export function startVisit(way: Way, person: string | null): Visit {
     return since === null ? null : Date.now() - since
   }
 
-  function leave(): void {
+  function leave(ended = false): void {
     const { stage, facts: known } = view.getState()
     if (stage.at !== 'in' || known === null) return
     const ms = end()
     // Who is gone is gone, whether or not the meeting hears it: it looks after those whose connection ended.
-    void outcome(gate.api.call(leaveMeeting, { params: { meeting: known.id } }))
-    view.setState({ stage: { at: 'after', ms, ended: false } })
+    if (!ended) void outcome(gate.api.call(leaveMeeting, { params: { meeting: known.id } }))
+    view.setState({ stage: { at: 'after', ms, ended } })
   }
 
   return {

@@ -12,7 +12,7 @@ export function Bar({
   handUp,
   look,
   beside,
-  hosts,
+  ends,
   records,
   waiting,
   mini,
@@ -32,7 +32,8 @@ export function Bar({
   handUp: boolean
   look: Look
   beside: 'people' | 'chat' | null
-  hosts: boolean
+  /** Whether they choose between leaving and ending it for everyone. */
+  ends: boolean
   /** Whether it is recorded now; null: that is not theirs to decide. */
   records: boolean | null
   /** How many wait to be let in. */
@@ -126,11 +127,11 @@ export function Bar({
         onClick={(event) => setMenu(anchorOf(event.currentTarget))}
       />
       <Control
-        aria-haspopup={hosts ? 'menu' : undefined}
+        aria-haspopup={ends ? 'menu' : undefined}
         glyph="hangup"
         label="Leave"
         look="leave"
-        onClick={(event) => (hosts ? setLeaves(anchorOf(event.currentTarget)) : onLeave())}
+        onClick={(event) => (ends ? setLeaves(anchorOf(event.currentTarget)) : onLeave())}
       />
       {menu !== null && (
         <Menu at={menu} label="More" onClose={() => setMenu(null)}>

@@ -1,5 +1,8 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
+import { startCall, straightIn } from '../../calls/start-call.ts'
+import { sentence } from '../../outcome.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -8,6 +11,7 @@ import { Toast } from '../../ui/toast.tsx'
 import { helpFor } from '../blocked-help.ts'
 import { titleOf, type Facts } from '../facts.ts'
 import { act as doAct, hand as doHand } from './acts.ts'
+import { Alone } from './alone.tsx'
 import { Bar } from './bar.tsx'
 import { CallBanner } from './banner.tsx'
 import { HelpDialog } from './help.tsx'
@@ -35,7 +39,10 @@ interface CallProps {
   me: string
   devices: Devices
   client: Client | null
-  onLeave: () => void
+  /** It is held in the room of two people. */
+  direct: boolean
+  /** `ended`: for everyone. */
+  onLeave: (ended?: boolean) => void
 }
 
 /** The meeting itself, for whoever was let in. */
@@ -60,7 +67,8 @@ export function Call(props: CallProps) {
 
 type Beside = 'people' | 'chat' | null
 
-function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProps & { media: Media }) {
+function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: CallProps & { media: Media }) {
+  const [, navigate] = useLocation()
   const { you, meeting, waiting, asked, connection } = useStore(socket.view)
   const { tiles, sends, mayPublish, silent, trouble, media: state } = useStore(media.view)
   const [beside, setBeside] = useState<Beside>(null)
@@ -91,6 +99,20 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
     const refused = await doAct(facts.id, what)
     say(refused)
     return refused
+  }
+  const alone = meeting !== null && !people.some((one) => one.here && one.id !== me)
+  // Nobody would be left, or the other one alone.
+  const endsIt = hosts && facts.call && (alone || direct)
+  function hangUp() {
+    if (endsIt) void doAct(facts.id, { act: 'end' })
+    onLeave(endsIt)
+  }
+  async function callAgain() {
+    // A room has one live meeting, which this one is until it has ended.
+    await doAct(facts.id, { act: 'end' })
+    const answer = await startCall(facts.room!, facts.media)
+    if (answer.ok) navigate(`/meet/${answer.value.id}`, { replace: true, state: straightIn })
+    else say(sentence(answer.failure))
   }
   const raise = () => void doHand(facts.id, !handUp).then(say)
   const toggle = (kind: 'microphone' | 'camera' | 'screen') => void media.turn(kind, !sends[kind])
@@ -165,7 +187,15 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
                 waiting={waiting}
               />
             )}
-            <div className="grid justify-items-center gap-2" role="status">
+            {alone && (
+              <Alone
+                client={client}
+                facts={facts}
+                onAgain={hosts && facts.room !== null ? () => void callAgain() : null}
+                onLeave={hangUp}
+              />
+            )}
+            <div className="grid w-full justify-items-center gap-2 sm:justify-items-end" role="status">
               {toast !== null && (
                 <Toast
                   action={toast.unmutes ? { label: 'Unmute', run: () => void media.turn('microphone', true) } : null}
@@ -222,7 +252,7 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
       <Bar
         beside={beside}
         handUp={handUp}
-        hosts={hosts}
+        ends={hosts && !endsIt}
         look={look}
         records={mayRecord ? recording !== null : null}
         onRecord={() => void record(facts.id, recording?.id ?? null).then(say)}
@@ -232,7 +262,7 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
         onEnd={() => setOver('end')}
         onHand={raise}
         onHelp={() => setOver('help')}
-        onLeave={onLeave}
+        onLeave={hangUp}
         onLook={() => setLook(look === 'grid' ? 'speaker' : 'grid')}
         onShow={show}
         onToggle={toggle}
@@ -252,7 +282,7 @@ function InCall({ facts, socket, me, devices, client, media, onLeave }: CallProp
           verb="End for everyone"
         >
           The call ends for everyone who is in it or waits.{' '}
-          <Button look="link" onClick={onLeave}>
+          <Button look="link" onClick={() => onLeave()}>
             Only leave it
           </Button>
         </Confirm>

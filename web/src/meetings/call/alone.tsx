@@ -1,0 +1,58 @@
+import { useRing } from '../../calls/use-ring.ts'
+import { Button, Turning } from '../../ui/button.tsx'
+import { titleOf, type Facts } from '../facts.ts'
+import type { Client } from '../../../sync/client.ts'
+
+/** What somebody is told who is the only one in a meeting: whether it still rings, or who could come. */
+export function Alone({
+  client,
+  facts,
+  onAgain,
+  onLeave,
+}: {
+  client: Client | null
+  facts: Facts
+  /** Calls once more; null: that is not theirs to do. */
+  onAgain: (() => void) | null
+  onLeave: () => void
+}) {
+  const ring = useRing(facts.call ? client : null, facts.room, facts.id)
+  const name = <bdi className="font-semibold text-ink">{titleOf(facts)}</bdi>
+  const over = ring === 'declined' || ring === 'missed' || ring === 'cancelled'
+  if (facts.call && ring === null) return null
+  return (
+    <section
+      aria-label="You are alone here"
+      className="toast pointer-events-auto grid w-full gap-3 rounded-2xl border border-line bg-raised p-4 shadow-float sm:max-w-sm"
+    >
+      <p className="flex min-w-0 items-center gap-2 text-pretty text-muted" role="status">
+        {ring === 'calling' && <Turning />}
+        <span className="min-w-0 wrap-anywhere">
+          {ring === 'calling' ? (
+            <>Calling {name}…</>
+          ) : ring === 'declined' ? (
+            <>{name}: the call was declined.</>
+          ) : ring === 'missed' ? (
+            <>No answer from {name}.</>
+          ) : facts.call ? (
+            'Nobody else is here any more.'
+          ) : (
+            'Nobody else is here yet.'
+          )}
+        </span>
+      </p>
+      {over && (
+        <div className="flex flex-wrap gap-2">
+          {onAgain !== null && (
+            <Button className="flex-1" onClick={onAgain}>
+              Call again
+            </Button>
+          )}
+          <Button className="flex-1" look="quiet" onClick={onLeave}>
+            Leave
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
