@@ -1,22 +1,51 @@
 -- Who may do what in meetings, and the guards for their columns. Being let in is never a row that a person writes: the
 -- meeting admits, and only then does a media token exist.
 
+-- A row that says that someone was there outlasts their right to come: it counts for members of the room, and for whoever is
+-- invited and not banned from it.
 create function private.my_meeting_ids() returns setof uuid
 language sql stable security definer
 set search_path = ''
 as $$
   select p.meeting_id from public.meeting_participants p
-  where p.user_id = (select auth.uid()) and p.state <> 'removed';
+  join public.meetings m on m.id = p.meeting_id
+  where p.user_id = (select auth.uid()) and p.state <> 'removed' and (
+    m.room_id is null
+    or m.room_id = any (array(select private.my_room_ids()))
+    or (
+      exists (
+        select from public.meeting_invitations i
+        where i.meeting_id = m.id and i.invitee_id = p.user_id and i.expires_at > now()
+          and i.status not in ('cancelled', 'expired'))
+      and not exists (
+        select from public.room_participants r
+        where r.room_id = m.room_id and r.user_id = p.user_id and r.banned_until > now())));
 $$;
 
 create function private.my_hosted_meeting_ids() returns setof uuid
 language sql stable security definer
 set search_path = ''
 as $$
-  select m.id from public.meetings m where m.host_id = (select auth.uid())
+  select m.id from public.meetings m
+  where m.host_id = (select auth.uid()) and (m.room_id is null or m.room_id = any (array(select private.my_room_ids())))
   union
   select p.meeting_id from public.meeting_participants p
-  where p.user_id = (select auth.uid()) and p.role = 'cohost' and p.state <> 'removed';
+  where p.user_id = (select auth.uid()) and p.role = 'cohost' and p.meeting_id in (select private.my_meeting_ids());
+$$;
+
+-- Whom a meeting invites, of people and of addresses: limits.meetingInvitations.
+create function private.most_invitations() returns int language sql immutable set search_path = '' return 200;
+
+-- Not across a block, and not without an end.
+create function private.can_invite(p_meeting_id uuid, p_person uuid) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+  select p_meeting_id in (select private.my_hosted_meeting_ids())
+    and not private.blocks(p_person, (select auth.uid())) and not private.blocks((select auth.uid()), p_person)
+    and private.most_invitations() > (
+      select count(*) from public.meeting_invitations i
+      where i.meeting_id = p_meeting_id and i.status not in ('cancelled', 'expired'));
 $$;
 
 -- Expected in the meeting (its room's member, or invited), and it is not over or full.
@@ -41,7 +70,7 @@ $$;
 
 create policy "People see meetings they host, join, or whose room they are in" on public.meetings
   for select to authenticated using (
-    host_id = (select auth.uid())
+    (host_id = (select auth.uid()) and room_id is null)
     or id = any (array(select private.my_meeting_ids()))
     or room_id = any (array(select private.my_room_ids()))
   );
@@ -53,7 +82,8 @@ create policy "Hosts change their meetings" on public.meetings
   using (id = any (array(select private.my_hosted_meeting_ids())))
   with check (id = any (array(select private.my_hosted_meeting_ids())));
 create policy "The host deletes a meeting that is not live" on public.meetings
-  for delete to authenticated using (host_id = (select auth.uid()) and status <> 'live');
+  for delete to authenticated using (
+    host_id = (select auth.uid()) and status <> 'live' and id = any (array(select private.my_hosted_meeting_ids())));
 
 create policy "Participants see each other" on public.meeting_participants
   for select to authenticated using (
@@ -76,15 +106,20 @@ create policy "Participants leave the list, hosts take off all but the host" on 
       or meeting_id = any (array(select private.my_hosted_meeting_ids())))
   );
 
-create policy "Invitations are seen by invitee, inviter and hosts" on public.meeting_invitations
+create policy "Invitations are for invitee, inviter, hosts, addresses for two" on public.meeting_invitations
   for select to authenticated using (
     invitee_id = (select auth.uid()) or inviter_id = (select auth.uid())
-    or meeting_id = any (array(select private.my_hosted_meeting_ids()))
+    or (
+      meeting_id = any (array(select private.my_hosted_meeting_ids()))
+      -- Whoever reads this row sees the meeting, and its host.
+      and (invitee_email is null or exists (
+        select from public.meetings m where m.id = meeting_id and m.host_id = (select auth.uid()))))
   );
 create policy "Hosts invite in their own name" on public.meeting_invitations
   for insert to authenticated with check (
     inviter_id = (select auth.uid()) and status = 'pending' and responded_at is null
-    and meeting_id = any (array(select private.my_hosted_meeting_ids()))
+    -- An address gets a mail with a link of its own, which no row makes.
+    and invitee_id is not null and private.can_invite(meeting_id, invitee_id)
   );
 create policy "The invitee answers, the inviter withdraws" on public.meeting_invitations
   for update to authenticated
@@ -157,6 +192,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  if tg_op = 'INSERT' then
+    new.invited_at := now();
+    return new;
+  end if;
   -- Else an invitee could turn an invitation into one to any meeting.
   if (new.id, new.meeting_id, new.inviter_id, new.invitee_id, new.invitee_email, new.invited_at, new.expires_at)
     is distinct from
@@ -180,13 +219,16 @@ create trigger meetings_guard before insert or update on public.meetings
   for each row when (current_user = 'authenticated') execute function private.guard_meeting();
 create trigger meeting_participants_guard before update on public.meeting_participants
   for each row when (current_user = 'authenticated') execute function private.guard_meeting_participant();
-create trigger meeting_invitations_guard before update on public.meeting_invitations
+create trigger meeting_invitations_guard before insert or update on public.meeting_invitations
   for each row when (current_user = 'authenticated') execute function private.guard_invitation();
 
 revoke execute on function private.my_meeting_ids(), private.my_hosted_meeting_ids(), private.can_join_meeting(uuid),
-  private.guard_meeting(), private.guard_meeting_participant(), private.guard_invitation()
+  private.most_invitations(), private.can_invite(uuid, uuid), private.guard_meeting(), private.guard_meeting_participant(),
+  private.guard_invitation()
   from public, anon, authenticated;
 grant execute on function private.my_meeting_ids(), private.my_hosted_meeting_ids(), private.can_join_meeting(uuid),
-  private.guard_meeting(), private.guard_meeting_participant(), private.guard_invitation() to service_role;
-grant execute on function private.my_meeting_ids(), private.my_hosted_meeting_ids(), private.can_join_meeting(uuid)
+  private.most_invitations(), private.can_invite(uuid, uuid), private.guard_meeting(), private.guard_meeting_participant(),
+  private.guard_invitation() to service_role;
+grant execute on function private.my_meeting_ids(), private.my_hosted_meeting_ids(), private.can_join_meeting(uuid),
+  private.can_invite(uuid, uuid)
   to authenticated;

@@ -511,6 +511,10 @@ begin
   then
     perform private.refuse('this column of a meeting is not for people to write');
   end if;
+  -- Its plan says when it is held, and so do the calendars and mails that were made of it.
+  if new.scheduled_for is distinct from old.scheduled_for then
+    perform private.refuse('a meeting is moved with its plan');
+  end if;
   if new.status <> old.status and not (old.status = 'scheduled' and new.status = 'cancelled') then
     perform private.refuse('the meeting says when it is live and over');
   end if;

@@ -99,9 +99,8 @@ begin
 end
 $$;
 
--- Links of one meeting that open something, and whom it invites: limits.meetingLinks and limits.meetingInvitations.
+-- Links of one meeting that open something: limits.meetingLinks.
 create function private.most_meeting_links() returns int language sql immutable set search_path = '' return 20;
-create function private.most_invitations() returns int language sql immutable set search_path = '' return 200;
 
 -- Makes a link, once for a command, which is its id. p_passcode: {salt, iterations, hash}, or null. Answers {outcome}:
 -- created {linkId, expiresAt}, too_many, forbidden, unknown.
@@ -394,11 +393,11 @@ $$;
 
 revoke execute on all functions in schema private from public, anon;
 revoke execute on function
-  private.meeting_link_obstacle(parley.meeting_links), private.most_meeting_links(), private.most_invitations(),
+  private.meeting_link_obstacle(parley.meeting_links), private.most_meeting_links(),
   private.answered_invitation(uuid, text)
   from authenticated;
 grant execute on function
-  private.meeting_link_obstacle(parley.meeting_links), private.most_meeting_links(), private.most_invitations(),
+  private.meeting_link_obstacle(parley.meeting_links), private.most_meeting_links(),
   private.answered_invitation(uuid, text)
   to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;

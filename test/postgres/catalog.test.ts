@@ -216,6 +216,7 @@ describe('who may call what', () => {
 
   test('no function that people may call takes an identity that the session does not prove', async () => {
     expect(await callable('authenticated', 'private')).toEqual([
+      'can_invite',
       'can_join_meeting',
       'can_post',
       'can_see',

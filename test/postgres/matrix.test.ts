@@ -133,7 +133,7 @@ const probes: Record<string, Probe> = {
   meeting_invitations: {
     select: ({ tx, meeting }) => tx`select from meeting_invitations where meeting_id = ${meeting}`,
     insert: ({ tx, meeting, me }) =>
-      tx`insert into meeting_invitations (meeting_id, inviter_id, invitee_email) values (${meeting}, ${me}, 'a@example.org')`,
+      tx`insert into meeting_invitations (meeting_id, inviter_id, invitee_id) values (${meeting}, ${me}, ${ids.stranger})`,
     update: ({ tx, meeting }) => tx`update meeting_invitations set status = 'cancelled' where meeting_id = ${meeting}`,
     delete: ({ tx, meeting }) => tx`delete from meeting_invitations where meeting_id = ${meeting}`,
   },
@@ -309,7 +309,7 @@ describe('which columns of a row within reach people write', () => {
       'meetings',
       'owner',
       () => `id = '${places['sql']!.meeting}'`,
-      words('description kind max_participants metadata scheduled_for settings title'),
+      words('description kind max_participants metadata settings title'),
     ],
     [
       'being in a meeting, oneself',

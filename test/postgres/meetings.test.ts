@@ -28,6 +28,12 @@ function knock(tx: Tx, person: 'grace' | 'linus', change: Record<string, unknown
   return tx`insert into meeting_participants ${tx(row)}`
 }
 
+/** A co-host of the meeting, who may have been removed from it. */
+async function makeCohost(person: 'grace'): Promise<void> {
+  await sql`update meeting_participants set role = 'cohost', state = 'joined'
+    where meeting_id = ${meeting} and user_id = ${people[person]}`
+}
+
 describe('meetings', () => {
   test('whoever starts one hosts it, and its name in LiveKit is not theirs to choose', async () => {
     const id = await start('linus', null, 'm_chosen')
@@ -149,6 +155,70 @@ describe('meetings', () => {
         (rows) => rows.length,
       )
     expect([await seen('ada'), await seen('grace'), await seen('linus')]).toEqual([1, 0, 0])
+  })
+
+  test('[MTG13] [AC-41] no co-host reads an address that somebody else invited, and nobody writes one', async () => {
+    await makeCohost('grace')
+    const seen = await as(sql, 'grace', (tx) => tx`select invitee_email as email from meeting_invitations`)
+    expect(seen.map(({ email }) => email as unknown)).not.toContain('guest@example.org')
+    const write = (tx: Tx) => tx`insert into meeting_invitations (meeting_id, inviter_id, invitee_email)
+      values (${meeting}, ${people.ada}, 'victim@example.org')`
+    expect(await attempt(sql, 'ada', write)).toBe('refused 42501')
+  })
+
+  test('[MTG12] nobody is invited across a block, also past the API, nor more than 200', async () => {
+    const own = await start('ada', room)
+    const invite = () =>
+      attempt(
+        sql,
+        'ada',
+        (tx) => tx`insert into meeting_invitations (meeting_id, inviter_id, invitee_id)
+          values (${own}, ${people.ada}, ${people.linus})`,
+      )
+    const block = (who: string[]) => sql`update user_profiles set blocked_user_ids = ${who} where id = ${people.linus}`
+    expect(await invite()).toBe('1 rows')
+    await block([people.ada])
+    expect(await invite()).toBe('refused 42501')
+    await block([])
+    await sql`insert into meeting_invitations (meeting_id, inviter_id, invitee_email)
+      select ${own}, ${people.ada}, n || '@example.org' from generate_series(1, 200) n`
+    expect(await invite()).toBe('refused 42501')
+  })
+
+  test('[MTG4] [AC-41] who left its room, or is banned there, sees and runs a meeting no more, whatever they were in it', async () => {
+    const other = await makeRoom(sql, ['grace'])
+    const id = await start('ada', other)
+    await sql`insert into meeting_participants (meeting_id, participant_id, user_id, role, state)
+      values (${id}, ${people.grace}, ${people.grace}, 'cohost', 'left')`
+    const theirs = await start('grace', other)
+    const reach = async () => [
+      (await as(sql, 'grace', (tx) => tx`select from meetings where id in (${id}, ${theirs})`)).length,
+      (
+        await as(
+          sql,
+          'grace',
+          (tx) => tx`select from meeting_participants where user_id = ${people.ada} and meeting_id = ${id}`,
+        )
+      ).length,
+      await attempt(sql, 'grace', (tx) => tx`update meetings set title = 'x' where id in (${id}, ${theirs})`),
+      await attempt(sql, 'grace', (tx) => tx`delete from meetings where id = ${theirs}`),
+    ]
+    expect(await reach()).toEqual([2, 1, '2 rows', '1 rows'])
+    await sql`update room_participants set left_at = now() where room_id = ${other} and user_id = ${people.grace}`
+    expect(await reach()).toEqual([0, 0, '0 rows', '0 rows'])
+    // An invitation of their own lets them see it again, until it is taken back or the room bans them.
+    await sql`insert into meeting_invitations (meeting_id, inviter_id, invitee_id) values (${id}, ${people.ada}, ${people.grace})`
+    expect(await reach()).toEqual([1, 1, '1 rows', '0 rows'])
+    await sql`update meeting_invitations set status = 'cancelled' where meeting_id = ${id}`
+    expect(await reach()).toEqual([0, 0, '0 rows', '0 rows'])
+    await sql`update meeting_invitations set status = 'accepted' where meeting_id = ${id}`
+    await sql`update room_participants set banned_until = 'infinity' where room_id = ${other} and user_id = ${people.grace}`
+    expect(await reach()).toEqual([0, 0, '0 rows', '0 rows'])
+  })
+
+  test('[MTG3] nobody moves a meeting past its plan', async () => {
+    const move = (tx: Tx) => tx`update meetings set scheduled_for = 'infinity' where id = ${meeting}`
+    expect(await attempt(sql, 'ada', move)).toBe('refused 42501')
   })
 
   test('a guest has no account, and no row that belongs to one', async () => {
