@@ -2,6 +2,9 @@ module parley/tools
 
 go 1.26
 
+// What an older Go fetches to build it; tools/toolchain holds its checksums.
+toolchain go1.26.8
+
 // 1.13.6 and later replace parts of WebRTC by forks of their own, which do not come through the module proxy.
 tool github.com/livekit/livekit-server/cmd/server
 

@@ -96,7 +96,8 @@ async function localMedia(
 
   async function begin(): Promise<void> {
     try {
-      const program = choice.kind === 'program' ? choice.path : await builtLiveKit(choice, note, closing.signal)
+      const program =
+        choice.kind === 'program' ? choice.path : await builtLiveKit(choice.go, note, { signal: closing.signal })
       if (closing.signal.aborted) return
       state = 'starting'
       const { livekitKey: apiKey, livekitSecret: apiSecret } = keys

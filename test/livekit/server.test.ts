@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers'
 import { SignJWT } from 'jose'
 import { RoomServiceClient, WebhookReceiver } from 'livekit-server-sdk'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { builtLiveKit, keptLiveKit } from '../../scripts/lib/livekit-build.ts'
+import { builtLiveKit } from '../../scripts/lib/livekit-build.ts'
+import { keptLiveKit } from '../../scripts/lib/livekit-choice.ts'
 import { startLiveKit } from '../../scripts/lib/livekit.ts'
 import { freePort } from '../../scripts/lib/ports.ts'
 
@@ -97,7 +98,7 @@ test.runIf(program === keptLiveKit())('what was built once is found again, and n
   const { mtimeMs, ino } = statSync(program)
   const said: string[] = []
 
-  expect(await builtLiveKit({ fetchGo: false }, (line) => said.push(line))).toBe(program)
+  expect(await builtLiveKit('own', (line) => said.push(line))).toBe(program)
 
   expect(said).toEqual([])
   expect(statSync(program)).toMatchObject({ mtimeMs, ino })

@@ -11,17 +11,21 @@ import { settingsFrom } from '../../scripts/lib/settings.ts'
 import { withMedia } from '../../scripts/lib/web.ts'
 import { scratchFolder } from './start-support/scratch-folder.ts'
 
-const pinned = { version: '1.2.3', go: '1.26' }
+const pinned = { version: '1.2.3', go: '1.26', toolchain: '1.26.8', kinds: ['linux-amd64'] }
 const elsewhere = { LIVEKIT_URL: 'wss://media.test', LIVEKIT_API_KEY: 'API1', LIVEKIT_API_SECRET: 'secret' }
-const everything = { program: '/usr/bin/livekit-server', go: '1.26.8' }
+const nothing = { program: null, kept: null, go: null, kind: 'linux-amd64' }
+const everything = { ...nothing, program: '/usr/bin/livekit-server', kept: '/cache/livekit-server', go: '1.26.8' }
 
-test('a LiveKit that is named comes before one on the PATH, that before Go, and without any it says how to get one', () => {
+test('a LiveKit that is named comes before one on the PATH, that before one that was built, that before Go, and without any it says how to get one', () => {
   expect(chooseLiveKit(elsewhere, everything, pinned)).toEqual({
     ...{ kind: 'given', url: 'wss://media.test', apiKey: 'API1', apiSecret: 'secret' },
   })
   expect(chooseLiveKit({}, everything, pinned)).toEqual({ kind: 'program', path: '/usr/bin/livekit-server' })
-  expect(chooseLiveKit({}, { ...everything, program: null }, pinned)).toEqual({ kind: 'build', fetchGo: false })
-  expect(chooseLiveKit({}, { program: null, go: null }, pinned)).toEqual({
+  const built = { kind: 'program', path: '/cache/livekit-server' }
+  expect(chooseLiveKit({}, { ...everything, program: null }, pinned)).toEqual(built)
+  expect(chooseLiveKit({}, { ...nothing, kept: everything.kept }, pinned)).toEqual(built)
+  expect(chooseLiveKit({}, { ...nothing, go: '1.26.8' }, pinned)).toEqual({ kind: 'build', go: 'own' })
+  expect(chooseLiveKit({}, nothing, pinned)).toEqual({
     kind: 'none',
     why: 'Install Go 1.26 or later (https://go.dev/dl), or a livekit-server on the PATH.',
   })
@@ -42,21 +46,32 @@ test.each([
   )
 })
 
+const tooOld = { kind: 'none', why: expect.stringMatching(/^Go 1\.15\.9 is too old\. Install Go 1\.26 or later/) }
+
 test.each([
-  ['1.26', { kind: 'build', fetchGo: false }],
-  ['1.26rc1', { kind: 'build', fetchGo: false }],
-  ['2.0', { kind: 'build', fetchGo: false }],
-  ['1.25.9', { kind: 'build', fetchGo: true }],
-  ['1.21.0', { kind: 'build', fetchGo: true }],
-  ['1.19.8', { kind: 'none', why: expect.stringMatching(/^Go 1\.19\.8 is too old\. Install Go 1\.26 or later/) }],
-])('Go %s builds it, fetches a newer Go first, or is too old for either', (go, choice) => {
-  expect(chooseLiveKit({}, { program: null, go }, pinned)).toEqual(choice)
+  ['1.26', { kind: 'build', go: 'own' }],
+  ['1.26rc1', { kind: 'build', go: 'own' }],
+  ['2.0', { kind: 'build', go: 'own' }],
+  ['1.25.9', { kind: 'build', go: 'newer' }],
+  ['1.21.0', { kind: 'build', go: 'newer' }],
+  ['1.19.8', { kind: 'build', go: 'module' }],
+  ['1.16', { kind: 'build', go: 'module' }],
+  ['1.15.9', tooOld],
+])('Go %s builds it, fetches a newer Go first, takes one from a module, or is too old for each', (go, choice) => {
+  expect(chooseLiveKit({}, { ...nothing, go }, pinned)).toEqual(choice)
 })
 
-test('version and Go are those of tools/go.mod', () => {
+test('a Go that fetches none by itself takes one from a module only where its checksum is known', () => {
+  expect(chooseLiveKit({}, { ...nothing, go: '1.19.8', kind: 'linux-riscv64' }, pinned)).toMatchObject({ kind: 'none' })
+})
+
+test('version and Go are those of tools/go.mod, and what is fetched of Go is a release with its checksums', () => {
   expect(pinnedLiveKit()).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     go: expect.stringMatching(/^1\.\d+/),
+    // Of a version of the language, 1.26, there is nothing to fetch.
+    toolchain: expect.stringMatching(/^1\.\d+\.\d+$/),
+    kinds: ['linux-amd64', 'linux-arm64'],
   })
 })
 

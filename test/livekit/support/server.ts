@@ -26,7 +26,7 @@ async function programOf(): Promise<string> {
     case 'program':
       return choice.path
     case 'build':
-      return await builtLiveKit(choice, (line) => console.error(line))
+      return await builtLiveKit(choice.go, (line) => console.error(line))
   }
 }
 
