@@ -25,6 +25,10 @@ export type LiveKit = { pid: number; ended: Promise<string[]>; stop(): Promise<v
 // 20 s: it is there within one; whoever takes longer than this will not come.
 const readyWithinMs = 20_000
 
+// 200 ms: a first signal has it wait until everyone has gone, a second one has it say good-bye to them; in its first tenth of
+// a second it overhears them.
+const insistAfterMs = 200
+
 // 5 s: it says good-bye to everyone who is connected.
 const stopWithinMs = 5_000
 
@@ -51,9 +55,12 @@ export async function startLiveKit(options: LiveKitOptions): Promise<LiveKit> {
   )
   const stop = async () => {
     server.kill('SIGTERM')
-    const late = setTimeout(() => server.kill('SIGKILL'), stopWithinMs)
+    const timers = [
+      setTimeout(() => server.kill('SIGTERM'), insistAfterMs),
+      setTimeout(() => server.kill('SIGKILL'), stopWithinMs),
+    ]
     await ended
-    clearTimeout(late)
+    for (const timer of timers) clearTimeout(timer)
   }
   const over = new AbortController()
   const early = ended.then((last) => {

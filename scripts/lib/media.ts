@@ -23,10 +23,9 @@ export type MediaOptions = {
   webhookUrl: string
   onLog: (line: string) => void
   note: (line: string) => void
+  /** 10 s, as for Postgres, unless a test has less time. */
+  restartAfterMs?: number
 }
-
-// 10 s, as for Postgres.
-const restartAfterMs = 10_000
 
 /**
  * Find out where sound and picture come from. Throws Advice for half the settings of a LiveKit elsewhere, and for a port
@@ -60,7 +59,7 @@ function resting(address: string, settings: Record<string, string>): Media {
 async function localMedia(
   choice: Extract<LiveKitChoice, { kind: 'program' | 'build' }>,
   { ports }: LiveKitSettings,
-  { dataDir, keys, webhookUrl, onLog, note }: MediaOptions,
+  { dataDir, keys, webhookUrl, onLog, note, restartAfterMs = 10_000 }: MediaOptions,
 ): Promise<Media> {
   await assertFree(ports.http, 'PARLEY_LIVEKIT_PORT')
   if (ports.tcp > 0) await assertFree(ports.tcp, 'PARLEY_LIVEKIT_TCP_PORT')
@@ -80,17 +79,17 @@ async function localMedia(
       if (again || choice.kind === 'build') note('LiveKit is up: calls have sound and picture.')
       void started.ended.then((lines) => {
         server = null
-        onEnd(options, `stopped by itself (${lines.at(-1) ?? 'it said nothing'})`)
+        onEnd(options, `LiveKit stopped by itself: ${lines.at(-1) ?? 'it said nothing'}`)
       })
     } catch (error) {
-      onEnd(options, `does not start (${(error as Error).message})`)
+      onEnd(options, (error as Error).message)
     }
   }
 
   function onEnd(options: LiveKitOptions, how: string): void {
     if (closing.signal.aborted) return
     state = 'away'
-    note(`LiveKit ${how}. It is started again in ${restartAfterMs / 1000} s.`)
+    note(`${how}. It is started again in ${restartAfterMs / 1000} s.`)
     retry = setTimeout(() => (working = start(options, true)), restartAfterMs)
   }
 

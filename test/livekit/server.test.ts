@@ -11,7 +11,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { builtLiveKit } from '../../scripts/lib/livekit-build.ts'
 import { keptLiveKit } from '../../scripts/lib/livekit-choice.ts'
 import { startLiveKit } from '../../scripts/lib/livekit.ts'
-import { freePort } from '../../scripts/lib/ports.ts'
+import { freePort, freeUdpPort } from '../../scripts/lib/ports.ts'
 
 const { apiUrl, apiKey, apiSecret, program, webhookPort } = inject('livekit')
 const rooms = new RoomServiceClient(apiUrl, apiKey, apiSecret)
@@ -71,6 +71,33 @@ test('a port that is taken ends the start, with what the server says of it', asy
   await expect(started).rejects.toThrow(/^LiveKit did not start: .*address already in use/)
 })
 
+/** Another one, with nobody in it. */
+async function another() {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-livekit-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const ports = { http: await freePort(), tcp: 0, udp: await freeUdpPort() }
+  const server = await startLiveKit({ program, folder, apiKey, apiSecret, webhookUrl: 'http://127.0.0.1:9', ports })
+  onTestFinished(() => server.stop())
+  return { server, url: `127.0.0.1:${ports.http}` }
+}
+
+test('it is told to stop as soon as it is there, and stops', async () => {
+  const { server } = await another()
+  await server.stop()
+  expect((await server.ended).at(-1)).not.toMatch(/killed/)
+})
+
+test('it stops while someone is connected, and does not wait until they go', async () => {
+  const { server, url } = await another()
+  await new RoomServiceClient(`http://${url}`, apiKey, apiSecret).createRoom({ name: 'last' })
+  const socket = new WebSocket(`ws://${url}/rtc?protocol=15&access_token=${await tokenFor('last')}`)
+  await once(socket, 'message')
+
+  await server.stop()
+
+  expect((await server.ended).at(-1)).not.toMatch(/killed/)
+})
+
 test('what happens is told to the webhook, signed with the key', async () => {
   const told = Promise.withResolvers<{ body: string; token: string; type: string }>()
   const listener = createServer(async (request, response) => {
@@ -106,11 +133,14 @@ test.runIf(program === keptLiveKit())('what was built once is found again, and n
 
 /** Asks as a browser does why its socket would be refused. */
 async function asked(room: string, secondsLeft = 60): Promise<Response> {
-  const token = await new SignJWT({ video: { roomJoin: true, room } })
+  return await fetch(`${apiUrl}/rtc/validate?access_token=${await tokenFor(room, secondsLeft)}`)
+}
+
+async function tokenFor(room: string, secondsLeft = 60): Promise<string> {
+  return await new SignJWT({ video: { roomJoin: true, room } })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(apiKey)
     .setSubject('ada')
     .setExpirationTime(Math.floor(Date.now() / 1000) + secondsLeft)
     .sign(new TextEncoder().encode(apiSecret))
-  return await fetch(`${apiUrl}/rtc/validate?access_token=${token}`)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { processAt } from '../../scripts/lib/processes.ts'
@@ -64,6 +64,36 @@ test.runIf(process.platform === 'linux')(
   },
   30_000,
 )
+
+test.runIf(process.platform === 'linux')('so does the Go that builds its LiveKit', async () => {
+  const folder = scratchFolder()
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin/go'), '#!/bin/sh\necho $$ > "$PARLEY_TEST_PID"\nwhile :; do sleep 0.1; done\n', {
+    mode: 0o755,
+  })
+  const lib = (name: string) => JSON.stringify(resolve('scripts/lib', `${name}.ts`))
+  const script = join(folder, 'start.ts')
+  writeFileSync(
+    script,
+    `import { guard } from ${lib('guard')}
+     import { builtLiveKit } from ${lib('livekit-build')}
+     guard(${JSON.stringify(join(folder, 'postgres'))})
+     await builtLiveKit('own', console.log, { cache: ${JSON.stringify(join(folder, 'cache'))} })`,
+  )
+  const noted = join(folder, 'pid')
+  const { child, ended } = run([script], {
+    PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+    PARLEY_TEST_PID: noted,
+  })
+  const go = await vi.waitFor(() => Number(readFileSync(noted, 'utf8').trim() || Number.NaN), 10_000)
+  const before = processAt(go)?.name
+
+  child.kill('SIGKILL')
+  await ended
+
+  expect(before).toBe('go')
+  await vi.waitFor(() => expect(processAt(go)).toBe(null), 10_000)
+})
 
 function workerdsOf(parent: number): number[] {
   const pids = readdirSync('/proc').map(Number)
