@@ -54,8 +54,9 @@ export const Plan = z.object({
 })
 export type Plan = z.infer<typeof Plan>
 
-export const MeetingTitle = Storable.check(z.trim(), z.maxLength(limits.meetingTitle))
-export const GuestName = Storable.check(z.trim(), z.minLength(1), z.maxLength(limits.guestName))
+/** On one line, as the room that is named after it and the subject of a mail. */
+export const MeetingTitle = Storable.check(z.trim(), z.maxLength(limits.meetingTitle), z.regex(/^[^\n\r]*$/))
+export const GuestName = Storable.check(z.trim(), z.minLength(1), z.maxLength(limits.guestName), z.regex(/^[^\n\r]*$/))
 
 /** A meeting as whoever may see it sees it. */
 export const Meeting = z.object({

@@ -10,6 +10,8 @@ export interface CalendarEvent {
   /** Rises whenever calendars have to hear of a change. */
   sequence: number
   changedAt: number
+  /** When the file is made. Of two with one sequence a calendar follows the later. */
+  madeAt: number
   cancelled: boolean
   /** Where one comes in. */
   url: string
@@ -17,25 +19,27 @@ export interface CalendarEvent {
   mailed: { to: string; from: string; host: string } | null
 }
 
-/** Calendars forget zones: ten years of clock changes, for what is held for ever. */
+/** Calendars forget zones: ten years of clock changes from when the file is made, for what is held for ever. */
 const zoneMs = 10 * 366 * 86_400_000
 
 /** The file that a calendar takes over, instead of any earlier one of the same meeting. */
 export function calendarOf(event: CalendarEvent): string {
   const { plan, mailed, cancelled } = event
-  const method = cancelled ? 'CANCEL' : mailed ? 'REQUEST' : 'PUBLISH'
+  // To ask for something, or to take it back, is for who organizes it.
+  const method = !mailed ? 'PUBLISH' : cancelled ? 'CANCEL' : 'REQUEST'
   const endsAt = plan.firstAt + plan.minutes * 60_000
-  const until = plan.repeats ? (plan.repeats.until ?? plan.firstAt + zoneMs) : endsAt
+  const until = plan.repeats ? (plan.repeats.until ?? Math.max(plan.firstAt, event.madeAt) + zoneMs) : endsAt
   const lines = [
     ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Parley//Meetings//EN', 'CALSCALE:GREGORIAN', `METHOD:${method}`],
     ...zone(plan.timeZone, plan.firstAt, until),
     'BEGIN:VEVENT',
     `UID:${event.id}@parley`,
     `SEQUENCE:${event.sequence}`,
-    `DTSTAMP:${utc(event.changedAt)}`,
+    `DTSTAMP:${utc(event.madeAt)}`,
     `LAST-MODIFIED:${utc(event.changedAt)}`,
-    `DTSTART;TZID=${plan.timeZone}:${local(plan.firstAt, plan.timeZone)}`,
-    `DTEND;TZID=${plan.timeZone}:${local(endsAt, plan.timeZone)}`,
+    `DTSTART${start(plan)}`,
+    // Not when it ends: a wall clock that is put back shows that time twice.
+    `DURATION:PT${plan.minutes}M`,
     ...(plan.repeats ? [`RRULE:${rule(plan.repeats)}`] : []),
     `SUMMARY:${escaped(event.title || 'Meeting')}`,
     ...(event.description ? [`DESCRIPTION:${escaped(event.description)}`] : []),
@@ -63,6 +67,13 @@ function rule({ every, interval, on, until, times }: Repeats): string {
     ...(times !== undefined ? [`COUNT=${times}`] : until !== undefined ? [`UNTIL=${utc(until)}`] : []),
     'WKST=MO',
   ].join(';')
+}
+
+/** A wall clock's time that comes twice means the first of them, so what is held once, at the second, is said in UTC. */
+function start({ firstAt, timeZone, repeats }: Plan): string {
+  const at = wallClock(firstAt, timeZone)
+  const read = at.toPlainDateTime().toZonedDateTime(timeZone)
+  return repeats || read.epochMilliseconds === firstAt ? `;TZID=${timeZone}:${clock(at)}` : `:${utc(firstAt)}`
 }
 
 /** The zone with every change of its clocks from before `fromMs` to `untilMs`. */
@@ -99,12 +110,8 @@ function offset(text: string): string {
   return text.replaceAll(':', '').replace(/\..*$/, '')
 }
 
-function local(atMs: number, timeZone: string): string {
-  return clock(wallClock(atMs, timeZone))
-}
-
 function utc(atMs: number): string {
-  return `${local(atMs, 'UTC')}Z`
+  return `${clock(wallClock(atMs, 'UTC'))}Z`
 }
 
 function clock(moment: Moment): string {
@@ -112,7 +119,9 @@ function clock(moment: Moment): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[\\;,]/g, '\\$&').replaceAll(/\r\n|\r|\n/g, '\\n')
+  const lines = text.replaceAll(/[\\;,]/g, '\\$&').replaceAll(/\r\n|\r|\n/g, '\\n')
+  // Beside the end of a line, a text has no way to say a control character.
+  return lines.replaceAll(/[^\P{Cc}\t]/gu, ' ')
 }
 
 /** A parameter has no way to say a quote or a control character. */

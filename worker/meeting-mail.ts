@@ -15,7 +15,7 @@ const Invited = z.array(z.object({ id: Uuid, email: z.string(), by: z.string(), 
 export type Invited = z.infer<typeof Invited>[number]
 
 /** Why a mail is sent. */
-export type News = 'invited' | 'changed' | 'cancelled'
+export type News = 'invited' | 'changed' | 'cancelled' | 'withdrawn'
 
 /** Who hears of a meeting by mail. */
 export async function mailedTo(env: Env, meeting: string): Promise<Invited[]> {
@@ -44,35 +44,37 @@ function mailOf(
   { news, meeting, invited }: { news: News; meeting: Seen; invited: Invited },
 ): Mail {
   const { plan, startsAt } = meeting
-  const title = meeting.title || 'Meeting'
+  // A subject is one line, and a provider refuses one that is not.
+  const title = meeting.title.replaceAll(/\p{Cc}+/gu, ' ').trim() || 'Meeting'
   const url = new URL(`/m/${codeFor(invited.id, secretOf(env))}`, origin).href
   const said = {
     invited: `${invited.by} invites you to “${title}”.`,
     changed: `“${title}” is held at another time.`,
     cancelled: `“${title}” is not held.`,
+    withdrawn: `You are not invited to “${title}” any more.`,
   }[news]
   const when = plan && startsAt !== null ? wallClock(startsAt, plan.timeZone) : null
   const held = when?.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'short' })
+  const over = news === 'cancelled' || news === 'withdrawn'
   const lines = [
     said,
-    ...(held && news !== 'cancelled' ? [`${held} (${plan!.timeZone}), ${plan!.minutes} minutes`] : []),
+    ...(held && !over ? [`${held} (${plan!.timeZone}), ${plan!.minutes} minutes`] : []),
     ...(invited.message && news === 'invited' ? [invited.message] : []),
   ]
-  const subjects = { invited: 'Invitation', changed: 'Another time', cancelled: 'Cancelled' }
-  const cancelled = news === 'cancelled'
+  const subjects = { invited: 'Invitation', changed: 'Another time', cancelled: 'Cancelled', withdrawn: 'Cancelled' }
   const file =
     plan &&
     calendarOf({
-      ...{ id: meeting.id, title, description: meeting.description, plan, url, cancelled },
-      ...{ sequence: meeting.sequence, changedAt: meeting.changedAt },
+      ...{ id: meeting.id, title, description: meeting.description, plan, url, cancelled: over },
+      ...{ sequence: meeting.sequence, changedAt: meeting.changedAt, madeAt: Date.now() },
       mailed: { to: invited.email, from: addressIn(env.PARLEY_MAIL_FROM!), host: meeting.host.name },
     })
-  const way = cancelled ? '' : `<p><a href="${escaped(url)}">Come to the meeting</a></p>`
+  const way = over ? '' : `<p><a href="${escaped(url)}">Come to the meeting</a></p>`
   return {
     ...{ to: invited.email, subject: `${subjects[news]}: ${title}` },
-    text: [...lines, ...(cancelled ? [] : [url])].join('\n\n'),
+    text: [...lines, ...(over ? [] : [url])].join('\n\n'),
     html: lines.map((line) => `<p>${escaped(line)}</p>`).join('') + way,
-    calendar: file === null ? null : { file, method: cancelled ? 'CANCEL' : 'REQUEST' },
+    calendar: file === null ? null : { file, method: over ? 'CANCEL' : 'REQUEST' },
   }
 }
 

@@ -141,7 +141,12 @@ export const Invitation = z.object({
 })
 export type Invitation = z.infer<typeof Invitation>
 
-const Address = Storable.check(z.trim(), z.maxLength(254), z.regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/))
+/** An address alone: what a mail would read as a name beside one, or as a list of them, is none. */
+const Address = Storable.check(
+  z.trim(),
+  z.maxLength(254),
+  z.regex(/^[^@\s\p{Cc}<>()[\]\\,;:"]+@[^@\s\p{Cc}<>()[\]\\,;:"]+\.[^@\s\p{Cc}<>()[\]\\,;:"]+$/u),
+)
 
 export const inviteToMeeting = endpoint({
   id: 'inviteToMeeting',

@@ -8,6 +8,7 @@ const event: CalendarEvent = {
     repeats: { every: 'week', interval: 2, on: ['TU', 'TH'], until: Date.UTC(2027, 5, 1) },
   },
   ...{ sequence: 3, changedAt: Date.UTC(2026, 10, 23, 12), cancelled: false, mailed: null },
+  madeAt: Date.UTC(2026, 10, 23, 13),
   url: 'https://parley.test/meet/1',
 }
 
@@ -26,9 +27,9 @@ test('[MTG11] a calendar gets the meeting with its zone, its clock changes and i
     ...['BEGIN:STANDARD', 'DTSTART:20261025T030000', 'TZOFFSETFROM:+0200', 'TZOFFSETTO:+0100', 'END:STANDARD'],
     ...['BEGIN:DAYLIGHT', 'DTSTART:20270328T020000', 'TZOFFSETFROM:+0100', 'TZOFFSETTO:+0200', 'END:DAYLIGHT'],
     'END:VTIMEZONE',
-    ...['BEGIN:VEVENT', 'UID:01a20ae0-e59f-765f-89c0-2ed2a5ebd458@parley', 'SEQUENCE:3', 'DTSTAMP:20261123T120000Z'],
+    ...['BEGIN:VEVENT', 'UID:01a20ae0-e59f-765f-89c0-2ed2a5ebd458@parley', 'SEQUENCE:3', 'DTSTAMP:20261123T130000Z'],
     'LAST-MODIFIED:20261123T120000Z',
-    ...['DTSTART;TZID=Europe/Berlin:20261124T100000', 'DTEND;TZID=Europe/Berlin:20261124T104500'],
+    ...['DTSTART;TZID=Europe/Berlin:20261124T100000', 'DURATION:PT45M'],
     'RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;UNTIL=20270601T000000Z;WKST=MO',
     ...['SUMMARY:Engines\\; and\\, looms\\\\', 'DESCRIPTION:One\\nTwo', 'LOCATION:https://parley.test/meet/1'],
     ...['URL:https://parley.test/meet/1', 'STATUS:CONFIRMED', 'END:VEVENT', 'END:VCALENDAR'],
@@ -53,4 +54,29 @@ test('[MTG11] a long line is folded between characters, and a zone without chang
   const plan = { ...event.plan, timeZone: 'Asia/Kathmandu', repeats: null }
   const zone = lines({ ...event, plan }).filter((line) => line.startsWith('TZOFFSETTO'))
   expect(zone).toEqual(['TZOFFSETTO:+0545'])
+})
+
+test('[MTG11] what is held in the hour that comes twice keeps its moment and its length', () => {
+  const held = (firstAt: number, repeats: typeof event.plan.repeats = null) =>
+    lines({ ...event, plan: { ...event.plan, firstAt, repeats } })
+      .filter((line) => /^(DTSTART[;:].*(Z|T\d{4}00)|DURATION)/.test(line))
+      .slice(-2)
+  const first = Date.UTC(2026, 9, 25, 0, 30)
+  expect(held(first)).toEqual(['DTSTART;TZID=Europe/Berlin:20261025T023000', 'DURATION:PT45M'])
+  expect(held(first + 3_600_000)).toEqual(['DTSTART:20261025T013000Z', 'DURATION:PT45M'])
+})
+
+test('[MTG11] whoever downloads what was cancelled publishes it: only a mail from who organizes it takes it back', () => {
+  expect(lines({ ...event, cancelled: true })).toEqual(expect.arrayContaining(['METHOD:PUBLISH', 'STATUS:CANCELLED']))
+})
+
+test('[MTG11] what is held for ever has the clock changes of ten years to come, however long ago it began', () => {
+  const plan = { ...event.plan, firstAt: Date.UTC(2010, 0, 5, 9), repeats: { every: 'day' as const, interval: 1 } }
+  expect(lines({ ...event, plan }).filter((line) => line.startsWith('DTSTART:2036'))).toHaveLength(2)
+})
+
+test('[MTG11] no text of a person’s gets a control character into the file', () => {
+  const file = calendarOf({ ...event, title: 'One\u0007\u000bTwo\u0085', description: 'A\tB\r\nC' })
+  expect(file).toContain('SUMMARY:One  Two ')
+  expect(file).toContain('DESCRIPTION:A\tB\\nC')
 })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Invitation } from '../../protocol/endpoints/meeting-ways.ts'
 import type { Meeting } from '../../protocol/meetings.ts'
-import { gate } from './support/database.ts'
+import { gate, service } from './support/database.ts'
 import { mailsTo, mailTo } from './support/mails.ts'
 import { bodyOf, freshId, request, roomOf, signUp, type Person } from './support/people.ts'
 
@@ -97,7 +97,9 @@ describe('inviting addresses', () => {
 
     expect((await request(grace, 'DELETE', `${path}/${invitation!.id}`)).status).toBe(204)
     expect(await problem(answer('accepted'), 410)).toBe('link_over')
-    expect((await mailTo(bob, 2)).subject).toBe('Cancelled: Engines')
+    const withdrawn = await mailTo(bob, 2)
+    expect(withdrawn.subject).toBe('Cancelled: Engines')
+    expect(withdrawn.html).toContain('You are not invited')
     expect(await mailsTo(bob)).toHaveLength(2)
   })
 
@@ -117,6 +119,19 @@ describe('inviting addresses', () => {
     }
     const code = new URL((await mailTo(carol)).link!).pathname.replace('/m/', '')
     expect(await (await request(null, 'GET', `/meeting-links/${code}`)).text()).not.toContain('@')
+  })
+
+  test('[MTG13] a title is one line, also in a mail, and an address is one address', async () => {
+    const { grace, id, path, invite, bob } = await scene()
+    expect(await problem(request(grace, 'PATCH', `/meetings/${id}`, { title: 'Engines\nBcc: x' }), 400)).toBe(
+      'invalid_request',
+    )
+    await service().from('meetings').update({ title: 'Engines\r\nBcc: x' }).eq('id', id)
+    await invite(grace, { emails: [bob] })
+    expect((await mailTo(bob)).subject).toBe('Invitation: Engines Bcc: x')
+    for (const email of [`x<${bob}>`, 'a,b@example.org', 'a@b.org;c', 'a@b.org\u0007', '"a"@b.org']) {
+      expect(await problem(request(grace, 'POST', path, { emails: [email] }), 400)).toBe('invalid_request')
+    }
   })
 
   test('[MTG13] another time and a cancellation are mailed, with what calendars need to follow', async () => {

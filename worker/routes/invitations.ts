@@ -91,7 +91,7 @@ serve(invitations, withdrawInvitation, async ({ c, session, params: { meeting, i
     case 'withdrawn': {
       if (withdrawn.link) await meetingObject(c.env, meeting).linkOver(withdrawn.link)
       const seen = await seenMeeting(c.env, meeting, me)
-      c.executionCtx.waitUntil(tellByMail(c.env, c.req.url, { news: 'cancelled', meeting: seen, people: before }))
+      c.executionCtx.waitUntil(tellByMail(c.env, c.req.url, { news: 'withdrawn', meeting: seen, people: before }))
       return [204]
     }
     case 'none':

@@ -115,7 +115,8 @@ serve(meetings, getMeetingCalendar, async ({ c, session, params: { meeting } }) 
   const { plan, status, ...seen } = await seenMeeting(c.env, meeting, session.me.person.id)
   if (!plan) throw new ProblemError('conflict', 'This meeting was begun at once: a calendar has nothing to keep.')
   const url = new URL(`/meet/${meeting}`, c.req.url).href
-  const file = calendarOf({ ...seen, plan, cancelled: status === 'cancelled', url, mailed: null })
+  const cancelled = status === 'cancelled'
+  const file = calendarOf({ ...seen, plan, cancelled, madeAt: Date.now(), url, mailed: null })
   return c.body(file, 200, {
     'content-type': 'text/calendar; charset=utf-8',
     'content-disposition': 'attachment; filename="meeting.ics"',
