@@ -73,6 +73,7 @@ test('[MTG52] a link says who invites and when, asks a guest for a name and the 
   const passcode = joan.page.getByLabel('Passcode', { exact: true })
   await passcode.waitFor()
   expect(await joan.page.getByLabel('Your name').inputValue()).toBe('Joan')
+  await expect.poll(() => passcode.evaluate((field) => field === document.activeElement)).toBe(true)
   await passcode.fill('difference')
   await joan.page.getByRole('button', { name: 'Continue' }).click()
   await joan.page.getByRole('button', { name: /^Join/ }).click()

@@ -65,6 +65,8 @@ test('[MTG53] a page has 16 tiles, 4 where the view is narrow, in the columns th
   expect(columnsFor(4, 1_280, 640)).toBe(2)
   expect(columnsFor(16, 1_280, 640)).toBe(4)
   expect(columnsFor(4, 340, 560)).toBe(1)
+  // Two people sit side by side where there is width for it, and one above the other on a telephone.
+  expect([columnsFor(2, 1_264, 712), columnsFor(2, 344, 600)]).toEqual([2, 1])
 })
 
 test('[MTG53] a screen that is shared is large, unless something is pinned; in the speaker’s view who spoke last is', () => {

@@ -19,6 +19,7 @@ import type { Client } from '../../sync/client.ts'
 
 // Who comes by no link needs no landing, and nobody begins with the end.
 const Landing = lazy(async () => ({ default: (await import('./landing.tsx')).Landing }))
+const Refused = lazy(async () => ({ default: (await persistently(() => import('./refused.tsx'))).Refused }))
 const After = lazy(async () => ({ default: (await persistently(() => import('./after.tsx'))).After }))
 const Call = lazy(() => persistently(loadCall))
 
@@ -97,15 +98,15 @@ export function Come({ way, client }: { way: Way; client: Client | null }) {
       )
     case 'refused':
       return (
-        <Lobby
-          devices={devices}
-          facts={facts}
-          lost={false}
-          name={name}
-          onLeave={() => void visit.load()}
-          onRetry={() => void visit.join()}
-          standing={stage.standing}
-        />
+        <Suspense fallback={<Waiting />}>
+          <Refused
+            facts={facts}
+            onRetry={() => void visit.join()}
+            pending={pending}
+            signedIn={client !== null}
+            standing={stage.standing}
+          />
+        </Suspense>
       )
     case 'after':
       return (
@@ -189,8 +190,7 @@ function Inside({
       facts={facts}
       lost={connection.state !== 'live'}
       name={name}
-      onLeave={visit.leave}
-      onRetry={() => undefined}
+      onLeave={() => visit.leave()}
       standing={standing}
     />
   )

@@ -11,7 +11,7 @@ const paths = {
   signal: 'M5 18v-3M10 18v-6M15 18V9M20 18V5',
   people:
     'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.5-3.5 3-5.5 6.5-5.5s6 2 6.5 5.5M16 4.5a3.5 3.5 0 0 1 0 6M18 14.8c2 .8 3.2 2.6 3.5 5.2',
-  more: 'M5.5 12v.01M12 12v.01M18.5 12v.01',
+  more: 'M5 12h.6v.2H5zM11.7 12h.6v.2h-.6zM18.4 12h.6v.2h-.6z',
 } as const
 
 /** A line drawing of what a meeting has that the rest of the page has not. Decoration, as Icon is. */

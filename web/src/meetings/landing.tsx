@@ -1,6 +1,7 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Card } from '../auth/card.tsx'
+import { focusFirstError } from '../auth/focus-first-error.ts'
 import { withNext } from '../next-path.ts'
 import { fieldError, type Failure } from '../outcome.ts'
 import { Button } from '../ui/button.tsx'
@@ -43,6 +44,9 @@ export function Landing({
   const aboutPasscode = failure?.kind === 'wrong_passcode' || failure?.kind === 'passcode_needed'
   const nameError = wrong.name ?? fieldError(failure, 'name')
   const passcodeError = wrong.passcode ?? (aboutPasscode && failure ? why(failure) : undefined)
+
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => focusFirstError(form.current), [wrong, failure])
 
   function goOn() {
     const missing = {
@@ -100,6 +104,7 @@ export function Landing({
             event.preventDefault()
             goOn()
           }}
+          ref={form}
         >
           {failure !== null && !aboutPasscode && failure.errors.length === 0 && <Alert>{why(failure)}</Alert>}
           {guest && !closed && (

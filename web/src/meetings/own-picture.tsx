@@ -19,9 +19,9 @@ export function OwnPicture({ devices, name, video }: { devices: Devices; name: s
             <Turning /> Starting the camera…
           </p>
         ) : (
-          <div className="grid justify-items-center gap-2 text-center">
+          <div className="grid justify-items-center gap-2 text-center max-sm:pb-12">
             <Avatar name={name === '' ? '?' : name} shape="person" size="huge" />
-            <p className="text-sm text-muted">Your camera is off</p>
+            <p className="text-sm text-muted max-sm:sr-only">Your camera is off</p>
           </div>
         )}
         <div className="absolute inset-x-0 bottom-3 flex justify-center gap-3">

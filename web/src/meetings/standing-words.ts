@@ -5,8 +5,11 @@ export function waits(standing: Standing): boolean {
   return standing === 'waiting' || standing === 'early'
 }
 
+/** Where someone stands who is not in. */
+export type Outside = Exclude<Standing, 'admitted'>
+
 /** What someone is told who is not in: what it is, and what they can do. */
-export function words(standing: Exclude<Standing, 'admitted'>, host: string | null): [title: string, text: string] {
+export function words(standing: Outside, host: string | null): [title: string, text: string] {
   switch (standing) {
     case 'waiting':
       return [
@@ -16,9 +19,15 @@ export function words(standing: Exclude<Standing, 'admitted'>, host: string | nu
     case 'early':
       return ['Waiting for the host', 'The meeting has not begun. You come in, or to the door, when a host is there.']
     case 'denied':
-      return ['You were not let in', 'A host declined. If that was a mistake, write to whoever invited you.']
+      return [
+        'You were not let in',
+        'A host declined. If that was a mistake, knock again, or write to whoever invited you.',
+      ]
     case 'ejected':
-      return ['You were removed from the meeting', 'A host took you out of it. You cannot come back in.']
+      return [
+        'You were removed from the meeting',
+        'A host took you out of it. You may knock again: a host decides whether you come back in.',
+      ]
     case 'full':
       return ['The meeting is full', 'As many people are in it as may be. Try again when someone has left.']
     case 'locked':

@@ -25,7 +25,7 @@ import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
 import { People } from './people.tsx'
 import { Stage, type Look } from './stage.tsx'
 import { loadStrangerChat } from './stranger-chat.tsx'
-import type { HostAct } from '../../../../protocol/meetings.ts'
+import type { HostAct, MeetingRole } from '../../../../protocol/meetings.ts'
 import type { Asked, MeetingClient } from '../../../sync/meeting.ts'
 import type { Client } from '../../../sync/client.ts'
 import type { Devices } from '../devices.ts'
@@ -156,6 +156,13 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
     if (asked?.what === 'camera_off') void media.turn('camera', false)
     if (asked?.what === 'sharing_stopped') void media.turn('screen', false)
   }, [asked, media])
+
+  const was = useRef(role)
+  useEffect(() => {
+    const word = roleWords(was.current, role)
+    was.current = role
+    if (word !== null) setSaid(word)
+  }, [role])
 
   const toast = toastOf(said, trouble, asked !== null && asked.n > heard ? asked : null)
   function forget() {
@@ -320,6 +327,15 @@ function toastOf(
     return { text: `${title}. ${help}`, unmutes: false }
   }
   return said === null ? null : { text: said, unmutes: false }
+}
+
+/** What someone is told who may do something else than before. */
+function roleWords(before: MeetingRole, now: MeetingRole): string | null {
+  if (before === now) return null
+  if (now === 'viewer') return 'A host lets you only listen now.'
+  if (now === 'cohost') return 'You are a co-host now.'
+  if (before === 'viewer') return 'You may speak now.'
+  return before === 'cohost' ? 'You are no co-host any more.' : null
 }
 
 /** Puts the largest picture into a small window of its own, or takes it back. */

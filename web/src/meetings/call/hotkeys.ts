@@ -10,15 +10,15 @@ export const keys = {
   '?': 'Show these keys',
 } as const
 
+const typing = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog, [role=menu]'
+
 export type Key = keyof typeof keys
 
 /** The key of an event that is meant for the meeting: none that is typed into something, or that is part of a chord. */
 export function keyOf(event: KeyboardEvent): Key | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return null
   const { target } = event
-  if (target instanceof Element && target.closest('input, textarea, select, [contenteditable], dialog, [role=menu]')) {
-    return null
-  }
+  if (target instanceof Element && target.closest(typing)) return null
   const key = event.key.toLowerCase()
   return key in keys ? (key as Key) : null
 }

@@ -6,13 +6,14 @@ export function perPage(width: number): number {
   return width < 1024 ? 9 : 16
 }
 
-/** The columns in which so many 16:9 tiles become largest on a view of this size. */
+/** The columns in which so many 16:9 tiles become largest on a view of this size; side by side where that is as good. */
 export function columnsFor(count: number, width: number, height: number): number {
   let best = { columns: 1, size: 0 }
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns)
     const size = Math.min(width / columns, (height / rows) * (16 / 9))
-    if (size > best.size) best = { columns, size }
+    const wins = width > height ? 0.97 : 1
+    if (size > best.size * wins) best = { columns, size }
   }
   return best.columns
 }

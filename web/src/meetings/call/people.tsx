@@ -140,7 +140,7 @@ export function People({
           title={`Remove ${ejecting.name}?`}
           verb="Remove"
         >
-          They leave the call at once and cannot come back into this meeting.
+          They leave the call at once. They may knock again, and come back in if a host admits them.
         </Confirm>
       )}
     </Panel>

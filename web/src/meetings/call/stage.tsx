@@ -46,7 +46,10 @@ export function Stage({
   const here = rest.slice(current * most, (current + 1) * most)
   const columns = columnsFor(here.length, size.width, size.height)
 
-  const tileOf = (tile: Shown, small: boolean) => {
+  // A last row that is not full stands in the middle.
+  const last = here.length % columns
+  const startOf = (index: number) => (last > 0 && index === here.length - last ? columns - last + 1 : null)
+  const tileOf = (tile: Shown, small: boolean, start: number | null = null) => {
     const hand = hands.indexOf(tile.id)
     return (
       <Tile
@@ -55,6 +58,7 @@ export function Stage({
         onPin={() => setPinned(pinned === tile.key ? null : tile.key)}
         pinned={pinned === tile.key}
         small={small}
+        start={start}
         tile={tile}
       />
     )
@@ -71,16 +75,18 @@ export function Stage({
         {here.length > 0 && (
           <ul
             aria-label={large === undefined ? 'Everyone' : 'The others'}
-            className="grid min-h-0 min-w-0 flex-1 gap-2"
+            className={`grid min-h-0 min-w-0 flex-1 gap-2 ${large === undefined ? '*:col-span-2' : ''}`}
             style={
               large === undefined
-                ? { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridAutoRows: 'minmax(0, 1fr)' }
+                ? { gridTemplateColumns: `repeat(${columns * 2}, minmax(0, 1fr))`, gridAutoRows: 'minmax(0, 1fr)' }
                 : wide
                   ? { gridTemplateRows: `repeat(${Math.max(3, here.length)}, minmax(0, 1fr))` }
                   : { gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gridAutoRows: 'minmax(0, 1fr)' }
             }
           >
-            {here.map((tile) => tileOf(tile, large !== undefined || here.length > 9))}
+            {here.map((tile, index) =>
+              tileOf(tile, large !== undefined || here.length > 9, large === undefined ? startOf(index) : null),
+            )}
           </ul>
         )}
       </div>

@@ -12,6 +12,7 @@ export function Tile({
   hand,
   small,
   pinned,
+  start,
   onPin,
 }: {
   tile: Shown
@@ -19,6 +20,8 @@ export function Tile({
   hand: number | null
   small: boolean
   pinned: boolean
+  /** The line of the grid at which it begins; null: where the one before ends. */
+  start: number | null
   onPin: () => void
 }) {
   const { picture, name, own, kind, muted, speaks, quality } = tile
@@ -31,6 +34,7 @@ export function Tile({
       }`}
       data-picture={picture !== null || undefined}
       data-tile={tile.id}
+      style={start === null ? undefined : { gridColumnStart: start }}
     >
       {picture !== null ? (
         <Picture fits={screen} mirrored={own && !screen} name={called} track={picture} />
