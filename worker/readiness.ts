@@ -50,14 +50,14 @@ async function askData(env: Env): Promise<[Dependency, Dependency]> {
   const ms = Date.now() - started
   const data = stateOf(answer, started)
   // A database without the function has no migrations, or older ones.
-  if (answer?.status === 404) {
+  if (typeof answer !== 'string' && answer.status === 404) {
     return [
       { state: 'ready', ms },
       { state: 'behind', ms, detail: `It needs ${schemaVersion}, and has none.` },
     ]
   }
-  if (data.state !== 'ready') return [data, { state: 'away', ms }]
-  const version = z.string().safeParse(answer?.body).data
+  if (typeof answer === 'string' || data.state !== 'ready') return [data, { state: 'away', ms }]
+  const version = z.string().safeParse(answer.body).data
   if (version !== undefined && version >= schemaVersion) return [data, { state: 'ready', ms }]
   return [data, { state: 'behind', ms, detail: `It needs ${schemaVersion}, and has ${version ?? 'none'}.` }]
 }
@@ -85,19 +85,26 @@ function whom(env: Env): string {
   return `${env.SUPABASE_URL} ${env.LIVEKIT_URL ?? ''} ${env.LIVEKIT_API_URL ?? ''}`
 }
 
-function stateOf(answer: { status: number } | null, started: number): Dependency {
+function stateOf(answer: Answer | NoAnswer, started: number): Dependency {
   const ms = Date.now() - started
-  if (!answer) return { state: 'away', ms, detail: `No answer within ${timeoutMs / 1_000} s.` }
+  if (answer === 'silent') return { state: 'away', ms, detail: `No answer within ${timeoutMs / 1_000} s.` }
+  if (answer === 'nobody') return { state: 'away', ms, detail: 'Nobody answers at its address.' }
   if (answer.status < 300) return { state: 'ready', ms }
   const refused = answer.status === 401 || answer.status === 403
   return { state: 'away', ms, detail: refused ? 'It refuses the key.' : `It answers ${answer.status}.` }
 }
 
-async function ask(url: string, init: RequestInit): Promise<{ status: number; body: unknown } | null> {
+type Answer = { status: number; body: unknown }
+
+/** `nobody`: the connection was refused or broke; `silent`: it stands, and nothing came. */
+type NoAnswer = 'nobody' | 'silent'
+
+async function ask(url: string, init: RequestInit): Promise<Answer | NoAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
+    const answer = await fetch(url, { ...init, signal })
     return { status: answer.status, body: await answer.json().catch(() => null) }
   } catch {
-    return null
+    return signal.aborted ? 'silent' : 'nobody'
   }
 }

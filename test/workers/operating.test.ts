@@ -46,6 +46,22 @@ test('[OPS2] /readyz names each dependency with its state, and is 503 while one 
   })
 })
 
+test('[OPS2] an address where nobody answers is told from a service that keeps silent', async () => {
+  const later = clock()
+  later()
+  const nobody = await at('/readyz', { ...bindings, SUPABASE_URL: 'http://127.0.0.1:9' })
+  await gate('hang')
+  later()
+  const silent = await at('/readyz')
+
+  const details = async (answer: Response) => {
+    const { dependencies } = await bodyOf<{ dependencies: Record<string, { detail?: string }> }>(answer, 503)
+    return [dependencies['auth']?.detail, dependencies['data']?.detail]
+  }
+  expect(await details(nobody)).toEqual(['Nobody answers at its address.', 'Nobody answers at its address.'])
+  expect(await details(silent)).toEqual(['No answer within 2 s.', 'No answer within 2 s.'])
+})
+
 test('[OPS2] many probes within a second ask once', async () => {
   clock()()
   expect((await at('/readyz')).status).toBe(200)
