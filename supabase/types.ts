@@ -1348,6 +1348,7 @@ export type Database = {
           p_meeting: string
           p_by: string
           p_next_ms?: number | null
+          p_session?: number | null
         }
         Returns: Json
       }
@@ -1988,8 +1989,9 @@ export type Database = {
       use_meeting_link: {
         Args: {
           p_link_id: string
+          p_first: boolean
         }
-        Returns: undefined
+        Returns: string
       }
       withdraw_invitation: {
         Args: {

@@ -38,6 +38,15 @@ as $$
     'repeats', plan.repeats) end;
 $$;
 
+-- Whether what was planned is still to come: what repeats always is, and nothing that nobody came to in its time.
+create function private.is_to_come(meeting public.meetings, plan parley.meeting_plans) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select meeting.status = 'scheduled' and (
+    plan.repeats is not null or meeting.scheduled_for + make_interval(mins => plan.minutes) > now());
+$$;
+
 create function private.lobby_of(meeting public.meetings) returns text
 language sql immutable
 set search_path = ''
@@ -251,7 +260,7 @@ begin
   if plan is not null and private.most_planned() <= (
     select count(*) from public.meetings m
     join parley.meeting_plans p on p.meeting_id = m.id
-    where m.host_id = p_person and m.status = 'scheduled')
+    where m.host_id = p_person and private.is_to_come(m, p))
   then
     return jsonb_build_object('outcome', 'too_many');
   end if;
@@ -313,7 +322,9 @@ begin
   refused := private.not_theirs(p_meeting, p_by);
   if refused is not null then
     return refused;
-  elsif known.status in ('ended', 'cancelled') or (plan is not null and known.status <> 'scheduled') then
+  elsif known.status in ('ended', 'cancelled') or (plan is not null and (known.status <> 'scheduled' or not exists (
+    select from parley.meeting_plans p where p.meeting_id = p_meeting)))
+  then
     return jsonb_build_object('outcome', 'over');
   end if;
   update public.meetings m
@@ -335,9 +346,12 @@ begin
 end
 $$;
 
--- Cancels a meeting that is to come. One that is live ends; p_next_ms: it repeats, and is held again then. Answers {outcome}:
+-- Cancels a meeting that is to come. One that is live ends; p_next_ms: it repeats, and is held again then. p_session: the
+-- session that p_by saw live. Where that is over, so is what they asked for, and what is to come stays. Answers {outcome}:
 -- cancelled or ended (also for a repeat) {facts}, forbidden, unknown.
-create function parley.cancel_meeting(p_meeting uuid, p_by uuid, p_next_ms bigint default null) returns jsonb
+create function parley.cancel_meeting(
+  p_meeting uuid, p_by uuid, p_next_ms bigint default null, p_session int default null)
+returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -349,6 +363,9 @@ begin
   refused := private.not_theirs(p_meeting, p_by);
   if refused is not null then
     return refused;
+  end if;
+  if exists (select from parley.meeting_plans p where p.meeting_id = p_meeting and p.session > p_session) then
+    return jsonb_build_object('outcome', 'ended', 'facts', private.meeting_facts(p_meeting));
   end if;
   if known.status = 'live' then
     perform private.end_session(p_meeting, now(), private.from_ms(p_next_ms));
@@ -406,8 +423,7 @@ as $$
     where (p_room is null or m.room_id = p_room)
       -- What was to begin at once and never did is a call that nobody took: the room's log has it.
       and (m.status <> 'scheduled' or p.meeting_id is not null)
-      and (m.status = 'live' or (m.status = 'scheduled' and (
-        p.repeats is not null or m.scheduled_for + make_interval(mins => p.minutes) > now()))) = (p_when = 'coming')
+      and (m.status = 'live' or private.is_to_come(m, p)) = (p_when = 'coming')
   ), seen as (
     select l.key, private.meeting_seen(l.meeting, p_person) as item
     from placed l, after a
@@ -524,14 +540,14 @@ $$;
 
 revoke execute on all functions in schema private from public, anon;
 revoke execute on function
-  private.most_planned(), private.plan_of(parley.meeting_plans), private.lobby_of(public.meetings),
-  private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
+  private.most_planned(), private.plan_of(parley.meeting_plans),
+  private.is_to_come(public.meetings, parley.meeting_plans), private.lobby_of(public.meetings), private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
   private.runs_meeting(uuid, uuid), private.meeting_seen(public.meetings, uuid), private.keep_plan(uuid, jsonb),
   private.may_call(uuid, uuid), private.not_theirs(uuid, uuid), private.end_session(uuid, timestamptz, timestamptz)
   from authenticated;
 grant execute on function
-  private.most_planned(), private.plan_of(parley.meeting_plans), private.lobby_of(public.meetings),
-  private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
+  private.most_planned(), private.plan_of(parley.meeting_plans),
+  private.is_to_come(public.meetings, parley.meeting_plans), private.lobby_of(public.meetings), private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
   private.runs_meeting(uuid, uuid), private.meeting_seen(public.meetings, uuid), private.keep_plan(uuid, jsonb),
   private.may_call(uuid, uuid), private.not_theirs(uuid, uuid), private.end_session(uuid, timestamptz, timestamptz)
   to service_role;

@@ -57,6 +57,9 @@ set search_path = ''
 as $$
   select case
     when link.revoked_at is not null then 'revoked'
+    when link.invitation_id is not null and exists (
+      select from public.meeting_invitations i
+      where i.id = link.invitation_id and i.status in ('cancelled', 'expired')) then 'revoked'
     when link.expires_at <= now() then 'expired'
   end;
 $$;
@@ -213,12 +216,25 @@ begin
 end
 $$;
 
--- Somebody came by it who had not before.
-create function parley.use_meeting_link(p_link_id uuid) returns void
-language sql volatile
+-- Somebody has come by it, p_first: who had not before. Answers why it opened nothing any more (it may have ended since they
+-- asked), or null.
+create function parley.use_meeting_link(p_link_id uuid, p_first boolean) returns text
+language plpgsql volatile
 set search_path = ''
 as $$
-  update parley.meeting_links l set uses = l.uses + 1 where l.id = p_link_id;
+declare
+  link parley.meeting_links;
+begin
+  -- Held, so that it ends before or after this.
+  select * into link from parley.meeting_links l where l.id = p_link_id for no key update;
+  if link.id is null then
+    return 'revoked';
+  end if;
+  if private.meeting_link_obstacle(link) is null and p_first then
+    update parley.meeting_links l set uses = l.uses + 1 where l.id = p_link_id;
+  end if;
+  return private.meeting_link_obstacle(link);
+end
 $$;
 
 -- Invites people, and addresses: p_emails is [{id, email, codeHash}], each with the id of its invitation and the hash of the
@@ -232,6 +248,7 @@ as $$
 declare
   refused jsonb := private.not_theirs(p_meeting, p_by);
   asked jsonb := private.unwrap_json(p_emails);
+  wanted int;
   people jsonb;
   emails jsonb;
 begin
@@ -243,10 +260,20 @@ begin
   if not found then
     return jsonb_build_object('outcome', 'over');
   end if;
-  if private.most_invitations() < jsonb_array_length(asked) + cardinality(p_people) + (
-    select count(*) from public.meeting_invitations i
-    where i.meeting_id = p_meeting and i.status not in ('cancelled', 'expired'))
-  then
+  -- Who is invited already takes no second place.
+  with standing as (
+    select i.invitee_id, i.invitee_email from public.meeting_invitations i
+    where i.meeting_id = p_meeting and i.status not in ('cancelled', 'expired') and i.expires_at > now()
+  )
+  select count(*) into wanted from (
+    select s.invitee_id::text from standing s where s.invitee_id is not null
+    union
+    select p::text from unnest(p_people) p
+    union
+    select s.invitee_email from standing s where s.invitee_email is not null
+    union
+    select lower(e.email) from jsonb_to_recordset(asked) as e (email text)) w;
+  if private.most_invitations() < wanted then
     return jsonb_build_object('outcome', 'too_many');
   end if;
   with made as (
@@ -257,8 +284,9 @@ begin
     where u.id = any (p_people) and u.id <> p_by and not private.blocks(u.id, p_by) and not private.blocks(p_by, u.id)
     order by u.id
     on conflict (meeting_id, invitee_id) do update
-    set status = 'pending', inviter_id = p_by, message = p_message, invited_at = now(), responded_at = null
-    where i.status in ('cancelled', 'expired')
+    set status = 'pending', inviter_id = p_by, message = p_message, invited_at = now(), responded_at = null,
+        expires_at = excluded.expires_at
+    where i.status in ('cancelled', 'expired') or i.expires_at <= now()
     returning i.invitee_id
   )
   select coalesce(jsonb_agg(m.invitee_id), '[]') into people from made m;

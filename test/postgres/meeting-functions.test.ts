@@ -138,6 +138,8 @@ describe('making a meeting', () => {
       insert into parley.meeting_plans (meeting_id, first_at, minutes, time_zone) select id, now(), 30, 'UTC' from made`
     expect(await create('linus', { schedule: schedule() })).toEqual({ outcome: 'too_many' })
     expect(await create('linus', {})).toMatchObject({ outcome: 'created' })
+    await sql`update meetings set scheduled_for = now() - interval '1 day' where host_id = ${people.linus}`
+    expect(await create('linus', { schedule: schedule() })).toMatchObject({ outcome: 'created' })
     await sql`delete from meetings where host_id = ${people.linus}`
   })
 })
@@ -231,6 +233,8 @@ describe('changing and cancelling', () => {
     })
     expect(await change('ada', id, { schedule: schedule(noon + hourMs) })).toMatchObject({ moved: false })
     expect(await change('ada', await live({ room }), { schedule: schedule() })).toEqual({ outcome: 'over' })
+    // What was begun at once counts among nobody's plans, and does not get one.
+    expect(await change('ada', await meeting({ room }), { schedule: schedule() })).toEqual({ outcome: 'over' })
   })
 
   test('[MTG3] what is cancelled stays so, and nobody comes in any more', async () => {
@@ -260,6 +264,68 @@ describe('changing and cancelling', () => {
         plan: { firstAt: noon },
       },
     })
+  })
+})
+
+describe('ending what has ended', () => {
+  test('[MTG3] whoever ends a session that ends by itself meanwhile cancels none of those to come', async () => {
+    const id = await meeting({ room: await makeRoom(sql), schedule: schedule(noon, { every: 'day', interval: 1 }) })
+    await record(id, { session: 0, status: 'live', startedAt: noon })
+    const next = noon + 24 * hourMs
+    await record(id, { session: 0, status: 'ended', endedAt: noon + hourMs, nextStartsAt: next })
+    expect(await call(sql, 'cancel_meeting', id, people.ada, next, 0)).toMatchObject({
+      outcome: 'ended',
+      facts: { status: 'scheduled', startsAt: next, session: 1 },
+    })
+  })
+})
+
+describe('the ways into a meeting', () => {
+  const invite = (id: string, ids: string[], emails: string[] = []) => {
+    const asked = emails.map((email) => ({ id: randomUUID(), email, codeHash: hashed() }))
+    return call(sql, 'invite_to_meeting', id, people.ada, `{${ids.join(',')}}`, JSON.stringify(asked), '')
+  }
+  const hashed = () => createHash('sha256').update(randomUUID()).digest('hex')
+
+  test('[MTG9] whoever comes by a link as it ends is told so, and is not counted', async () => {
+    const id = await meeting({ room: await makeRoom(sql) })
+    const use = async (code: string, first = true) => {
+      const [row] = await sql`select id from parley.meeting_links where code_hash = ${code}`
+      const [used] = await sql`select parley.use_meeting_link(${row!['id'] as string}, ${first}) as over`
+      const [now] = await sql`select uses from parley.meeting_links where code_hash = ${code}`
+      return [used!['over'], now!['uses']] as unknown[]
+    }
+    const open = await link(id, 'anyone')
+    expect([await use(open), await use(open, false)]).toEqual([
+      [null, 1],
+      [null, 1],
+    ])
+    expect(await use(await link(id, 'anyone', 'revoked'))).toEqual(['revoked', 0])
+    expect(await use(await link(id, 'anyone', 'expired'))).toEqual(['expired', 0])
+    const [gone] = await sql`select parley.use_meeting_link(${randomUUID()}, true) as over`
+    expect(gone!['over']).toBe('revoked')
+  })
+
+  test('[MTG12] whoever is invited again takes no second place, and comes again where the first has expired', async () => {
+    const id = await meeting({ room: await makeRoom(sql) })
+    const many = Array.from({ length: 199 }, (_, i) => `bob.${i}@example.org`)
+    expect(await invite(id, [people.linus], many)).toMatchObject({ people: [people.linus] })
+    expect(await invite(id, [people.linus], many)).toEqual({ outcome: 'invited', people: [], emails: [] })
+    expect(await invite(id, [], ['carol@example.org'])).toEqual({ outcome: 'too_many' })
+    await sql`update meeting_invitations set expires_at = now() where meeting_id = ${id} and invitee_id = ${people.linus}`
+    expect(await rightOf(id, 'linus')).toBe('none')
+    expect(await invite(id, [people.linus])).toMatchObject({ people: [people.linus] })
+    expect(await rightOf(id, 'linus')).toBe('invited')
+  })
+
+  test('[MTG12] the link of an invitation ends with it, whoever took it back', async () => {
+    const id = await meeting({ room: await makeRoom(sql) })
+    const code = hashed()
+    const asked = [{ id: randomUUID(), email: 'bob@example.org', codeHash: code }]
+    await call(sql, 'invite_to_meeting', id, people.ada, '{}', JSON.stringify(asked), '')
+    expect(await rightOf(id, null, code)).toBe('stranger')
+    await sql`update meeting_invitations set status = 'cancelled' where meeting_id = ${id}`
+    expect(await entry(id, null, code)).toMatchObject({ right: 'none', link: { over: 'revoked' } })
   })
 })
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Hono, type Context } from 'hono'
 import * as z from 'zod/mini'
 import { secretOf } from '../../durable-objects/env.ts'
-import { JoinCode } from '../../protocol/api.ts'
+import { JoinCode, LinkEnd } from '../../protocol/api.ts'
 import {
   createMeetingLink,
   enterByMeetingLink,
@@ -117,10 +117,17 @@ serve(meetingWays, enterByMeetingLink, async ({ c, session, params, body }) => {
   if (right === 'stranger' && link.passcode) await guess(c, session, link.id, body.passcode)
   const entrant = session && before ? before.entrant : await welcomeGuest(c, facts.id, name)
   const meeting = meetingObject(c.env, facts.id)
-  if ((await meeting.standingOf(entrant.id)) === null) {
-    dataOf({ ...(await asService(c.env).rpc('use_meeting_link', { p_link_id: link.id })), data: true })
+  const first = (await meeting.standingOf(entrant.id)) === null
+  const entered = await meeting.enter(entrant, right, facts, link.id)
+  // Asked once they have come: whoever withdraws it from here on finds them waiting.
+  const used = await asService(c.env).rpc('use_meeting_link', { p_link_id: link.id, p_first: first })
+  if (used.error) dataOf(used)
+  const over = z.nullable(LinkEnd).parse(used.data)
+  if (over !== null) {
+    await meeting.linkOver(link.id)
+    throw linkOver(over)
   }
-  return [200, { meeting: facts.id, me: entrant.id, ...(await meeting.enter(entrant, right, facts, link.id)) }]
+  return [200, { meeting: facts.id, me: entrant.id, ...entered }]
 })
 
 /** What a link opens to whoever holds it. Problems: not_found, link_over. */

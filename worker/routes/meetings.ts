@@ -91,11 +91,13 @@ serve(meetings, changeMeeting, async ({ c, session, params: { meeting }, body })
 
 serve(meetings, cancelMeeting, async ({ c, session, params: { meeting } }) => {
   const me = session.me.person.id
-  const { plan, status, startsAt } = await seenMeeting(c.env, meeting, me)
+  const { plan, status, startsAt, session: sitting } = await seenMeeting(c.env, meeting, me)
   const next = status === 'live' && plan && startsAt !== null ? nextOccurrence(plan, startsAt + 1) : null
   const answer = await asService(c.env).rpc('cancel_meeting', {
     ...{ p_meeting: meeting, p_by: me },
     ...(next !== null && { p_next_ms: next }),
+    // It may end by itself meanwhile: then what is to come was not meant.
+    ...(status === 'live' && { p_session: sitting }),
   })
   const cancelled = Cancelled.parse(dataOf(answer))
   switch (cancelled.outcome) {
