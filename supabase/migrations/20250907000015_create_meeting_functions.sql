@@ -406,13 +406,19 @@ as $$
   with after as (
     select private.unwrap_json(p_after) as key
   ), mine as (
+    -- Those of which meeting_seen shows something: it is asked for the meetings of one page alone.
     select m.id from public.room_participants p
     join public.meetings m on m.room_id = p.room_id
-    where p.user_id = p_person and p.left_at is null
+    where p.user_id = p_person and p.left_at is null and (p.banned_until is null or p.banned_until <= now())
     union
-    select i.meeting_id from public.meeting_invitations i where i.invitee_id = p_person
+    select i.meeting_id from public.meeting_invitations i
+    join public.meetings m on m.id = i.meeting_id
+    where i.invitee_id = p_person and i.expires_at > now() and i.status not in ('cancelled', 'expired')
+      and not exists (
+        select from public.room_participants p
+        where p.room_id = m.room_id and p.user_id = p_person and p.banned_until > now())
   ), placed as (
-    select m as meeting, m.id, case
+    select m.id, case
       when p_when = 'past' then jsonb_build_array(-private.to_ms(coalesce(m.ended_at, m.scheduled_for, m.created_at)), m.id)
       when m.status = 'live' then jsonb_build_array(0, private.to_ms(m.started_at), m.id)
       else jsonb_build_array(1, private.to_ms(m.scheduled_for), m.id)
@@ -420,21 +426,26 @@ as $$
     from mine
     join public.meetings m on m.id = mine.id
     left join parley.meeting_plans p on p.meeting_id = m.id
-    where (p_room is null or m.room_id = p_room)
+    where m.room_id is not null and (p_room is null or m.room_id = p_room)
+      and not exists (select from parley.jobs j where j.room_id = m.room_id and j.kind = 'delete_room')
       -- What was to begin at once and never did is a call that nobody took: the room's log has it.
-      and (m.status <> 'scheduled' or p.meeting_id is not null)
-      and (m.status = 'live' or private.is_to_come(m, p)) = (p_when = 'coming')
-  ), seen as (
-    select l.key, private.meeting_seen(l.meeting, p_person) as item
-    from placed l, after a
+      and case m.status
+        when 'live' then p_when = 'coming'
+        when 'scheduled' then p.meeting_id is not null and private.is_to_come(m, p) = (p_when = 'coming')
+        else p_when = 'past' end
+  ), page as (
+    select l.id, l.key from placed l, after a
     where a.key is null or l.key > a.key
     order by l.key
-  ), page as (
-    select s.* from seen s where s.item is not null order by s.key limit p_limit + 1
+    limit p_limit + 1
+  ), seen as (
+    select g.key, private.meeting_seen(m, p_person) as item
+    from page g
+    join public.meetings m on m.id = g.id
   )
   select private.page_of(
     coalesce(jsonb_agg(jsonb_build_object('key', g.key, 'item', g.item) order by g.key), '[]'), p_limit)
-  from page g;
+  from seen g;
 $$;
 
 -- What the meeting itself says of a session. p_state: {session, status, startedAt, endedAt, nextStartsAt, people}, times in

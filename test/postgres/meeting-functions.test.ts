@@ -425,6 +425,19 @@ describe('lists', () => {
     expect(await ids('linus', 'coming')).toEqual([])
   })
 
+  test('[MTG7] a page is looked at as a person sees it, and not all that there ever was', async () => {
+    const room = await makeRoom(sql)
+    await sql`insert into meetings (host_id, room_id, status, started_at, ended_at)
+      select ${people.ada}, ${room}, 'ended', now(), now() from generate_series(1, 40)`
+    const seen = await sql.begin(async (tx) => {
+      await tx`set local track_functions = 'all'`
+      await call(tx, 'meetings_of', people.grace, 'past', room, null, 5)
+      const [counted] = await tx`select calls from pg_stat_xact_user_functions where funcname = 'meeting_seen'`
+      return Number(counted!['calls'])
+    })
+    expect(seen).toBe(6)
+  })
+
   test('[MTG7] shows who is invited what they are invited to, and everyone what they are to it', async () => {
     const room = await makeRoom(sql)
     const id = await meeting({ room, title: 'Engines', schedule: schedule() }, 'grace')
