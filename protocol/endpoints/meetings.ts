@@ -25,7 +25,7 @@ export const createMeeting = endpoint({
   path: '/meetings',
   summary: 'Make a meeting',
   notes:
-    'In a room, where its chat is; without one it gets a group of its own, named after it. Without a schedule it begins at once. The same id makes one meeting, for ever.',
+    'In a room, where its chat is; without one it gets a group of its own, named after it. Without a schedule it begins at once; where one is live in the room already, the answer is that one: 200, and another id than the one that was sent. The same id makes one meeting, for ever: sent again it is answered 200 with it.',
   auth: 'session',
   access: people,
   pace: 'costly',

@@ -46,8 +46,11 @@ describe('making a meeting', () => {
 
     const { call } = await bodyOf<{ call: { id: string } }>(await request(grace, 'GET', `/rooms/${room}/calls`), 200)
     expect(call.id).toBe(id)
-    const second = await make(grace, { room, media: 'audio' }, 200)
-    expect(second).toMatchObject({ id, me: 'member' })
+    // That she came second she knows by the id: it is not the one that she sent, of which there is no meeting.
+    const hers = freshId()
+    const second = await make(grace, { id: hers, room, title: 'Looms', media: 'audio' }, 200)
+    expect(second).toMatchObject({ id, title: 'Engines', me: 'member' })
+    expect((await see(grace, { id: hers })).status).toBe(404)
     expect(await kindOf(request(grace, 'POST', '/meetings', { id, title: 'Mine' }))).toBe('conflict')
   })
 
