@@ -3,9 +3,11 @@ import { ringOf } from '../../web/src/calls/ring-of.ts'
 import { columnsFor, focusOf, ordered, perPage } from '../../web/src/meetings/call/layout.ts'
 import { toTell } from '../../web/src/meetings/call/speech.ts'
 import { heldThere, instantOf, lasting, repeatsAs, wallClock } from '../../web/src/meetings/when.ts'
+import { isNews } from '../../web/src/meetings/call/unread.ts'
 import { addressesIn } from '../../web/src/meetings/plan/addresses.ts'
 import { scheduleOf, weekdayOf, type AskedFor } from '../../web/src/meetings/plan/asked-for.ts'
 import type { Tile } from '../../web/src/meetings/call/media.ts'
+import type { GuestMessage } from '../../protocol/guest-chat.ts'
 import type { RoomCall } from '../../protocol/downstream.ts'
 import type { Row } from '../../web/sync/types.ts'
 
@@ -135,4 +137,12 @@ test('[RNG2] how a call stands is what its room says last: while it is live, and
   expect(ringOf({ call: live, rows: [row('other'), row('one', 'missed')] }, 'one')).toBe('missed')
   expect(ringOf({ call: live, rows: [row('other'), row('one', 'missed')] }, 'other')).toBe('taken')
   expect(ringOf({ call: live, rows: [row('one', 'missed')] }, 'unknown')).toBe(null)
+})
+
+test('[MTG38] what a stranger has not seen is what others said since they looked', () => {
+  const said = (seq: number, more: object = {}) => ({ seq, system: null, ...more }) as unknown as GuestMessage
+  const mine = said(5, { guest: { id: 'joan', name: 'Joan' } })
+  expect([said(4), said(5), mine].map((one) => isNews(one, 4, 'joan'))).toEqual([false, true, false])
+  expect(isNews(said(6, { system: { kind: 'call_started' } }), 4, 'joan')).toBe(false)
+  expect(isNews(said(6, { deleted: { at: 1 } }), 4, 'joan')).toBe(false)
 })

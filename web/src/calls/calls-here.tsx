@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Menu, MenuItem } from '../ui/menu.tsx'
 import { anchorOf, type Anchor } from '../ui/popup.tsx'
 import { iMay } from '../room/standing.ts'
+import { lasted, useSecond } from './lasted.ts'
 import { startCall, straightIn } from './start-call.ts'
 import type { RoomCall } from '../../../protocol/downstream.ts'
 import type { RoomView } from '../../sync/types.ts'
@@ -172,20 +173,3 @@ function inside({ people, guests }: RoomCall, members: RoomView['members']): str
 
 const mostNamed = 4
 const and = new Intl.ListFormat('en-GB')
-
-/** As 4:05, and from an hour on as 1:04:05. */
-function lasted(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000))
-  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
-  const [first, ...rest] = parts[0] === 0 ? parts.slice(1) : parts
-  return [first, ...rest.map((part) => String(part).padStart(2, '0'))].join(':')
-}
-
-function useSecond(): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000)
-    return () => clearInterval(timer)
-  }, [])
-  return now
-}

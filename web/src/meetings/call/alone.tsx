@@ -8,12 +8,15 @@ export function Alone({
   client,
   facts,
   onAgain,
+  onInvite,
   onLeave,
 }: {
   client: Client | null
   facts: Facts
   /** Calls once more; null: that is not theirs to do. */
   onAgain: (() => void) | null
+  /** Gets others in; null: that is not theirs to do. */
+  onInvite: (() => void) | null
   onLeave: () => void
 }) {
   const ring = useRing(facts.call ? client : null, facts.room, facts.id)
@@ -41,6 +44,7 @@ export function Alone({
           )}
         </span>
       </p>
+      {!facts.call && onInvite !== null && <Button onClick={onInvite}>Bring others in</Button>}
       {over && (
         <div className="flex flex-wrap gap-2">
           {onAgain !== null && (

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { lasted, useSecond } from '../../calls/lasted.ts'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { anchorOf, type Anchor } from '../../ui/popup.tsx'
 import { Control } from './control.tsx'
@@ -15,6 +16,9 @@ export function Bar({
   ends,
   records,
   waiting,
+  unread,
+  title,
+  startedAt,
   mini,
   onToggle,
   onRecord,
@@ -23,6 +27,7 @@ export function Bar({
   onShow,
   onDevices,
   onHelp,
+  onInvite,
   onLeave,
   onEnd,
 }: {
@@ -38,6 +43,10 @@ export function Bar({
   records: boolean | null
   /** How many wait to be let in. */
   waiting: number
+  /** How many messages of the chat they have not seen. */
+  unread: number
+  title: string
+  startedAt: number | null
   mini: () => void
   onToggle: (kind: 'microphone' | 'camera' | 'screen') => void
   onRecord: () => void
@@ -46,6 +55,8 @@ export function Bar({
   onShow: (which: 'people' | 'chat') => void
   onDevices: () => void
   onHelp: () => void
+  /** Null: that is not theirs to do. */
+  onInvite: (() => void) | null
   onLeave: () => void
   onEnd: () => void
 }) {
@@ -60,9 +71,13 @@ export function Bar({
   return (
     <div
       aria-label="In the meeting"
-      className="flex flex-none flex-wrap items-center justify-center gap-1 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
+      className="relative flex flex-none flex-wrap items-center justify-center gap-1 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
       role="toolbar"
     >
+      <p className="absolute inset-y-0 start-4 flex max-w-[24%] items-center gap-2 text-sm text-muted max-lg:hidden">
+        <bdi className="truncate font-medium text-ink">{title}</bdi>
+        {startedAt !== null && <Since at={startedAt} />}
+      </p>
       <Control
         aria-pressed={sends.microphone}
         disabled={!mayPublish}
@@ -105,9 +120,10 @@ export function Bar({
       />
       <Control
         aria-pressed={beside === 'chat'}
+        count={unread}
         glyph="chat"
         hint="C"
-        label="Chat"
+        label={unread > 0 ? 'Chat, unread' : 'Chat'}
         look={beside === 'chat' ? 'active' : 'on'}
         onClick={() => onShow('chat')}
       />
@@ -150,6 +166,11 @@ export function Bar({
               {records ? 'Stop recording' : 'Record'}
             </MenuItem>
           )}
+          {onInvite !== null && (
+            <MenuItem icon="link" onClick={close(onInvite)}>
+              Bring others in
+            </MenuItem>
+          )}
           <MenuItem icon="settings" onClick={close(onDevices)}>
             Microphone, camera and speaker
           </MenuItem>
@@ -175,4 +196,9 @@ export function Bar({
       )}
     </div>
   )
+}
+
+/** For how long it has been going on. */
+function Since({ at }: { at: number }) {
+  return <span className="flex-none tabular-nums">{lasted(useSecond() - at)}</span>
 }

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { startCall, straightIn } from '../../calls/start-call.ts'
 import { sentence } from '../../outcome.ts'
+import { persistently } from '../../persistently.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Panel } from '../../ui/panel.tsx'
@@ -24,7 +25,8 @@ import { record } from './record.ts'
 import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
 import { People } from './people.tsx'
 import { Stage, type Look } from './stage.tsx'
-import { loadStrangerChat } from './stranger-chat.tsx'
+import { loadStrangerChat, useGuestChat } from './stranger-chat.tsx'
+import { useUnread } from './unread.ts'
 import type { HostAct, MeetingRole } from '../../../../protocol/meetings.ts'
 import type { Asked, MeetingClient } from '../../../sync/meeting.ts'
 import type { Client } from '../../../sync/client.ts'
@@ -32,6 +34,9 @@ import type { Devices } from '../devices.ts'
 
 const MemberChat = lazy(loadMemberChat)
 const StrangerChat = lazy(loadStrangerChat)
+const InviteDialog = lazy(async () => ({
+  default: (await persistently(() => import('../plan/invite-dialog.tsx'))).InviteDialog,
+}))
 
 interface CallProps {
   facts: Facts
@@ -74,7 +79,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
   const [beside, setBeside] = useState<Beside>(null)
   const [look, setLook] = useState<Look>('grid')
   const [said, setSaid] = useState<string | null>(null)
-  const [over, setOver] = useState<'help' | 'devices' | 'end' | null>(null)
+  const [over, setOver] = useState<'help' | 'devices' | 'invite' | 'end' | null>(null)
   const [seen, setSeen] = useState(0)
   const [heard, setHeard] = useState(0)
   const stage = useRef<HTMLElement>(null)
@@ -82,11 +87,14 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
 
   const role = you?.role ?? 'speaker'
   const hosts = role === 'host' || role === 'cohost'
+  const mayInvite = hosts && client !== null
   const recording = meeting?.recording ?? null
   const mayRecord = hosts || (client !== null && facts.mayRecord === 'members')
   const people = meeting?.people ?? []
   const handUp = (you?.handAt ?? null) !== null
   const room = client === null ? null : facts.room
+  const chat = useGuestChat(facts.id, room === null)
+  const unread = useUnread(client, room, chat, beside === 'chat')
   const hands = people
     .filter((one) => one.handAt !== null)
     .toSorted((a, b) => a.handAt! - b.handAt!)
@@ -199,6 +207,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
                 client={client}
                 facts={facts}
                 onAgain={hosts && facts.room !== null ? () => void callAgain() : null}
+                onInvite={mayInvite ? () => setOver('invite') : null}
                 onLeave={hangUp}
               />
             )}
@@ -232,16 +241,17 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
             me={me}
             onAct={act}
             onClose={() => setBeside(null)}
+            onInvite={mayInvite ? () => setOver('invite') : null}
             people={people}
             tiles={tiles}
             waiting={waiting}
           />
         )}
-        {beside === 'chat' && (client === null || room === null) && (
+        {beside === 'chat' && chat !== null && (
           <PaneBoundary name="chat">
             <Panel fills onClose={() => setBeside(null)} title="Chat">
               <Suspense>
-                <StrangerChat meeting={facts.id} />
+                <StrangerChat chat={chat} />
               </Suspense>
             </Panel>
           </PaneBoundary>
@@ -269,16 +279,29 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
         onEnd={() => setOver('end')}
         onHand={raise}
         onHelp={() => setOver('help')}
+        onInvite={mayInvite ? () => setOver('invite') : null}
         onLeave={hangUp}
         onLook={() => setLook(look === 'grid' ? 'speaker' : 'grid')}
         onShow={show}
         onToggle={toggle}
         sends={sends}
+        startedAt={meeting?.startedAt ?? null}
+        title={titleOf(facts)}
+        unread={unread}
         video={facts.media === 'video'}
         waiting={hosts ? waiting.length : 0}
       />
       <SpeechNotes tiles={tiles} />
       {over === 'help' && <HelpDialog onClose={() => setOver(null)} />}
+      <Suspense>
+        {over === 'invite' && client !== null && (
+          <InviteDialog
+            client={client}
+            meeting={{ id: facts.id, title: titleOf(facts) }}
+            onClose={() => setOver(null)}
+          />
+        )}
+      </Suspense>
       {over === 'devices' && <DevicesDialog devices={devices} media={media} onClose={() => setOver(null)} />}
       {over === 'end' && (
         <Confirm

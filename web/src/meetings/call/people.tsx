@@ -28,6 +28,7 @@ export function People({
   hosts,
   locked,
   onAct,
+  onInvite,
   onClose,
 }: {
   people: readonly Participant[]
@@ -38,6 +39,8 @@ export function People({
   hosts: boolean
   locked: boolean
   onAct: (act: HostAct) => Promise<string | null>
+  /** Gets others in; null: that is not theirs to do. */
+  onInvite: (() => void) | null
   onClose: () => void
 }) {
   const [menu, setMenu] = useState<{ person: Participant; at: Anchor } | null>(null)
@@ -59,6 +62,11 @@ export function People({
   return (
     <Panel onClose={onClose} title={`People (${here.length})`}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-4">
+        {onInvite !== null && (
+          <Button look="quiet" onClick={onInvite}>
+            <Icon name="link" size={18} /> Bring others in
+          </Button>
+        )}
         {hosts && waiting.length > 0 && (
           <section aria-label="Waiting to be let in" className="grid gap-2">
             <div className="flex items-center gap-2">

@@ -9,6 +9,29 @@ import { clock } from '../../times.ts'
 import { Button } from '../../ui/button.tsx'
 import type { GuestMessage } from '../../../../protocol/guest-chat.ts'
 
+/** Listens to the meeting's chat for whoever is no member of its room, whether it is open or not; null: they are, or not yet. */
+export function useGuestChat(meeting: string, stranger: boolean): GuestChat | null {
+  const [chat, setChat] = useState<GuestChat | null>(null)
+  useEffect(() => {
+    if (!stranger) return
+    const opened = openGuestChat({
+      openTransport: (events) =>
+        socketTransport({ address: socketAddress(gate.origin, `meetings/${meeting}/chat`) }, events),
+      ...{ refresh: gate.session.refresh, clock: gate.clock, random: Math.random },
+      randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    })
+    setChat(opened)
+    const back = () => document.visibilityState === 'visible' && opened.verify()
+    document.addEventListener('visibilitychange', back)
+    return () => {
+      document.removeEventListener('visibilitychange', back)
+      setChat(null)
+      opened.close()
+    }
+  }, [meeting, stranger])
+  return chat
+}
+
 /** The meeting's chat for whoever is no member of its room: what was said since they came, and their own words. */
 export async function loadStrangerChat() {
   const { parts } = await loadShell()
@@ -16,27 +39,7 @@ export async function loadStrangerChat() {
 
   return { default: StrangerChat }
 
-  function StrangerChat({ meeting }: { meeting: string }) {
-    const [chat, setChat] = useState<GuestChat | null>(null)
-    useEffect(() => {
-      const opened = openGuestChat({
-        openTransport: (events) =>
-          socketTransport({ address: socketAddress(gate.origin, `meetings/${meeting}/chat`) }, events),
-        ...{ refresh: gate.session.refresh, clock: gate.clock, random: Math.random },
-        randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-      })
-      setChat(opened)
-      const back = () => document.visibilityState === 'visible' && opened.verify()
-      document.addEventListener('visibilitychange', back)
-      return () => {
-        document.removeEventListener('visibilitychange', back)
-        opened.close()
-      }
-    }, [meeting])
-    return chat === null ? null : <Chat chat={chat} />
-  }
-
-  function Chat({ chat }: { chat: GuestChat }) {
+  function StrangerChat({ chat }: { chat: GuestChat }) {
     const { connection, closed, me, announcing, messages, unsaid } = useStore(chat.view)
     const [text, setText] = useState('')
     const [wrong, setWrong] = useState<string | null>(null)

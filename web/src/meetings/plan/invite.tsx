@@ -30,7 +30,7 @@ const answers: Record<Invitation['answer'], string> = {
 }
 
 /** Invites people and addresses, and shows who is invited and what they answered. */
-export function Invite({ client, meeting }: { client: Client; meeting: Meeting }) {
+export function Invite({ client, meeting }: { client: Client; meeting: Pick<Meeting, 'id'> }) {
   const { id } = meeting
   const form = useForm()
   const known = useContacts(client.inbox)

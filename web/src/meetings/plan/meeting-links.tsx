@@ -28,7 +28,7 @@ const entries: Record<Entry, string> = {
 }
 
 /** Makes links that lead into a meeting, and withdraws them. */
-export function MeetingLinks({ meeting }: { meeting: Meeting }) {
+export function MeetingLinks({ meeting }: { meeting: Pick<Meeting, 'id' | 'title'> }) {
   const { id } = meeting
   const form = useForm()
   const [entry, setEntry] = useState<Entry>('anyone')
