@@ -34,7 +34,7 @@ export interface Endpoint {
   readonly body?: Schema
   /** UTF-8 bytes of the largest body, where a frame's 65,536 are too few. */
   readonly bodyBytes?: number
-  /** Rests on no cookie: the body itself is signed, so it may come from anywhere. */
+  /** Rests on no cookie: the media server signs the body itself, so it may come from anywhere. Only what is not signed is paced. */
   readonly signed?: true
   /** `Idempotency-Key` is kept for a day: what has no id of its own and does harm when it is done twice. */
   readonly keyed?: true

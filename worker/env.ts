@@ -42,5 +42,5 @@ export interface Env
 /** What a handler finds in Hono's context. */
 export interface App {
   Bindings: Env
-  Variables: { requestId: string; session: Session; caller: Caller; came: Came }
+  Variables: { requestId: string; session: Session; caller: Caller; came: Came; signedHash: string }
 }

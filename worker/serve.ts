@@ -6,6 +6,7 @@ import { answered } from './answered.ts'
 import type { App } from './env.ts'
 import { came, type Came } from './guest.ts'
 import { once } from './idempotency.ts'
+import { fromMediaServer } from './media-signature.ts'
 import { addressPace, personPace } from './pace.ts'
 import { bodyUpTo, readBody, readValue } from './read.ts'
 import { withServiceKey } from './service-key.ts'
@@ -43,8 +44,8 @@ export function serve<const E extends Endpoint, const G extends Given<E> | Respo
   // A page cannot see a refused handshake: a socket's route lets everyone in, and closes with a code.
   const door = 101 in endpoint.answers ? [] : doors[endpoint.auth]
   const fits = bodyUpTo(endpoint.bodyBytes ?? limits.frameBytes)
-  const paced = endpoint.auth === 'service' ? [] : [addressPace(endpoint.pace)]
-  routes.on(method, pattern, fits, ...paced, ...door, personPace(endpoint.pace), async (c) => {
+  const paced = endpoint.auth === 'service' ? [] : endpoint.signed ? [fromMediaServer] : [addressPace(endpoint.pace)]
+  routes.on(method, [pattern], ...paced, fits, ...door, personPace(endpoint.pace), async (c) => {
     const ask = {
       ...{ c, session: c.get('session') ?? null, caller: c.get('caller'), came: c.get('came') },
       params: params && readValue(c.req.param(), shapes.params),

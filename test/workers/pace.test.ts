@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { runInDurableObject } from 'cloudflare:test'
+import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { endpoints } from '../../protocol/endpoints.ts'
 import { requestLimits } from '../../protocol/limits.ts'
@@ -5,10 +8,17 @@ import { app } from '../../worker/app.ts'
 import { count } from '../../worker/pace.ts'
 import type { Env } from '../../worker/env.ts'
 import { bindings } from './support/database.ts'
-import { bodyOf, signUp, site, type Person } from './support/people.ts'
+import { enterAs, meetingIn, meetingOf } from './support/meetings.ts'
+import { bodyOf, roomOf, signUp, site, type Person } from './support/people.ts'
 
 /** A worker that counts, by a tenth of what it allows elsewhere: see vitest.config.ts. */
 const counting: Env = { ...bindings, PARLEY_RATE_LIMITS: 'on' }
+
+const media = {
+  LIVEKIT_URL: 'ws://127.0.0.1:9',
+  LIVEKIT_API_KEY: 'APItest',
+  LIVEKIT_API_SECRET: 'of 32 bytes or a few more of them',
+}
 
 const paces = ['read', 'write', 'costly', 'credentials'] as const
 
@@ -77,10 +87,80 @@ test('[GRD1] every endpoint has a pace that is counted', () => {
   for (const { pace } of all) expect(paces).toContain(pace)
 })
 
+test('[GRD1] [MTG34] five hundred reports of the media server in one burst are all taken', async () => {
+  const [ada, grace] = [await signUp('Ada'), await signUp('Grace')]
+  const meeting = await meetingIn(await roomOf(ada, grace), ada)
+  await enterAs(grace, meeting)
+  const burst = Array.from({ length: 250 }, (_, n) => {
+    const participant = { identity: `${grace.id}:${n}`, sid: `PA_${n}` }
+    return ['participant_joined', 'track_published'].map((event) => ({ event, participant }))
+  })
+
+  const answers = await Promise.all(burst.flat().map(async (each) => await report(await signedBody(meeting, each))))
+
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 500 }, () => 204))
+  const connected = await runInDurableObject(meetingOf(meeting), (_, { storage }) =>
+    storage.sql.exec<{ n: number }>('select count(*) as n from connections').one(),
+  )
+  expect(connected).toEqual({ n: 250 })
+})
+
+test('[GRD1] [MTG34] reports that are not signed are counted before they are read, and stand in the way of no signed one', async () => {
+  const meeting = crypto.randomUUID()
+  let pulled = 0
+  const unread = () => new ReadableStream({ pull: () => void (pulled += 1) }, { highWaterMark: 0 })
+  const forged = await signedBody(meeting, { event: 'room_started' }, 'another secret of thirty-two bytes')
+  const limit = requestLimits.write.address / 10
+  const heard: number[] = []
+  for (let n = 0; n <= 2 * limit && heard.at(-1) !== 429; n++) {
+    const authorization = n % 2 === 0 ? forged.authorization : undefined
+    heard.push((await report({ body: unread(), authorization })).status)
+  }
+
+  expect(heard.at(-1)).toBe(429)
+  expect(heard.length).toBeGreaterThan(limit)
+  expect(new Set(heard.slice(0, -1))).toEqual(new Set([403]))
+  expect(pulled).toBe(0)
+  // Signed for another body: it was read, and counts as the others do.
+  const signed = await signedBody(meeting, { event: 'room_started' })
+  expect((await report({ ...signed, body: '{}' })).status).toBe(429)
+  expect((await report(signed)).status).toBe(204)
+})
+
 test('[GRD1] a limiter that fails turns nobody away', async () => {
   const broken = { limit: () => Promise.reject(new Error('away')) }
   await count({ ...counting, RATE_READ_ADDRESS: broken }, 'read', 'address', 'x')
 })
+
+interface Report {
+  body: string | ReadableStream
+  authorization: string | undefined
+}
+
+/** What the media server says of a meeting, signed as it signs. */
+async function signedBody(meeting: string, event: object, secret: string = media.LIVEKIT_API_SECRET) {
+  const room = { name: `m_${meeting}` }
+  const body = JSON.stringify({
+    id: crypto.randomUUID(),
+    createdAt: `${Math.floor(Date.now() / 1_000)}`,
+    room,
+    ...event,
+  })
+  const authorization = await new SignJWT({ sha256: createHash('sha256').update(body).digest('base64') })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(media.LIVEKIT_API_KEY)
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(secret))
+  return { body, authorization }
+}
+
+async function report({ body, authorization }: Report): Promise<Response> {
+  const headers = { 'cf-connecting-ip': '192.0.2.7', 'content-type': 'application/webhook+json' }
+  const request = new Request(`${site}/api/v1/livekit/webhook`, {
+    ...{ method: 'POST', body, headers: { ...headers, ...(authorization && { authorization }) } },
+  })
+  return await app.fetch(request, { ...counting, ...media })
+}
 
 async function from(address: string, path: string, headers: Record<string, string>): Promise<Response> {
   const request = new Request(`${site}/api/v1${path}`, { headers: { 'cf-connecting-ip': address, ...headers } })

@@ -17,6 +17,7 @@ import type { App } from '../env.ts'
 import { cameTo, type Came } from '../guest.ts'
 import { mediaToken } from '../media-token.ts'
 import { readMediaReport } from '../media-report.ts'
+import { signedBody } from '../media-signature.ts'
 import { entryOf } from '../meeting-entry.ts'
 import { meetingObject, roomObject } from '../objects.ts'
 import { sameOrigin } from '../origin.ts'
@@ -33,7 +34,7 @@ serve(meetingSockets, openMeetingSocket, async ({ c, params }) => await upgrade(
 serve(meetingSockets, openMeetingChat, async ({ c, params }) => await upgrade(c, params.meeting, openChat))
 
 serve(meetingSockets, receiveMediaNews, async ({ c }) => {
-  const read = await readMediaReport(c.env, c.req.header('authorization'), await c.req.arrayBuffer())
+  const read = readMediaReport(await signedBody(c))
   if (read?.report.egress) await noteEgress(c.env, read.meeting, read.report.egress)
   else if (read) await meetingObject(c.env, read.meeting).report(read.report)
   return [204]
