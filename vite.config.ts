@@ -2,7 +2,8 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+import { limits } from './protocol/limits.ts'
 
 const sharedWithRooms =
   /\/web\/src\/(room\/(quote|desk|standing|people|deleted-text|handle|offers)|ui\/(popup|avatar|use-media)|people\/(own-state|presence-dot|presence-words|use-presence)|search\/asked|times|clock|persistently)\.tsx?$/
@@ -11,7 +12,9 @@ const worker = `http://127.0.0.1:${process.env.PARLEY_PORT ?? 8787}`
 
 export default defineConfig({
   root: 'web',
-  plugins: [react(), tailwind()],
+  plugins: [react(), tailwind(), protocolOfPage()],
+  // React has long had what this stands in for where it is missing.
+  resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
@@ -55,4 +58,32 @@ function headersForDevelopment(): Record<string, string> {
       .replace("connect-src 'self'", "connect-src 'self' ws: wss: http: https:")
       .replace("; require-trusted-types-for 'script'", ''),
   }
+}
+
+/** What the page needs of the protocol, without what only the server and its readers do. */
+function protocolOfPage(): Plugin[] {
+  const numbers: Record<string, unknown> = limits
+  return [
+    {
+      // A limit is written where it is used: as one object they would all come first.
+      name: 'limits-in-place',
+      apply: 'build',
+      transform: {
+        filter: { code: 'import { limits } from' },
+        handler: (code) =>
+          code.replace(/(?<![\w.$])limits\.(\w+)/g, (found, name: string) =>
+            typeof numbers[name] === 'number' ? String(numbers[name]) : found,
+          ),
+      },
+    },
+    {
+      // The words of an endpoint are for the reference, who may ask for it and how often is the server's to say.
+      name: 'endpoints-without-words',
+      apply: 'build',
+      transform: {
+        filter: { id: /\/protocol\/endpoints\/[\w-]+\.ts$/ },
+        handler: (code) => code.replace(/^\s*(summary|notes|pace|access|problems): *("[^"]*"|\w+|\[[^\]]*\]),\n/gm, ''),
+      },
+    },
+  ]
 }

@@ -47,6 +47,8 @@ export interface Endpoint {
 }
 
 /** An endpoint as its literal type, so that worker and client read its schemas. */
+// What a page does not call is left out of it.
+/* @__NO_SIDE_EFFECTS__ */
 export function endpoint<const E extends Endpoint>(made: E): E {
   return made
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import * as z from 'zod/mini'
 
@@ -6,7 +8,7 @@ import * as z from 'zod/mini'
  * and opens a room, in gzipped kilobytes. So do the pages before a meeting (`prejoin`, in their own scripts), and what is
  * fetched beside them for the meeting itself (`meeting`).
  */
-export const budgets = { js: 125, room: 150, css: 12, html: 4, prejoin: 15, meeting: 190 } as const
+const budgets = { js: 125, room: 150, css: 12, html: 4, prejoin: 15, meeting: 190 } as const
 
 /** The pages before one is inside, and the rooms' part of the page: nobody needs both at once. */
 const door = 'src/auth/door.tsx'
@@ -16,7 +18,7 @@ const meetings = 'src/meetings/meetings.tsx'
 const call = 'src/meetings/call/call.tsx'
 
 /** What Vite writes of a build, as far as it is read here. */
-export const Manifest = z.record(
+const Manifest = z.record(
   z.string(),
   z.object({
     file: z.string(),
@@ -73,4 +75,15 @@ export function weigh(manifest: Manifest, read: (file: string) => Uint8Array): W
     const bytes = files[what].reduce((sum, file) => sum + gzipSync(read(file), { level: 9 }).length, 0)
     return { what, files: files[what].length, bytes, budget: budgets[what] * 1_000 }
   })
+}
+
+/** What the first view of the build in this folder weighs. */
+export function weighBuild(folder: string): Weight[] {
+  const manifest = z.parse(Manifest, JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8')))
+  return weigh(manifest, (name) => readFileSync(join(folder, name)))
+}
+
+/** The weights that are too much; one without a script is a manifest that was read wrongly. */
+export function tooMuch(weights: readonly Weight[]): Weight[] {
+  return weights.filter(({ bytes, budget }) => bytes > budget || bytes === 0)
 }

@@ -5,7 +5,7 @@ import { useShallow } from 'zustand/react/shallow'
 import type { Media } from '../../../protocol/events.ts'
 import { sentence } from '../outcome.ts'
 import { Button, IconButton } from '../ui/button.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { Menu, MenuItem } from '../ui/menu.tsx'
 import { anchorOf, type Anchor } from '../ui/popup.tsx'
 import { iMay } from '../room/standing.ts'
@@ -51,7 +51,7 @@ export function CallButtons({ desk }: { desk: Desk }) {
         label="Call"
         onClick={(event) => setWays(anchorOf(event.currentTarget))}
       >
-        <Icon name="call" />
+        <Sign name="call" />
       </IconButton>
       <IconButton
         aria-busy={starting || undefined}
@@ -59,7 +59,7 @@ export function CallButtons({ desk }: { desk: Desk }) {
         label="Call"
         onClick={() => void start('audio')}
       >
-        <Icon name="call" />
+        <Sign name="call" />
       </IconButton>
       <IconButton
         aria-busy={starting || undefined}
@@ -67,7 +67,7 @@ export function CallButtons({ desk }: { desk: Desk }) {
         label="Video call"
         onClick={() => void start('video')}
       >
-        <Icon name="camera" />
+        <Sign name="camera" />
       </IconButton>
       {ways !== null && (
         <Menu at={ways} label="Call" onClose={() => setWays(null)}>
@@ -93,7 +93,7 @@ export function CallBanner({ desk }: { desk: Desk }) {
       className="flex min-h-12 flex-none items-center gap-3 border-b border-line bg-petrol-soft ps-4 pe-2 text-sm"
     >
       <span className="flex-none text-petrol">
-        <Icon name={call.media === 'video' ? 'camera' : 'call'} size={18} />
+        <Sign name={call.media === 'video' ? 'camera' : 'call'} size={18} />
       </span>
       <p className="min-w-0 flex-1 truncate">
         <span className="font-semibold text-petrol">{call.media === 'video' ? 'Video call' : 'Call'}</span>{' '}
@@ -112,7 +112,7 @@ export function CallCard({ desk, said }: { desk: Desk; said: string }) {
   return (
     <span className="mx-auto my-1 flex w-full max-w-md items-center gap-3 rounded-2xl border border-line bg-raised p-3 text-start">
       <span className="grid size-10 flex-none place-items-center rounded-full bg-petrol-soft text-petrol">
-        <Icon name={call.media === 'video' ? 'camera' : 'call'} />
+        <Sign name={call.media === 'video' ? 'camera' : 'call'} />
       </span>
       <span className="grid min-w-0 flex-1">
         <bdi className="font-semibold text-pretty text-ink">{said}</bdi>

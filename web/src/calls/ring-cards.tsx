@@ -4,7 +4,7 @@ import { useStore } from 'zustand'
 import { Avatar } from '../ui/avatar.tsx'
 import { clock } from '../times.ts'
 import { Button, IconButton } from '../ui/button.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { straightIn } from './start-call.ts'
 import type { Ring } from '../../../protocol/inbox.ts'
 import type { Inbox } from '../../sync/inbox/types.ts'
@@ -90,7 +90,7 @@ function RingCard({ ring, inbox, onOpen, onEnd }: { ring: Ring; inbox: Inbox; on
           </p>
         </div>
         <span className="breathing grid size-10 flex-none place-items-center rounded-full bg-petrol-soft text-petrol">
-          <Icon name="call" />
+          <Sign name="call" />
         </span>
       </div>
       <div className="flex flex-wrap gap-2">
@@ -134,7 +134,7 @@ function MissedCard({ ring, onOpen, onClose }: { ring: Ring; onOpen: () => void;
         Open the room
       </Button>
       <IconButton label="Close this" onClick={onClose}>
-        <Icon name="close" size={16} />
+        <Sign name="close" size={16} />
       </IconButton>
     </section>
   )

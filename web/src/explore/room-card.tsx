@@ -1,6 +1,6 @@
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import type { ListedRoom } from '../../../protocol/endpoints/directory.ts'
 
 /** What a public room says of itself, and the way in. */
@@ -19,7 +19,7 @@ export function RoomCard({ room, onEnter, onOpen }: { room: ListedRoom; onEnter:
             {memberCount === 1 ? '1 member' : `${memberCount.toLocaleString()} members`}
             {passcode && !member && (
               <>
-                <Icon name="lock" size={14} />
+                <Sign name="lock" size={14} />
                 <span className="sr-only">Asks for a passcode</span>
               </>
             )}

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react'
 import { fullTime } from '../times.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import type { JoinLink } from '../../../protocol/api.ts'
 
@@ -32,7 +32,7 @@ export function MadeLink({ link, name, uses }: { link: JoinLink; name: string; u
               navigator.share({ title: `Join ${name} on Parley`, url: link.url }).catch(() => undefined)
             }}
           >
-            <Icon name="share" size={18} />
+            <Sign name="share" size={18} />
             Share
           </Button>
         )}

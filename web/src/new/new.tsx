@@ -6,7 +6,7 @@ import { outcome, type Failure } from '../outcome.ts'
 import { useContacts } from '../people/contacts.ts'
 import { PeoplePicker, type Person } from '../people/people-picker.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { why } from '../why.ts'
 import { Made } from './made.tsx'
@@ -132,7 +132,7 @@ function Way({
   words,
   onClick,
 }: {
-  icon: ComponentProps<typeof Icon>['name']
+  icon: ComponentProps<typeof Sign>['name']
   words: string
   onClick: () => void
 }) {
@@ -144,7 +144,7 @@ function Way({
         type="button"
       >
         <span className="grid size-9 flex-none place-items-center rounded-full bg-petrol-soft text-petrol">
-          <Icon name={icon} size={18} />
+          <Sign name={icon} size={18} />
         </span>
         {words}
       </button>

@@ -1,4 +1,4 @@
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 
 const look =
   'pointer-events-auto flex h-10 min-w-10 items-center justify-center gap-1.5 rounded-full border border-line bg-raised px-2.5 text-sm font-semibold text-ink shadow-float hover:bg-sunken touch:h-11 touch:min-w-11'
@@ -26,7 +26,7 @@ export function Jumps({
       {onFirst !== null && (
         <button className={look} onClick={onFirst} type="button">
           <span className="rotate-180">
-            <Icon name="down" size={18} />
+            <Sign name="down" size={18} />
           </span>
           <span className="pe-1">First unread</span>
         </button>
@@ -37,7 +37,7 @@ export function Jumps({
             <span className="grid size-5 place-items-center rounded-full bg-petrol text-xs text-on-petrol">@</span>
           )}
           {count > 0 && <span className="ps-1 tabular-nums">{count > 99 ? '99+' : count} new</span>}
-          <Icon name="down" size={18} />
+          <Sign name="down" size={18} />
         </button>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { Menu, MenuItem, MenuRow } from '../ui/menu.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { useDesk, type Place } from './desk.ts'
 import { canDo, type Doing } from './offers.ts'
 import { handle, offersNow, toggleReaction } from './handle.ts'
@@ -9,7 +9,7 @@ import type { Message } from '../../sync/wire.ts'
 
 const quick = ['👍', '❤️', '😂', '😮', '😢', '🎉']
 
-const items: Record<Exclude<Doing, 'react'>, { icon: ComponentProps<typeof Icon>['name']; words: string }> = {
+const items: Record<Exclude<Doing, 'react'>, { icon: ComponentProps<typeof Sign>['name']; words: string }> = {
   reply: { icon: 'reply', words: 'Reply' },
   thread: { icon: 'thread', words: 'Reply in thread' },
   edit: { icon: 'edit', words: 'Edit' },
@@ -74,7 +74,7 @@ export function MessageMenu({
             title="More emoji"
             type="button"
           >
-            <Icon name="plus" />
+            <Sign name="plus" />
           </button>
         </MenuRow>
       )}

@@ -3,7 +3,7 @@ import { listRequests } from '../../../protocol/endpoints/requests.ts'
 import { useMinute } from '../clock.ts'
 import { gate } from '../gate.ts'
 import { outcome } from '../outcome.ts'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { useDesk, type Beside } from './desk.ts'
 import type { ComponentProps } from 'react'
 
@@ -78,7 +78,7 @@ function Way({
   loud = false,
   onClick,
 }: {
-  icon: ComponentProps<typeof Icon>['name']
+  icon: ComponentProps<typeof Sign>['name']
   words: string
   says?: string
   /** Something waits there. */
@@ -93,7 +93,7 @@ function Way({
         type="button"
       >
         <span className="text-muted">
-          <Icon name={icon} />
+          <Sign name={icon} />
         </span>
         <span className="min-w-0 flex-1">{words}</span>
         {says !== '' && (
@@ -108,7 +108,7 @@ function Way({
           </span>
         )}
         <span className="text-muted">
-          <Icon mirrored name="next" size={16} />
+          <Sign mirrored name="next" size={16} />
         </span>
       </button>
     </li>

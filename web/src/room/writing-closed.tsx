@@ -1,7 +1,7 @@
 import { outcome, sentence } from '../outcome.ts'
 import { span } from '../times.ts'
 import { Button } from '../ui/button.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { otherOf, roomName } from './people.ts'
 import { whyNotWriting, type Writing } from './standing.ts'
 import type { Desk } from './desk.ts'
@@ -28,7 +28,7 @@ export function WritingClosed({
       className="flex flex-none items-center justify-center gap-2.5 border-t border-line bg-surface px-4 py-4 pb-[max(1rem,env(safe-area-inset-bottom))] text-center text-muted"
       role="status"
     >
-      <Icon name={icons[writes.state]} />
+      <Sign name={icons[writes.state]} />
       <span className="text-balance">
         {writes.state === 'blocked' ? (
           <>

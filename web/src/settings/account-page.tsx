@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Confirm } from '../ui/confirm.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { signOut } from './sign-out.ts'
 import { Way } from './way.tsx'
 import type { Client } from '../../sync/client.ts'
@@ -21,7 +21,7 @@ export function AccountPage({ client, onPage }: { client: Client; onPage: (page:
         <Way icon="trash" onClick={() => onPage('erase')} words="Delete your account" />
       </ul>
       <Button look="quiet" onClick={() => setAsked(true)}>
-        <Icon mirrored name="leave" size={18} />
+        <Sign mirrored name="leave" size={18} />
         Sign out everywhere
       </Button>
       {asked && (

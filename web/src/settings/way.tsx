@@ -1,4 +1,4 @@
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import type { ComponentProps } from 'react'
 
 /** A line that leads to another page of the dialog, with what stands there now. */
@@ -8,7 +8,7 @@ export function Way({
   says,
   onClick,
 }: {
-  icon: ComponentProps<typeof Icon>['name']
+  icon: ComponentProps<typeof Sign>['name']
   words: string
   says?: string
   onClick: () => void
@@ -21,14 +21,14 @@ export function Way({
         type="button"
       >
         <span className="text-muted">
-          <Icon name={icon} />
+          <Sign name={icon} />
         </span>
         <span className="flex-none">{words}</span>
         <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
           <bdi>{says}</bdi>
         </span>
         <span className="text-muted">
-          <Icon mirrored name="next" size={16} />
+          <Sign mirrored name="next" size={16} />
         </span>
       </button>
     </li>

@@ -5,7 +5,7 @@ import { chooseTheme, theme, type Theme } from '../theme.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Confirm } from '../ui/confirm.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { Sign } from '../ui/sign.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { ownState } from '../people/own-state.ts'
 import { PresenceDot } from '../people/presence-dot.tsx'
@@ -109,7 +109,7 @@ export function YouPage({ client, onPage }: { client: Client; onPage: (page: Pag
       </ul>
       {failure !== null && <Alert>{sentence(failure)}</Alert>}
       <Button look="quiet" onClick={() => void out()} pending={pending}>
-        <Icon mirrored name="leave" size={18} />
+        <Sign mirrored name="leave" size={18} />
         {pending ? 'Signing out…' : 'Sign out'}
       </Button>
       {asked && (

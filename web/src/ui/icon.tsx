@@ -1,21 +1,17 @@
-const paths = {
+export const drawings = {
   back: 'M15 5l-7 7 7 7',
-  next: 'M9 5l7 7-7 7',
   plus: 'M12 5v14M5 12h14',
   send: 'M5 12h13M12 5l7 7-7 7',
   close: 'M6 6l12 12M18 6L6 18',
-  down: 'M12 5v14M5 12l7 7 7-7',
   copy: 'M9 9h10v11H9zM5 15V4h10',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   retry: 'M19 12a7 7 0 1 1-2.1-5M19 3v4.5h-4.5',
   reply: 'M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6v1',
   link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1',
-  share: 'M12 15V4M8 7.5L12 4l4 3.5M6 12v8h12v-8',
   people:
     'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.5-3.5 3-5.5 6.5-5.5s6 2 6.5 5.5M16 4.5a3.5 3.5 0 0 1 0 6M18 14.8c2 .8 3.2 2.6 3.5 5.2',
   eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
   alert: 'M12 7.5v5.5M12 16.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
-  leave: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   smile: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14c.8 1.4 2 2.1 3.5 2.1s2.7-.7 3.5-2.1M9 9.5v.5M15 9.5v.5',
   more: 'M5.5 12v.01M12 12v.01M18.5 12v.01',
   thread: 'M4 5h16v11h-9l-5 4v-4H4zM8 9h8M8 12h5',
@@ -24,25 +20,27 @@ const paths = {
   pin: 'M9 3.5h6M10 3.5l-.5 6-3 3.5v1.5h11V13l-3-3.5-.5-6M12 14.5V21',
   forward: 'M15 7l5 5-5 5M20 12H10a6 6 0 0 0-6 6v1',
   unread: 'M4 6h16v12H4zM4 7l8 6 8-6',
-  info: 'M12 11v5.5M12 7.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
   settings:
     'M4 7h9M17 7h3M4 17h3M11 17h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
   timer: 'M12 21a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15zM12 9.5v4l2.5 1.5M9.5 3h5',
-  horn: 'M4 10v4h3l8 4V6l-8 4zM18.5 9.5a4 4 0 0 1 0 5M8 14.5l1 5h2.5',
   hush: 'M4 10v4h3l5 4V6l-5 4zM16 9.5l5 5M21 9.5l-5 5',
-  undo: 'M8 5L4 9l4 4M4 9h9.5a5.5 5.5 0 0 1 0 11H8',
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20',
-  archive: 'M4 5h16v4H4zM5.5 9v10h13V9M10 13h4',
-  bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5h4',
-  block: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM5.7 5.7l12.6 12.6',
-  lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
-  call: 'M6 4h3.5l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5V18a2 2 0 0 1-2.2 2A16 16 0 0 1 4 6.2 2 2 0 0 1 6 4z',
-  camera: 'M3 7h12v10H3zM15 11l6-3.5v9L15 13z',
   imported: 'M12 4v10M8 10.5l4 4 4-4M5 19h14',
 } as const
 
+interface Look {
+  size?: number | undefined
+  mirrored?: boolean | undefined
+}
+
+export type IconName = keyof typeof drawings
+
 /** A line drawing of our own, 24 by 24, in the colour of the text. Decoration: the control around it has the name. */
-export function Icon({ name, size = 20, mirrored }: { name: keyof typeof paths; size?: number; mirrored?: boolean }) {
+export function Icon({ name, size, mirrored }: { name: IconName } & Look) {
+  return <Drawing mirrored={mirrored} path={drawings[name]} size={size} />
+}
+
+export function Drawing({ path, size = 20, mirrored }: { path: string } & Look) {
   return (
     <svg
       aria-hidden="true"
@@ -56,7 +54,7 @@ export function Icon({ name, size = 20, mirrored }: { name: keyof typeof paths; 
       viewBox="0 0 24 24"
       width={size}
     >
-      <path d={paths[name]} />
+      <path d={path} />
     </svg>
   )
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { Icon } from './icon.tsx'
+import { Sign } from './sign.tsx'
 import { Popup } from './popup.tsx'
 import type { ComponentProps, KeyboardEvent, ReactNode } from 'react'
 import type { Anchor } from './popup.tsx'
@@ -43,7 +43,7 @@ export function MenuItem({
   danger = false,
   onClick,
 }: {
-  icon: ComponentProps<typeof Icon>['name']
+  icon: ComponentProps<typeof Sign>['name']
   children: ReactNode
   /** Why it cannot be done now; null: it can. */
   why?: string | null
@@ -59,7 +59,7 @@ export function MenuItem({
       tabIndex={-1}
       type="button"
     >
-      <Icon name={icon} size={18} />
+      <Sign name={icon} size={18} />
       <span className="min-w-0">
         {children}
         {why !== null && <span className="block max-w-60 text-xs text-muted">{why}</span>}
@@ -87,7 +87,7 @@ export function MenuChoice({
       tabIndex={-1}
       type="button"
     >
-      <span className="size-4.5 flex-none">{checked && <Icon name="check" size={18} />}</span>
+      <span className="size-4.5 flex-none">{checked && <Sign name="check" size={18} />}</span>
       {children}
     </button>
   )

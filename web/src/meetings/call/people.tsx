@@ -3,7 +3,7 @@ import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Switch } from '../../ui/choices.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import { Sign } from '../../ui/sign.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { anchorOf, type Anchor } from '../../ui/popup.tsx'
@@ -64,7 +64,7 @@ export function People({
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-4">
         {onInvite !== null && (
           <Button look="quiet" onClick={onInvite}>
-            <Icon name="link" size={18} /> Bring others in
+            <Sign name="link" size={18} /> Bring others in
           </Button>
         )}
         {hosts && waiting.length > 0 && (
@@ -195,7 +195,7 @@ function Line({
       </span>
       {hosts && id !== me && (
         <IconButton label={`More about ${name}`} onClick={(event) => onMenu(anchorOf(event.currentTarget))}>
-          <Icon name="more" />
+          <Sign name="more" />
         </IconButton>
       )}
     </li>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../../ui/button.tsx'
-import { Icon } from '../../ui/icon.tsx'
+import { Sign } from '../../ui/sign.tsx'
 import { columnsFor, focusOf, ordered, perPage } from './layout.ts'
 import { Tile } from './tile.tsx'
 import type { Tile as Shown } from './media.ts'
@@ -93,13 +93,13 @@ export function Stage({
       {pages > 1 && (
         <nav aria-label="Pages of people" className="flex items-center justify-center gap-2">
           <IconButton disabled={current === 0} label="The page before" onClick={() => setPage(current - 1)}>
-            <Icon mirrored name="back" />
+            <Sign mirrored name="back" />
           </IconButton>
           <span className="text-sm text-muted" role="status">
             {current + 1} of {pages}
           </span>
           <IconButton disabled={current === pages - 1} label="The next page" onClick={() => setPage(current + 1)}>
-            <Icon mirrored name="next" />
+            <Sign mirrored name="next" />
           </IconButton>
         </nav>
       )}
