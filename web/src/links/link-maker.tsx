@@ -6,23 +6,16 @@ import { why } from '../why.ts'
 import { Button } from '../ui/button.tsx'
 import { Choice } from '../ui/choices.tsx'
 import { Alert } from '../ui/notice.tsx'
+import { lifetimes } from './lifetimes.ts'
 import { MadeLink } from './made-link.tsx'
 import type { JoinLink } from '../../../protocol/api.ts'
 import type { Failure } from '../outcome.ts'
 
-const hour = 3_600
-const lives: readonly (readonly [words: string, seconds: number | null])[] = [
-  ['1 hour', hour],
-  ['1 day', 24 * hour],
-  ['7 days', 7 * 24 * hour],
-  ['30 days', 30 * 24 * hour],
-  ['Until it is withdrawn', null],
-]
 const counts = [null, 1, 5, 10, 25, 100]
 
 /** Makes a join link as it is wanted, and hands it over. */
 export function LinkMaker({ room, name, onMade }: { room: string; name: string; onMade?: (link: JoinLink) => void }) {
-  const [seconds, setSeconds] = useState<number | null>(7 * 24 * hour)
+  const [seconds, setSeconds] = useState<number | null>(7 * 86_400)
   const [uses, setUses] = useState<number | null>(null)
   const [made, setMade] = useState<JoinLink | null>(null)
   const [pending, setPending] = useState(false)
@@ -57,7 +50,7 @@ export function LinkMaker({ room, name, onMade }: { room: string; name: string; 
           onChange={(value) => setSeconds(value === 'null' ? null : Number(value))}
           value={String(seconds)}
         >
-          {lives.map(([words, value]) => (
+          {lifetimes.map(([words, value]) => (
             <option key={words} value={String(value)}>
               {words}
             </option>

@@ -7,17 +7,20 @@ export function Segments<Value extends string>({
   name,
   choices,
   chosen,
+  bare = false,
   onChoose,
 }: {
   legend: string
   name: string
   choices: readonly (readonly [value: Value, label: string])[]
   chosen: Value
+  /** Only a screen reader hears the legend. */
+  bare?: boolean
   onChoose: (value: Value) => void
 }) {
   return (
     <fieldset className="grid gap-2">
-      <legend className="mb-2 text-sm font-medium">{legend}</legend>
+      <legend className={bare ? 'sr-only' : 'mb-2 text-sm font-medium'}>{legend}</legend>
       <div className="grid grid-flow-col auto-cols-fr gap-1 rounded-xl bg-sunken p-1">
         {choices.map(([value, label]) => (
           <label

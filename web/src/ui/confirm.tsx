@@ -16,6 +16,7 @@ export function Confirm({
   doing,
   act,
   typed,
+  back = 'Cancel',
   onDone,
   onClose,
   children,
@@ -27,6 +28,8 @@ export function Confirm({
   /** What it does; a sentence when it was refused. */
   act: () => Promise<string | null>
   typed?: string
+  /** The button that does nothing: another word where the verb itself is to cancel. */
+  back?: string
   onDone?: () => void
   onClose: () => void
   children: ReactNode
@@ -76,7 +79,7 @@ export function Confirm({
         {failure !== null && <Alert>{failure}</Alert>}
         <div className="flex flex-wrap justify-end gap-2">
           <Button data-first={typed === undefined || undefined} look="quiet" onClick={onClose}>
-            Cancel
+            {back}
           </Button>
           <Button look="destroy" pending={pending} type="submit">
             {pending ? doing : verb}

@@ -18,6 +18,7 @@ export function Knocks({
   const [first] = waiting
   if (first === undefined) return null
   const several = waiting.length > 1
+  // Nobody who was refused once comes in with all the others.
   const who = several ? 'all' : [first.id]
   return (
     <section
@@ -27,7 +28,13 @@ export function Knocks({
       <div className="flex items-start gap-2">
         <p className="min-w-0 flex-1 text-pretty" role="status">
           <bdi className="font-semibold">{first.name}</bdi>
-          {several ? ` and ${waiting.length - 1} more want to come in.` : ' wants to come in.'}
+          {several
+            ? ` and ${waiting.length - 1} more want to come in.`
+            : first.before === undefined
+              ? ' wants to come in.'
+              : first.before === 'denied'
+                ? ' was not let in before, and wants to come in again.'
+                : ' was removed before, and wants to come in again.'}
         </p>
         <IconButton label="Close this" onClick={onClose}>
           <Icon name="close" size={16} />

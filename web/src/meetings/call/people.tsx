@@ -83,12 +83,17 @@ export function People({
               )}
             </div>
             <ul className="grid gap-1">
-              {waiting.map(({ id, name, person }) => (
+              {waiting.map(({ id, name, person, before }) => (
                 <li className="flex items-center gap-2" key={id}>
                   <Avatar name={name} shape="person" size="small" />
                   <span className="grid min-w-0 flex-1">
                     <bdi className="truncate">{name}</bdi>
                     {person === null && <span className="text-sm text-muted">Guest</span>}
+                    {before !== undefined && (
+                      <span className="text-sm text-danger">
+                        {before === 'denied' ? 'Was not let in before' : 'Was removed before'}
+                      </span>
+                    )}
                   </span>
                   <Button className="px-3!" onClick={() => void onAct({ act: 'admit', people: [id] })}>
                     Admit<span className="sr-only"> {name}</span>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { openGuestChat, type GuestChat } from '../../../sync/guest-chat.ts'
 import { socketAddress } from '../../../sync/client.ts'
@@ -43,16 +43,30 @@ export async function loadStrangerChat() {
     const { connection, closed, me, announcing, messages, unsaid } = useStore(chat.view)
     const [text, setText] = useState('')
     const [wrong, setWrong] = useState<string | null>(null)
-    const end = useRef<HTMLDivElement>(null)
-    useEffect(() => {
-      // Newer browsers answer with a promise, which is no way to clean up.
-      end.current?.scrollIntoView({ block: 'end' })
+    const log = useRef<HTMLDivElement>(null)
+    const atEnd = useRef(true)
+    const [behind, setBehind] = useState(false)
+    // Who reads further up is not moved.
+    useLayoutEffect(() => {
+      if (atEnd.current) toEnd()
+      else setBehind(true)
     }, [messages.length, unsaid.length])
+
+    function look({ scrollTop, scrollHeight, clientHeight }: Element) {
+      atEnd.current = scrollHeight - scrollTop - clientHeight < 40
+      if (atEnd.current) setBehind(false)
+    }
+
+    function toEnd() {
+      const element = log.current
+      if (element !== null) element.scrollTop = element.scrollHeight
+    }
 
     function send() {
       if (text.trim() === '') return
       try {
         chat.send(text)
+        atEnd.current = true
         setText('')
         setWrong(null)
       } catch {
@@ -63,36 +77,54 @@ export async function loadStrangerChat() {
     return (
       <section aria-label="Chat" className="flex h-full min-h-0 flex-col">
         <ConnectionBar connection={connection} />
-        <div aria-label="Messages" className="min-h-0 flex-1 overflow-y-auto p-3" role="log" tabIndex={0}>
-          {messages.length === 0 && unsaid.length === 0 && (
-            <p className="p-4 text-center text-muted text-pretty">
-              Here stands what is said from now on. It stays in the room of this meeting.
-            </p>
-          )}
-          {messages.map((message) => (
-            <Line key={message.id} message={message} mine={message.guest?.id === me?.id} />
-          ))}
-          {unsaid.map(({ id, text: said, why }) => (
-            <div className="mt-2 text-muted" key={id}>
-              <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
-                {said}
+        <div className="relative grid min-h-0 flex-1">
+          <div
+            aria-label="Messages"
+            className="min-h-0 overflow-y-auto p-3"
+            onScroll={({ currentTarget }) => look(currentTarget)}
+            ref={log}
+            role="log"
+            tabIndex={0}
+          >
+            {messages.length === 0 && unsaid.length === 0 && (
+              <p className="p-4 text-center text-muted text-pretty">
+                Here stands what is said from now on. It stays in the room of this meeting.
               </p>
-              {why === null ? (
-                <span className="text-sm">Sending…</span>
-              ) : (
-                <span className="flex flex-wrap gap-3 text-sm text-danger">
-                  {why}
-                  <Button look="link" onClick={() => chat.retry(id)}>
-                    Try again
-                  </Button>
-                  <Button look="link" onClick={() => chat.discard(id)}>
-                    Take it back
-                  </Button>
-                </span>
-              )}
-            </div>
-          ))}
-          <div ref={end} />
+            )}
+            {messages.map((message, index) => (
+              <Line
+                follows={follows(message, messages[index - 1])}
+                key={message.id}
+                message={message}
+                mine={message.guest !== undefined && message.guest.id === me?.id}
+              />
+            ))}
+            {unsaid.map(({ id, text: said, why }) => (
+              <div className="mt-2 text-muted" key={id}>
+                <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
+                  {said}
+                </p>
+                {why === null ? (
+                  <span className="text-sm">Sending…</span>
+                ) : (
+                  <span className="flex flex-wrap gap-3 text-sm text-danger">
+                    {why}
+                    <Button look="link" onClick={() => chat.retry(id)}>
+                      Try again
+                    </Button>
+                    <Button look="link" onClick={() => chat.discard(id)}>
+                      Take it back
+                    </Button>
+                  </span>
+                )}
+              </div>
+            ))}
+          </div>
+          {behind && (
+            <Button className="absolute inset-x-0 bottom-2 mx-auto w-fit shadow-float" onClick={toEnd}>
+              New messages
+            </Button>
+          )}
         </div>
         {closed !== null ? (
           <p className="border-t border-line p-3 text-center text-muted">The chat is closed to you.</p>
@@ -119,7 +151,7 @@ export async function loadStrangerChat() {
                   send()
                 }}
                 placeholder="Write a message"
-                rows={1}
+                rows={Math.min(6, text.split('\n').length)}
                 value={text}
               />
             </label>
@@ -132,17 +164,22 @@ export async function loadStrangerChat() {
     )
   }
 
-  function Line({ message, mine }: { message: GuestMessage; mine: boolean }) {
+  function Line({ message, mine, follows: on }: { message: GuestMessage; mine: boolean; follows: boolean }) {
     const { system, deleted, guest, name, at, text } = message
     if (system !== null) {
       const happened = system.kind === 'call_started' ? 'The call began' : 'The call ended'
       return <p className="py-2 text-center text-sm text-muted">{happened}</p>
     }
     return (
-      <article className="mt-2">
-        <p className="text-sm text-muted">
-          <bdi className="font-semibold text-ink">{mine ? 'You' : (guest?.name ?? name ?? 'Deleted account')}</bdi>
-          {guest !== undefined && !mine && ' (guest)'} <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
+      <article className={on ? 'mt-0.5' : 'mt-3'}>
+        <p className={on ? 'sr-only' : 'flex gap-1.5 text-sm text-muted'}>
+          <bdi className="truncate font-semibold text-ink">
+            {mine ? 'You' : (guest?.name ?? name ?? 'Deleted account')}
+          </bdi>
+          {guest !== undefined && !mine && <span>(guest)</span>}
+          <time className="flex-none" dateTime={new Date(at).toISOString()}>
+            {clock(at)}
+          </time>
         </p>
         <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
           {deleted === undefined ? <RichText text={text} /> : <em className="text-muted">This message was deleted.</em>}
@@ -150,4 +187,11 @@ export async function loadStrangerChat() {
       </article>
     )
   }
+}
+
+/** Whether someone goes on with what they said just before. */
+function follows(message: GuestMessage, before: GuestMessage | undefined): boolean {
+  if (before === undefined || before.system !== null || message.system !== null) return false
+  const same = before.guest?.id === message.guest?.id && before.by === message.by
+  return same && message.at - before.at < 300_000
 }

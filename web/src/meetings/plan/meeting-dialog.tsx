@@ -114,6 +114,7 @@ export function MeetingDialog({
             await gate.api.call(cancelMeeting, { params: { meeting: id } })
             return null
           }}
+          back="Keep it"
           doing="Cancelling…"
           onClose={() => setCancels(false)}
           onDone={onGone}

@@ -13,7 +13,7 @@ import { Alert } from '../../ui/notice.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
 import { why } from '../../why.ts'
 import { askedFor, scheduleOf, weekdayOf, weekdays, type AskedFor } from './asked-for.ts'
-import { ownZone } from '../when.ts'
+import { lasting, ownZone } from '../when.ts'
 import type { Lobby, Meeting } from '../../../../protocol/meetings.ts'
 import type { Client } from '../../../sync/client.ts'
 
@@ -197,7 +197,7 @@ function When({
       >
         {lasts.map((minutes) => (
           <option key={minutes} value={minutes}>
-            {minutes} minutes
+            {lasting(minutes * 60_000)}
           </option>
         ))}
       </Choice>
@@ -243,21 +243,21 @@ function When({
         </fieldset>
       )}
       {asked.repeats !== 'never' && (
-        <div className="grid grid-cols-2 gap-3">
+        <div className="grid grid-cols-2 items-end gap-3">
           <Field
             error={errorOf('interval')}
             inputMode="numeric"
-            label={`Every how many ${asked.repeats}s`}
+            label={`Every … ${asked.repeats}s`}
             onChange={(event) => change({ interval: Number(event.target.value) })}
             type="number"
             value={asked.interval}
           />
           <Field
             error={errorOf('times')}
-            hint="Empty: for ever."
             inputMode="numeric"
             label="How many times"
             onChange={(event) => change({ times: event.target.value })}
+            placeholder="For ever"
             value={asked.times}
           />
         </div>

@@ -7,6 +7,7 @@ import {
 } from '../../../../protocol/endpoints/meeting-ways.ts'
 import { limits } from '../../../../protocol/limits.ts'
 import { gate } from '../../gate.ts'
+import { lifetimes } from '../../links/lifetimes.ts'
 import { MadeLink } from '../../links/made-link.tsx'
 import { outcome, sentence } from '../../outcome.ts'
 import { shortTime } from '../../times.ts'
@@ -32,6 +33,7 @@ export function MeetingLinks({ meeting }: { meeting: Pick<Meeting, 'id' | 'title
   const { id } = meeting
   const form = useForm()
   const [entry, setEntry] = useState<Entry>('anyone')
+  const [seconds, setSeconds] = useState<number | null>(30 * 86_400)
   const [passcode, setPasscode] = useState('')
   const [made, setMade] = useState<{ url: string; code: string; id: string; expiresAt: number | null } | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
@@ -47,7 +49,7 @@ export function MeetingLinks({ meeting }: { meeting: Pick<Meeting, 'id' | 'title
     const answer = await form.send(short ? { passcode: `At least ${limits.passcodeMin} characters.` } : {}, () =>
       gate.api.call(createMeetingLink, {
         params: { meeting: id },
-        body: { entry, ...(word !== '' && { passcode: word }) },
+        body: { entry, expiresInSeconds: seconds, ...(word !== '' && { passcode: word }) },
       }),
     )
     if (answer === null) return
@@ -90,6 +92,17 @@ export function MeetingLinks({ meeting }: { meeting: Pick<Meeting, 'id' | 'title
               </option>
             ))}
           </Choice>
+          <Choice
+            label="It works for"
+            onChange={(value) => setSeconds(value === 'null' ? null : Number(value))}
+            value={String(seconds)}
+          >
+            {lifetimes.map(([words, value]) => (
+              <option key={words} value={String(value)}>
+                {words}
+              </option>
+            ))}
+          </Choice>
           <Field
             autoComplete="off"
             error={form.errorOf('passcode')}
@@ -118,7 +131,7 @@ export function MeetingLinks({ meeting }: { meeting: Pick<Meeting, 'id' | 'title
                     ? 'Until it is withdrawn'
                     : `Until ${shortTime(link.expiresAt)}`
                   : 'It opens nothing any more'}
-                {`, used ${link.uses === 1 ? 'once' : `${link.uses} times`}`}
+                {link.uses > 0 && `, used ${link.uses === 1 ? 'once' : `${link.uses} times`}`}
               </span>
             </span>
             {link.over === null && (

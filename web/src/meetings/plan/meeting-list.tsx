@@ -47,6 +47,7 @@ export function MeetingList({ client }: { client: Client }) {
       <div className="thin-scroll min-h-0 flex-1">
         <div className="mx-auto grid max-w-[48rem] grid-cols-[minmax(0,1fr)] gap-5 p-4 sm:p-6">
           <Segments
+            bare
             choices={[
               ['coming', 'Coming'],
               ['past', 'Past'],
