@@ -1155,6 +1155,33 @@ export type Database = {
         }
         Relationships: []
       }
+      meeting_mails: {
+        Row: {
+          due_at: string
+          id: string
+          invitation_id: string
+          news: string
+          origin: string
+          tries: number
+        }
+        Insert: {
+          due_at?: string
+          id?: string
+          invitation_id: string
+          news: string
+          origin: string
+          tries?: number
+        }
+        Update: {
+          due_at?: string
+          id?: string
+          invitation_id?: string
+          news?: string
+          origin?: string
+          tries?: number
+        }
+        Relationships: []
+      }
       meeting_plans: {
         Row: {
           first_at: string
@@ -1349,6 +1376,7 @@ export type Database = {
           p_by: string
           p_next_ms?: number | null
           p_session?: number | null
+          p_origin?: string | null
         }
         Returns: Json
       }
@@ -1367,6 +1395,7 @@ export type Database = {
           p_meeting: string
           p_by: string
           p_change: Json
+          p_origin?: string | null
         }
         Returns: Json
       }
@@ -1612,6 +1641,7 @@ export type Database = {
           p_people: string[]
           p_emails: Json
           p_message: string
+          p_origin?: string | null
         }
         Returns: Json
       }
@@ -1684,12 +1714,6 @@ export type Database = {
         }
         Returns: Json
       }
-      mailed_invitations: {
-        Args: {
-          p_meeting: string
-        }
-        Returns: Json
-      }
       meeting_entry: {
         Args: {
           p_meeting: string
@@ -1704,6 +1728,12 @@ export type Database = {
           p_by: string
         }
         Returns: Json
+      }
+      meeting_mails_sent: {
+        Args: {
+          p_ids: string[]
+        }
+        Returns: undefined
       }
       meeting_of: {
         Args: {
@@ -1970,6 +2000,13 @@ export type Database = {
         }
         Returns: string
       }
+      take_meeting_mails: {
+        Args: {
+          p_limit: number
+          p_meeting?: string | null
+        }
+        Returns: Json
+      }
       try_meeting_passcode: {
         Args: {
           p_link_id: string
@@ -1998,6 +2035,7 @@ export type Database = {
           p_meeting: string
           p_by: string
           p_invitation: string
+          p_origin?: string | null
         }
         Returns: Json
       }

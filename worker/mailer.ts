@@ -2,6 +2,8 @@ import type { Env } from './env.ts'
 import { limitedFetch } from './supabase.ts'
 
 export interface Mail {
+  /** Sent twice under one id it is delivered once, where the provider looks at it. */
+  id: string
   to: string
   subject: string
   text: string
@@ -16,7 +18,7 @@ export function mails(env: Env): boolean {
 }
 
 /** Sends a mail through an HTTP provider whose API is like Resend's; on one's own machine that is the mailbox. Throws when it was not taken. */
-export async function sendMail(env: Env, { to, subject, text, html, calendar }: Mail): Promise<void> {
+export async function sendMail(env: Env, { id, to, subject, text, html, calendar }: Mail): Promise<void> {
   const attachment = calendar && {
     filename: 'meeting.ics',
     content: Buffer.from(calendar.file).toString('base64'),
@@ -24,7 +26,10 @@ export async function sendMail(env: Env, { to, subject, text, html, calendar }: 
   }
   const answer = await limitedFetch(env.PARLEY_MAIL_URL!, {
     method: 'POST',
-    headers: { authorization: `Bearer ${env.PARLEY_MAIL_KEY}`, 'content-type': 'application/json' },
+    headers: {
+      ...{ authorization: `Bearer ${env.PARLEY_MAIL_KEY}`, 'content-type': 'application/json' },
+      'idempotency-key': id,
+    },
     body: JSON.stringify({
       ...{ from: env.PARLEY_MAIL_FROM, to: [to], subject, text, html },
       ...(attachment && { attachments: [attachment] }),

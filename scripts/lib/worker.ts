@@ -32,6 +32,9 @@ export const bundle = {
   logLevel: 'silent',
 } satisfies BuildOptions
 
+/** Often enough that a mail that could not be sent is not waited for. */
+const choresEveryMs = 60_000
+
 /** Build the worker. */
 export async function buildWorker(): Promise<string> {
   const { outputFiles } = await build(bundle)
@@ -70,14 +73,29 @@ export async function startWorker(script: string, options: WorkerOptions): Promi
   const miniflare = new Miniflare(settings(script))
   try {
     const url = await miniflare.ready
+    const chores = setInterval(() => void doChores(miniflare, options.onLog), choresEveryMs)
+    chores.unref()
     return {
       url: url.origin,
       reload: (next) => miniflare.setOptions(settings(next)),
-      stop: () => miniflare.dispose(),
+      stop: async () => {
+        clearInterval(chores)
+        await miniflare.dispose()
+      },
     }
   } catch (error) {
     await miniflare.dispose()
     throw (error as { code?: string }).code === 'ERR_ADDRESS_IN_USE' ? taken(options.port, 'PARLEY_PORT') : error
+  }
+}
+
+/** What Cloudflare does by the triggers of wrangler.toml. */
+async function doChores(miniflare: Miniflare, onLog: (line: string) => void): Promise<void> {
+  try {
+    const worker = await miniflare.getWorker('parley')
+    await worker.scheduled()
+  } catch (error) {
+    onLog(`warn: no chores: ${String(error)}`)
   }
 }
 

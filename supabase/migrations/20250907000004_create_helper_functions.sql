@@ -886,7 +886,8 @@ begin
     limit p_batch for update of e skip locked);
   get diagnostics expired = row_count;
 
-  return jsonb_build_object('typing', typing, 'presence', presence, 'messages', expired) || private.sweep_access(p_batch);
+  return jsonb_build_object('typing', typing, 'presence', presence, 'messages', expired) || private.sweep_access(p_batch)
+    || private.sweep_meetings(p_batch);
 end
 $$;
 

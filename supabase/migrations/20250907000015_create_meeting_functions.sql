@@ -304,10 +304,11 @@ begin
 end
 $$;
 
--- What a host changes: p_change is {title, description, lobby, capacity, mayRecord, schedule}; what is missing stays. Answers
+-- What a host changes: p_change is {title, description, lobby, capacity, mayRecord, schedule}; what is missing stays. p_origin:
+-- see owe_mails. Answers
 -- {outcome}: changed {facts, moved}, over (it is, or it was begun at once and has no schedule to change, or it is live),
 -- forbidden, unknown.
-create function parley.change_meeting(p_meeting uuid, p_by uuid, p_change jsonb) returns jsonb
+create function parley.change_meeting(p_meeting uuid, p_by uuid, p_change jsonb, p_origin text default null) returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -339,6 +340,9 @@ begin
       where p.meeting_id = p_meeting and p.minutes = (plan ->> 'minutes')::int and p.time_zone = plan ->> 'timeZone'
         and p.repeats is not distinct from nullif(plan -> 'repeats', 'null'));
     perform private.keep_plan(p_meeting, plan);
+    if moved then
+      perform private.owe_mails(p_meeting, 'changed', p_origin);
+    end if;
   elsif change ? 'title' or change ? 'description' then
     update parley.meeting_plans p set sequence = p.sequence + 1 where p.meeting_id = p_meeting;
   end if;
@@ -350,7 +354,7 @@ $$;
 -- session that p_by saw live. Where that is over, so is what they asked for, and what is to come stays. Answers {outcome}:
 -- cancelled or ended (also for a repeat) {facts}, forbidden, unknown.
 create function parley.cancel_meeting(
-  p_meeting uuid, p_by uuid, p_next_ms bigint default null, p_session int default null)
+  p_meeting uuid, p_by uuid, p_next_ms bigint default null, p_session int default null, p_origin text default null)
 returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -370,6 +374,7 @@ begin
   if known.status = 'live' then
     perform private.end_session(p_meeting, now(), private.from_ms(p_next_ms));
   elsif known.status = 'scheduled' then
+    perform private.owe_mails(p_meeting, 'cancelled', p_origin);
     update public.meetings m set status = 'cancelled' where m.id = p_meeting;
     update parley.meeting_plans p set sequence = p.sequence + 1 where p.meeting_id = p_meeting;
   end if;

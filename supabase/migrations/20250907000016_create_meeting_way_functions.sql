@@ -102,6 +102,117 @@ begin
 end
 $$;
 
+-- What addresses have yet to be told, one row for each: what is newer takes the place of what they have not heard. Written in
+-- the step of what it tells of, so that it is told whatever dies after it, and gone once it was.
+create table parley.meeting_mails (
+  invitation_id uuid primary key references public.meeting_invitations (id) on delete cascade,
+  -- Another one with each news: what was sent under the one before is not this.
+  id uuid not null default gen_random_uuid(),
+  news text not null
+    constraint meeting_mails_news_check check (news in ('invited', 'changed', 'cancelled', 'withdrawn')),
+  -- Where the links in it lead.
+  origin text not null,
+  tries int not null default 0,
+  due_at timestamptz not null default now()
+);
+alter table parley.meeting_mails enable row level security;
+revoke all on parley.meeting_mails from anon, authenticated;
+grant select, insert, update, delete on parley.meeting_mails to service_role;
+create index meeting_mails_due_idx on parley.meeting_mails (due_at);
+
+-- The addresses that a meeting invites (p_only: these of them) are to be told of it by mail; p_origin null: nobody is. Called before
+-- what they are told of is written.
+create function private.owe_mails(p_meeting uuid, p_news text, p_origin text, p_only uuid[] default null) returns void
+language sql volatile
+set search_path = ''
+as $$
+  insert into parley.meeting_mails as l (invitation_id, news, origin)
+  select i.id, p_news, p_origin
+  from public.meeting_invitations i
+  join public.meetings m on m.id = i.meeting_id
+  where i.meeting_id = p_meeting and i.invitee_email is not null and m.status in ('scheduled', 'live')
+    and i.status not in ('cancelled', 'expired', 'declined') and (p_only is null or i.id = any (p_only))
+    and p_origin is not null
+  on conflict (invitation_id) do update
+  set id = excluded.id, origin = excluded.origin, tries = 0, due_at = now(),
+      -- Who has not heard that they are invited hears it with the new time.
+      news = case when l.news = 'invited' and excluded.news = 'changed' then 'invited' else excluded.news end;
+$$;
+
+-- Mails that are due, the longest waiting first (of p_meeting alone, where it is said), for whoever asks to send within a minute:
+-- after that, and then ever more seldom for most of a day, they are due again. [{id, news, origin, invitation, email, by,
+-- message, meeting: {id, title, description, host, startsAt, plan, sequence, changedAt}}].
+create function parley.take_meeting_mails(p_limit int, p_meeting uuid default null) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  taken jsonb;
+begin
+  delete from parley.meeting_mails l
+  using public.meeting_invitations i, public.meetings m
+  where l.due_at <= now() and i.id = l.invitation_id and m.id = i.meeting_id and (l.tries >= 12 or m.status = 'ended');
+  with due as (
+    select l.invitation_id from parley.meeting_mails l
+    join public.meeting_invitations i on i.id = l.invitation_id
+    where l.due_at <= now() and (p_meeting is null or i.meeting_id = p_meeting)
+    order by l.due_at, l.invitation_id
+    limit p_limit
+    for update of l skip locked
+  ), mine as (
+    update parley.meeting_mails l
+    set tries = l.tries + 1, due_at = now() + least(power(2, l.tries) * interval '1 minute', interval '4 hours')
+    from due where l.invitation_id = due.invitation_id
+    returning l.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', l.id, 'news', l.news, 'origin', l.origin, 'invitation', i.id, 'email', i.invitee_email, 'by', u.display_name,
+    'message', i.message, 'meeting', jsonb_build_object(
+      'id', m.id, 'title', m.title, 'description', m.description, 'host', h.display_name,
+      'startsAt', private.to_ms(m.scheduled_for), 'plan', private.plan_of(p), 'sequence', coalesce(p.sequence, 0),
+      'changedAt', private.to_ms(m.updated_at)))), '[]')
+  into taken
+  from mine l
+  join public.meeting_invitations i on i.id = l.invitation_id
+  join public.user_profiles u on u.id = i.inviter_id
+  join public.meetings m on m.id = i.meeting_id
+  join public.user_profiles h on h.id = m.host_id
+  left join parley.meeting_plans p on p.meeting_id = m.id;
+  return taken;
+end
+$$;
+
+-- These were sent. What has taken the place of one meanwhile is still to be.
+create function parley.meeting_mails_sent(p_ids uuid[]) returns void
+language sql volatile
+set search_path = ''
+as $$
+  delete from parley.meeting_mails l where l.id = any (p_ids);
+$$;
+
+-- How long the ways into a meeting are kept, for sweep_ephemeral: links a month after their end, guesses a day.
+create function private.sweep_meetings(p_batch int) returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  links int;
+  guesses int;
+begin
+  delete from parley.meeting_links l
+  where l.id in (
+    select o.id from parley.meeting_links o
+    where least(o.expires_at, o.revoked_at) < now() - interval '30 days' limit p_batch);
+  get diagnostics links = row_count;
+  delete from parley.meeting_guesses g
+  where (g.link_id, g.guesser) in (
+    select o.link_id, o.guesser from parley.meeting_guesses o
+    where o.last_at < now() - interval '1 day' limit p_batch for update skip locked);
+  get diagnostics guesses = row_count;
+  return jsonb_build_object('meetingLinks', links, 'meetingGuesses', guesses);
+end
+$$;
+
 -- Links of one meeting that open something: limits.meetingLinks.
 create function private.most_meeting_links() returns int language sql immutable set search_path = '' return 20;
 
@@ -200,8 +311,6 @@ begin
   if link.hash is null then
     return jsonb_build_object('outcome', 'open');
   end if;
-  delete from parley.meeting_guesses g
-  where g.link_id = p_link_id and g.guesser <> p_guesser and g.last_at < now() - interval '1 day';
   -- Guesses at once come one after the other, each seeing what the last one left.
   insert into parley.meeting_guesses as g (link_id, guesser) values (p_link_id, p_guesser)
   on conflict (link_id, guesser) do update set failed = g.failed
@@ -238,9 +347,10 @@ end
 $$;
 
 -- Invites people, and addresses: p_emails is [{id, email, codeHash}], each with the id of its invitation and the hash of the
--- code of its own link. Who is invited already is not invited again, and nobody across a block. Answers {outcome}: invited
+-- code of its own link; p_origin: see owe_mails. Who is invited already is not invited again, and nobody across a block. Answers {outcome}: invited
 -- {people, emails}, the ids of those who are only now; over, too_many, forbidden, unknown.
-create function parley.invite_to_meeting(p_meeting uuid, p_by uuid, p_people uuid[], p_emails jsonb, p_message text)
+create function parley.invite_to_meeting(
+  p_meeting uuid, p_by uuid, p_people uuid[], p_emails jsonb, p_message text, p_origin text default null)
 returns jsonb
 language plpgsql volatile
 set search_path = ''
@@ -307,6 +417,7 @@ begin
   select e."codeHash", p_meeting, p_by, e.id, 'anyone'
   from jsonb_to_recordset(asked) as e (id uuid, "codeHash" text)
   where emails ? e.id::text;
+  perform private.owe_mails(p_meeting, 'invited', p_origin, array(select jsonb_array_elements_text(emails)::uuid));
   return jsonb_build_object('outcome', 'invited', 'people', people, 'emails', emails);
 end
 $$;
@@ -344,7 +455,8 @@ $$;
 
 -- Takes an invitation back, with its link. Answers {outcome}: withdrawn {person, email, link} (also for a repeat), none (no such
 -- invitation), forbidden, unknown.
-create function parley.withdraw_invitation(p_meeting uuid, p_by uuid, p_invitation uuid) returns jsonb
+create function parley.withdraw_invitation(p_meeting uuid, p_by uuid, p_invitation uuid, p_origin text default null)
+returns jsonb
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -356,6 +468,7 @@ begin
   if refused is not null then
     return refused;
   end if;
+  perform private.owe_mails(p_meeting, 'withdrawn', p_origin, array[p_invitation]);
   update public.meeting_invitations i set status = 'cancelled' where i.id = p_invitation and i.meeting_id = p_meeting
   returning * into invitation;
   if not found then
@@ -406,27 +519,14 @@ as $$
     where l.code_hash = p_code_hash and l.invitation_id is not null), jsonb_build_object('outcome', 'unknown'));
 $$;
 
--- The addresses that hear by mail of what becomes of a meeting: [{id, email, by, message}], with the invitation's id and the
--- inviter's name.
-create function parley.mailed_invitations(p_meeting uuid) returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'id', i.id, 'email', i.invitee_email, 'by', u.display_name, 'message', i.message) order by i.invited_at, i.id), '[]')
-  from public.meeting_invitations i
-  join public.user_profiles u on u.id = i.inviter_id
-  where i.meeting_id = p_meeting and i.invitee_email is not null and i.status not in ('cancelled', 'expired', 'declined');
-$$;
-
 revoke execute on all functions in schema private from public, anon;
 revoke execute on function
   private.meeting_link_obstacle(parley.meeting_links), private.most_meeting_links(),
-  private.answered_invitation(uuid, text)
+  private.owe_mails(uuid, text, text, uuid[]), private.sweep_meetings(int), private.answered_invitation(uuid, text)
   from authenticated;
 grant execute on function
   private.meeting_link_obstacle(parley.meeting_links), private.most_meeting_links(),
-  private.answered_invitation(uuid, text)
+  private.owe_mails(uuid, text, text, uuid[]), private.sweep_meetings(int), private.answered_invitation(uuid, text)
   to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
 grant execute on all functions in schema parley to service_role;

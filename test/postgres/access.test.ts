@@ -483,7 +483,7 @@ describe('what only the service does', () => {
     ],
     ['meeting_links_of', (tx) => tx`select parley.meeting_links_of(${meeting}, ${people.ada})`],
     ['revoke_meeting_link', (tx) => tx`select parley.revoke_meeting_link(${meeting}, ${people.ada}, ${link})`],
-    ['use_meeting_link', (tx) => tx`select parley.use_meeting_link(${link})`],
+    ['use_meeting_link', (tx) => tx`select parley.use_meeting_link(${link}, true)`],
     ['meeting_passcode_salt', (tx) => tx`select parley.meeting_passcode_salt(${link})`],
     ['try_meeting_passcode', (tx) => tx`select parley.try_meeting_passcode(${link}, ${code}, ${code})`],
     [
@@ -495,7 +495,8 @@ describe('what only the service does', () => {
     ['withdraw_invitation', (tx) => tx`select parley.withdraw_invitation(${meeting}, ${people.ada}, ${invitation})`],
     ['answer_invitation', (tx) => tx`select parley.answer_invitation(${meeting}, ${people.linus}, 'accepted')`],
     ['answer_mailed_invitation', (tx) => tx`select parley.answer_mailed_invitation(${code}, 'accepted')`],
-    ['mailed_invitations', (tx) => tx`select parley.mailed_invitations(${meeting})`],
+    ['take_meeting_mails', (tx) => tx`select parley.take_meeting_mails(10)`],
+    ['meeting_mails_sent', (tx) => tx`select parley.meeting_mails_sent(${[invitation]}::uuid[])`],
     [
       'begin_recording',
       (tx) => tx`select parley.begin_recording(${meeting}, ${people.ada}, ${randomUUID()}, 'a/b.mp4')`,

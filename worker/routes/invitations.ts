@@ -20,19 +20,19 @@ import type { App, Env } from '../env.ts'
 import { pageFrom } from '../list.ts'
 import { hostsAlone, noSuchMeeting } from '../meeting-entry.ts'
 import { seenMeeting, shownMeeting } from '../meeting-list.ts'
-import { mailedTo, tellByMail } from '../meeting-mail.ts'
+import { mailOrigin, mailSoon } from '../meeting-mail.ts'
 import { meetingObject } from '../objects.ts'
 import { ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
 import { asService, dataOf } from '../supabase.ts'
 
 const Made = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('invited'), emails: z.array(Uuid) }),
+  z.object({ outcome: z.literal('invited') }),
   z.object({ outcome: z.enum(['over', 'too_many', 'forbidden', 'unknown']) }),
 ])
 
 const Withdrawn = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('withdrawn'), email: z.nullable(z.string()), link: z.nullable(Uuid) }),
+  z.object({ outcome: z.literal('withdrawn'), link: z.nullable(Uuid) }),
   z.object({ outcome: z.enum(['none', 'forbidden', 'unknown']) }),
 ])
 
@@ -54,13 +54,12 @@ serve(invitations, inviteToMeeting, async ({ c, session, params: { meeting }, bo
   })
   const answer = await asService(c.env).rpc('invite_to_meeting', {
     ...{ p_meeting: meeting, p_by: me, p_people: body.people, p_emails: emails, p_message: body.message },
+    ...mailOrigin(c),
   })
   const made = Made.parse(dataOf(answer))
   switch (made.outcome) {
     case 'invited': {
-      const people = (await mailedTo(c.env, meeting)).filter(({ id }) => made.emails.includes(id))
-      const seen = await seenMeeting(c.env, meeting, me)
-      c.executionCtx.waitUntil(tellByMail(c.env, c.req.url, { news: 'invited', meeting: seen, people }))
+      mailSoon(c, meeting)
       const { items } = await page(c.env, meeting, me, limits.meetingInvitations, null)
       return [200, { items }]
     }
@@ -82,16 +81,14 @@ serve(invitations, listInvitations, async ({ c, session, params: { meeting }, qu
 
 serve(invitations, withdrawInvitation, async ({ c, session, params: { meeting, invitation } }) => {
   const me = session.me.person.id
-  const before = (await mailedTo(c.env, meeting)).filter(({ id }) => id === invitation)
   const answer = await asService(c.env).rpc('withdraw_invitation', {
-    ...{ p_meeting: meeting, p_by: me, p_invitation: invitation },
+    ...{ p_meeting: meeting, p_by: me, p_invitation: invitation, ...mailOrigin(c) },
   })
   const withdrawn = Withdrawn.parse(dataOf(answer))
   switch (withdrawn.outcome) {
     case 'withdrawn': {
       if (withdrawn.link) await meetingObject(c.env, meeting).linkOver(withdrawn.link)
-      const seen = await seenMeeting(c.env, meeting, me)
-      c.executionCtx.waitUntil(tellByMail(c.env, c.req.url, { news: 'withdrawn', meeting: seen, people: before }))
+      mailSoon(c, meeting)
       return [204]
     }
     case 'none':

@@ -17,7 +17,7 @@ import type { App, Env } from '../env.ts'
 import { pageFrom } from '../list.ts'
 import { Facts, hostsAlone, noSuchMeeting } from '../meeting-entry.ts'
 import { Seen, seenMeeting, shownMeeting } from '../meeting-list.ts'
-import { mailedTo, type News, tellByMail } from '../meeting-mail.ts'
+import { mailOrigin, mailSoon } from '../meeting-mail.ts'
 import { settledSchedule } from '../meeting-schedule.ts'
 import { begin, writeMeeting } from '../meeting-rows.ts'
 import { inboxObject, meetingObject } from '../objects.ts'
@@ -26,7 +26,7 @@ import { serve } from '../serve.ts'
 import { asService, dataOf } from '../supabase.ts'
 
 const Changed = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('changed'), facts: Facts, moved: z.boolean() }),
+  z.object({ outcome: z.literal('changed'), facts: Facts }),
   z.object({ outcome: z.enum(['over', 'forbidden', 'unknown']) }),
 ])
 
@@ -73,12 +73,14 @@ serve(meetings, changeMeeting, async ({ c, session, params: { meeting }, body })
   const me = session.me.person.id
   const { schedule, ...said } = body
   const change = { ...said, ...(schedule && { schedule: settledSchedule(schedule, Date.now()) }) }
-  const answer = await asService(c.env).rpc('change_meeting', { p_meeting: meeting, p_by: me, p_change: change })
+  const answer = await asService(c.env).rpc('change_meeting', {
+    ...{ p_meeting: meeting, p_by: me, p_change: change, ...mailOrigin(c) },
+  })
   const changed = Changed.parse(dataOf(answer))
   switch (changed.outcome) {
     case 'changed':
       await tell(c.env, changed.facts)
-      if (changed.moved) await mail(c, meeting, me, 'changed')
+      mailSoon(c, meeting)
       return [200, await shown(c, meeting, me)]
     case 'over':
       throw new ProblemError('conflict', 'This meeting is live or over, or was begun at once: that stays as it is.')
@@ -94,7 +96,7 @@ serve(meetings, cancelMeeting, async ({ c, session, params: { meeting } }) => {
   const { plan, status, startsAt, session: sitting } = await seenMeeting(c.env, meeting, me)
   const next = status === 'live' && plan && startsAt !== null ? nextOccurrence(plan, startsAt + 1) : null
   const answer = await asService(c.env).rpc('cancel_meeting', {
-    ...{ p_meeting: meeting, p_by: me },
+    ...{ p_meeting: meeting, p_by: me, ...mailOrigin(c) },
     ...(next !== null && { p_next_ms: next }),
     // It may end by itself meanwhile: then what is to come was not meant.
     ...(status === 'live' && { p_session: sitting }),
@@ -104,7 +106,7 @@ serve(meetings, cancelMeeting, async ({ c, session, params: { meeting } }) => {
     case 'cancelled':
     case 'ended':
       await tell(c.env, cancelled.facts)
-      if (status === 'scheduled') await mail(c, meeting, me, 'cancelled')
+      mailSoon(c, meeting)
       return [204]
     case 'forbidden':
       throw hostsAlone()
@@ -124,12 +126,6 @@ serve(meetings, getMeetingCalendar, async ({ c, session, params: { meeting } }) 
     'content-disposition': 'attachment; filename="meeting.ics"',
   })
 })
-
-/** Who was invited by mail hears by mail. Not waited for. */
-async function mail(c: Context<App>, meeting: string, by: string, news: News): Promise<void> {
-  const [people, seen] = await Promise.all([mailedTo(c.env, meeting), seenMeeting(c.env, meeting, by)])
-  c.executionCtx.waitUntil(tellByMail(c.env, c.req.url, { news, meeting: seen, people }))
-}
 
 async function shown(c: Context<App>, meeting: string, person: string) {
   return shownMeeting(c, await seenMeeting(c.env, meeting, person))
