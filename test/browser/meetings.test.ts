@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsInBothThemes } from './support/axe.ts'
 import { keepScreenshot, launch, openWindow, type Window } from './support/browser.ts'
 import { freshId } from './support/bot.ts'
-import { signUp } from './support/person.ts'
+import { arrive, roomWithLink, signUp } from './support/person.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -227,12 +227,30 @@ test('[MTG9] a host who is in the meeting makes a link of it there', async () =>
   const { id } = await begun(ada.page, 'Analytical engines')
   await ada.page.goto(`/meet/${id}`)
   await ada.page.getByRole('button', { name: /^Join/ }).click()
-  await ada.page.getByText('Nobody else is here yet.').waitFor()
+  await ada.page.getByText('Nobody else is here.').waitFor()
   await ada.page.getByRole('button', { name: 'Bring others in' }).click()
   expect(await violationsInBothThemes(ada.page)).toEqual([])
   await ada.page.getByLabel('It works for').selectOption('Until it is withdrawn')
   await ada.page.getByRole('button', { name: 'Make a link' }).click()
   await ada.page.getByText('Until it is withdrawn').waitFor()
   expect(await ada.page.getByLabel('The link', { exact: true }).inputValue()).toContain('/m/')
+  expect(ada.errors).toEqual([])
+})
+
+test('[MTG1] who begins a meeting in a room where one is live is told so, and joins that', async () => {
+  const ada = await openWindow(browser)
+  await arrive(ada, 'Ada Lovelace')
+  const { id: room } = await roomWithLink(ada, 'Engine room')
+  await ada.page.goto('/meetings')
+  const live = freshId()
+  await ask(ada.page, 'POST', '/meetings', { id: live, room, title: 'Analytical engines' })
+  await ask(ada.page, 'POST', `/meetings/${live}/enter`)
+  await ada.page.getByRole('button', { name: 'New meeting' }).click()
+  await ada.page.getByRole('combobox', { name: 'Room' }).selectOption({ label: 'Engine room' })
+  await ada.page.getByRole('button', { name: 'Begin' }).click()
+  await ada.page.getByText('Analytical engines has begun in this room already').waitFor()
+  expect(await violationsInBothThemes(ada.page)).toEqual([])
+  await ada.page.getByRole('button', { name: 'Join it' }).click()
+  await ada.page.waitForURL(`**/meet/${live}`)
   expect(ada.errors).toEqual([])
 })

@@ -127,9 +127,11 @@ export function CallCard({ desk, said }: { desk: Desk; said: string }) {
 }
 
 function Join({ call, desk }: { call: RoomCall; desk: Desk }) {
-  const [, navigate] = useLocation()
+  const [at, navigate] = useLocation()
   const me = useStore(desk.client.view, (now) => now.me)
   const count = call.people.length + call.guests
+  // The meeting's own chat shows the card too.
+  if (at === `/meet/${call.meeting}`) return null
   return (
     <Button
       className="flex-none px-3! whitespace-nowrap"

@@ -50,8 +50,11 @@ export function Come({ way, client }: { way: Way; client: Client | null }) {
 
   const { stage, facts: found, said, failure, pending } = useStore(visit.view)
   const line = useLine(client, found?.room ?? null)
-  // A call is named as its room.
-  const facts = useMemo(() => (found?.call && line ? { ...found, title: line.name } : found), [found, line])
+  // A call is named as its room. In a group of one's own there is nobody to call.
+  const facts = useMemo(
+    () => (found?.call && line ? { ...found, title: line.name, call: line.memberCount > 1 } : found),
+    [found, line],
+  )
   const name = client?.me.name ?? said.name
   useEffect(() => {
     if (facts === null) return

@@ -37,14 +37,12 @@ export function Alone({
             <>{name}: the call was declined.</>
           ) : ring === 'missed' ? (
             <>No answer from {name}.</>
-          ) : facts.call ? (
-            'Nobody else is here any more.'
           ) : (
-            'Nobody else is here yet.'
+            'Nobody else is here.'
           )}
         </span>
       </p>
-      {!facts.call && onInvite !== null && <Button onClick={onInvite}>Bring others in</Button>}
+      {ring !== 'calling' && !over && onInvite !== null && <Button onClick={onInvite}>Bring others in</Button>}
       {over && (
         <div className="flex flex-wrap gap-2">
           {onAgain !== null && (

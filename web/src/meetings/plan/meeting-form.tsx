@@ -40,6 +40,7 @@ export function MeetingForm({
   const form = useForm()
   const [id] = useState(newId)
   const [asked, setAsked] = useState<AskedFor>(() => askedFor(meeting, Date.now()))
+  const [there, setThere] = useState<Meeting | null>(null)
   const rooms = useStore(client.inbox.view, (now) => now.rooms)
   const groups = rooms.filter(({ type }) => type === 'group')
   const change = (part: Partial<AskedFor>) => setAsked((before) => ({ ...before, ...part }))
@@ -61,9 +62,31 @@ export function MeetingForm({
         ? gate.api.call(createMeeting, { body: { id, media, ...(room !== '' && { room }), ...said } })
         : gate.api.call(changeMeeting, { params: { meeting: meeting.id }, body: said }),
     )
-    if (made !== null) onMade(made.value)
+    if (made === null) return
+    // In a room one meeting is live: whoever begins another is answered with that.
+    const other = meeting === null && made.value.id !== id && made.value.status === 'live'
+    if (other) setThere(made.value)
+    else onMade(made.value)
   }
 
+  if (there !== null) {
+    return (
+      <Dialog key="there" onClose={onClose} title="A meeting is going on there">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <p className="text-pretty wrap-anywhere">
+            <bdi className="font-semibold">{there.title || there.roomName}</bdi> has begun in this room already, with{' '}
+            <bdi>{there.host.name}</bdi> as its host. A room has one meeting at a time.
+          </p>
+          <div className="flex flex-wrap justify-end gap-2">
+            <Button look="quiet" onClick={() => setThere(null)}>
+              Back
+            </Button>
+            <Button onClick={() => onMade(there)}>Join it</Button>
+          </div>
+        </div>
+      </Dialog>
+    )
+  }
   return (
     <Dialog onClose={onClose} title={meeting === null ? 'New meeting' : 'Change the meeting'}>
       <form

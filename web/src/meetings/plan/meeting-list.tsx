@@ -80,7 +80,7 @@ export function MeetingList({ client }: { client: Client }) {
           onClose={() => setMakes(false)}
           onMade={(meeting) => {
             setMakes(false)
-            if (meeting.schedule === null) return navigate(`/meet/${meeting.id}`)
+            if (meeting.schedule === null || meeting.status === 'live') return navigate(`/meet/${meeting.id}`)
             meetings.reload()
             setOpen(meeting)
           }}
@@ -124,7 +124,7 @@ function Line({
         </span>
         <div className="grid min-w-0 flex-1 gap-0.5">
           <h2 className="font-semibold wrap-anywhere">
-            <bdi>{titleOf(meeting)}</bdi>
+            <bdi>{meeting.title === '' && schedule === null ? 'Call' : titleOf(meeting)}</bdi>
           </h2>
           {live ? (
             <p className="font-medium text-here">Going on now</p>
