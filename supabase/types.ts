@@ -947,6 +947,21 @@ export type Database = {
         }
         Relationships: []
       }
+      doomed_files: {
+        Row: {
+          due_at: string
+          path: string
+        }
+        Insert: {
+          due_at: string
+          path: string
+        }
+        Update: {
+          due_at?: string
+          path?: string
+        }
+        Relationships: []
+      }
       jobs: {
         Row: {
           at: string
@@ -1595,6 +1610,12 @@ export type Database = {
         }
         Returns: Json
       }
+      files_gone: {
+        Args: {
+          p_paths: string[]
+        }
+        Returns: undefined
+      }
       fill_statuses: {
         Args: {
           p_room_id: string
@@ -1999,6 +2020,12 @@ export type Database = {
           p_person: string
         }
         Returns: string
+      }
+      take_doomed_files: {
+        Args: {
+          p_limit: number
+        }
+        Returns: Json
       }
       take_meeting_mails: {
         Args: {

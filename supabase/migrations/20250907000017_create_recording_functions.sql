@@ -1,6 +1,55 @@
 -- Recordings of meetings. Postgres says whether one runs already, so that two who press at once start one; the media server
 -- says what becomes of it. For service_role alone: whoever calls has proved who asks.
 
+-- Files whose recording is no more: it was deleted, or its meeting, its room or its host's account was. They are deleted with the
+-- chores; one that is still written to, a day later.
+create table parley.doomed_files (
+  path text primary key,
+  due_at timestamptz not null
+);
+alter table parley.doomed_files enable row level security;
+revoke all on parley.doomed_files from anon, authenticated;
+grant select, insert, update, delete on parley.doomed_files to service_role;
+create index doomed_files_due_idx on parley.doomed_files (due_at);
+
+create function private.doom_file() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  insert into parley.doomed_files (path, due_at)
+  values (old.storage_path, now() + case when old.completed_at is null then interval '1 day' else interval '0' end)
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create trigger meeting_recordings_doom after delete on public.meeting_recordings
+  for each row when (old.storage_path is not null) execute function private.doom_file();
+
+-- Files to delete, for whoever asks to do it within ten minutes: after that they are to be deleted again. [path].
+create function parley.take_doomed_files(p_limit int) returns jsonb
+language sql volatile
+set search_path = ''
+as $$
+  with due as (
+    select f.path from parley.doomed_files f
+    where f.due_at <= now() order by f.due_at, f.path limit p_limit for update skip locked
+  ), mine as (
+    update parley.doomed_files f set due_at = now() + interval '10 minutes' from due where f.path = due.path
+    returning f.path
+  )
+  select coalesce(jsonb_agg(m.path order by m.path), '[]') from mine m;
+$$;
+
+-- These are gone.
+create function parley.files_gone(p_paths text[]) returns void
+language sql volatile
+set search_path = ''
+as $$
+  delete from parley.doomed_files f where f.path = any (p_paths);
+$$;
+
 -- A recording as those see it who may: Recording in protocol/endpoints/recordings.ts.
 create function private.recording_seen(r public.meeting_recordings) returns jsonb
 language sql stable
@@ -121,7 +170,7 @@ as $$
   where r.id = p_recording and r.meeting_id = p_meeting and private.meeting_right(p_meeting, p_person) is not null;
 $$;
 
--- Forgets a recording whose file is gone.
+-- Forgets a recording. Its file is gone, or will be: see doomed_files.
 create function parley.forget_recording(p_meeting uuid, p_recording uuid) returns void
 language sql volatile
 set search_path = ''
@@ -130,8 +179,8 @@ as $$
 $$;
 
 revoke execute on function private.recording_seen(public.meeting_recordings), private.may_record(uuid, uuid),
-  private.open_recording(uuid) from public, anon, authenticated;
+  private.open_recording(uuid), private.doom_file() from public, anon, authenticated;
 grant execute on function private.recording_seen(public.meeting_recordings), private.may_record(uuid, uuid),
-  private.open_recording(uuid) to service_role;
+  private.open_recording(uuid), private.doom_file() to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
 grant execute on all functions in schema parley to service_role;

@@ -505,6 +505,8 @@ describe('what only the service does', () => {
     ['recordings_of', (tx) => tx`select parley.recordings_of(${meeting}, ${people.ada})`],
     ['recording_of', (tx) => tx`select parley.recording_of(${meeting}, ${recording}, ${people.ada})`],
     ['forget_recording', (tx) => tx`select parley.forget_recording(${meeting}, ${recording})`],
+    ['take_doomed_files', (tx) => tx`select parley.take_doomed_files(10)`],
+    ['files_gone', (tx) => tx`select parley.files_gone('{a/b.mp4}')`],
     ['keep_presence', (tx) => tx`select parley.keep_presence(${people.grace}, true, 'available', null, false, 0, 60)`],
   ]
   const [meeting, link, invitation, recording] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]

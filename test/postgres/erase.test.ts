@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RoomEvent } from '../../protocol/events.ts'
 import { freshDatabase, type Sql } from './support/database.ts'
-import { people, startOver } from './support/people.ts'
+import { keepAs, people, startOver } from './support/people.ts'
 import { fill, ingest, joined, makeRoom, nineOClock, posted, run } from './support/rooms.ts'
 
 let sql: Sql
@@ -122,6 +122,45 @@ test('a room is deleted in batches: first nobody reads or writes it, last its ro
   expect([...(await sql`select action, actor, room_id from parley.audit_log`)]).toEqual([
     { action: 'room_deleted', actor: people.ada, room_id: room },
   ])
+})
+
+describe('[MTG82] the files of recordings', () => {
+  const record = async (room: string, by: string, completed = true) => {
+    const [meeting] = await sql`insert into meetings (host_id, room_id) values (${by}, ${room}) returning id`
+    const id = meeting!['id'] as string
+    await sql`insert into meeting_recordings (meeting_id, livekit_egress_id, storage_path, completed_at)
+      values (${id}, ${randomUUID()}, ${`${id}/1.mp4`}, ${completed ? new Date() : null})`
+    await sql`insert into meeting_invitations (meeting_id, inviter_id, invitee_email) values (${id}, ${by}, 'bob@example.org')`
+    return { id, file: `${id}/1.mp4` }
+  }
+  const take = async () => (await sql`select parley.take_doomed_files(10) as answer`)[0]!['answer'] as string[]
+
+  test('[MTG82] go with their room, and with the account of their host; what was invited and who came goes as well', async () => {
+    const room = await makeRoom(sql)
+    const [hers, theirs] = [await record(room, people.grace), await record(room, people.ada)]
+    await sql`delete from auth.users where id = ${people.grace}`
+    expect(await take()).toEqual([hers.file])
+    expect(await take()).toEqual([])
+    for (let more = true; more;) {
+      const [row] = await sql`select parley.delete_room(${room}, ${people.ada}) as answer`
+      more = (row!['answer'] as { outcome: string }).outcome === 'more'
+    }
+    expect(await sql`select from meetings`).toHaveLength(0)
+    expect(await sql`select from meeting_invitations`).toHaveLength(0)
+    expect(await take()).toEqual([theirs.file])
+    await sql`select parley.files_gone(${[hers.file, theirs.file]})`
+    expect(await sql`select from parley.doomed_files`).toHaveLength(0)
+  })
+
+  test('[MTG82] go when their host deletes the row as a person, and one that is still written to a day later', async () => {
+    const room = await makeRoom(sql)
+    const [done, open] = [await record(room, people.ada), await record(room, people.ada, false)]
+    const deleted = await keepAs(sql, 'ada', (tx) => tx`delete from meeting_recordings`)
+    expect(deleted.count).toBe(2)
+    expect(await take()).toEqual([done.file])
+    await sql`update parley.doomed_files set due_at = due_at - interval '1 day'`
+    expect(await take()).toContain(open.file)
+  })
 })
 
 test('the states of old messages come whole, and no other room’s', async () => {

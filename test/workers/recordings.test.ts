@@ -1,10 +1,12 @@
+import { createScheduledController } from 'cloudflare:test'
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Recording } from '../../protocol/endpoints/recordings.ts'
 import type { MeetingDownstream } from '../../protocol/meetings.ts'
 import { app } from '../../worker/app.ts'
-import { bindings } from './support/database.ts'
+import worker from '../../worker/index.ts'
+import { bindings, service } from './support/database.ts'
 import { meetingIn } from './support/meetings.ts'
 import { bodyOf, freshId, openSocket, request, roomOf, signUp, site, type Person } from './support/people.ts'
 import { Wire } from './support/wire.ts'
@@ -22,6 +24,7 @@ const env = {
 /** Fakes of what a test cannot run: LiveKit's egress, which needs a browser of its own, and a bucket. */
 const egress = { begun: [] as Record<string, unknown>[], stopped: [] as string[], there: true, empty: false }
 const bucket = new Map<string, string>()
+const locked = new Set<string>()
 
 beforeEach(() => {
   Object.assign(egress, { there: true, empty: false })
@@ -47,6 +50,7 @@ async function answered(method: string, body: Record<string, unknown>): Promise<
 function kept(asked: Request, path: string): Response {
   if (!asked.headers.get('authorization')?.startsWith('AWS4-HMAC-SHA256 Credential=key/'))
     return new Response('', { status: 403 })
+  if (locked.has(path)) return new Response('', { status: 500 })
   const file = bucket.get(path)
   if (file === undefined) return new Response('', { status: 404 })
   if (asked.method === 'DELETE') {
@@ -196,4 +200,24 @@ test('[MTG82] a recording is played in parts to whoever sees the meeting, and wh
   expect((await at(grace, 'DELETE', path)).status).toBe(403)
   expect((await at(ada, 'DELETE', path)).status).toBe(204)
   expect([bucket.size, await recordings(ada, meeting)]).toEqual([0, []])
+})
+
+test('[MTG82] the file of a recording whose room is no more goes with the chores, also where one before it cannot', async () => {
+  const ada = await signUp('Ada')
+  const room = await roomOf(ada)
+  const meeting = await meetingIn(room, ada)
+  const { id } = await bodyOf<Recording>(await at(ada, 'POST', `/meetings/${meeting}/recordings`), 201)
+  await reports(meeting, `EG_${egress.begun.length}_m_${meeting}`, 'EGRESS_COMPLETE')
+  const [file, stuck] = [`/tapes/${meeting}/${id}.mp4`, `0-${freshId()}.mp4`]
+  bucket.set(file, 'moving pictures')
+  const doomed = () => service().schema('parley').from('doomed_files')
+  expect((await doomed().insert({ path: stuck, due_at: new Date(0).toISOString() })).error).toBe(null)
+  locked.add(`/tapes/${stuck}`)
+  expect((await request(ada, 'DELETE', `/rooms/${room}`)).status).toBe(204)
+  await worker.scheduled(createScheduledController(), env)
+  expect(bucket.has(file)).toBe(false)
+  const { data } = await doomed()
+    .select('path')
+    .in('path', [stuck, file.replace('/tapes/', '')])
+  expect(data).toEqual([{ path: stuck }])
 })

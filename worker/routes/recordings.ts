@@ -101,6 +101,7 @@ serve(recordings, deleteRecording, async ({ c, session, params }) => {
   if (recording.status === 'starting' || recording.status === 'active') {
     throw new ProblemError('conflict', 'Stop it first.')
   }
+  // What is left of one that failed goes with the chores: the storage may be why it did.
   if (path !== null && recording.status !== 'failed') await deleteFile(storeOf(c.env), path)
   await forget(c.env, params.meeting, recording.id)
   return [204]
