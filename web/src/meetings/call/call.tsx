@@ -83,6 +83,9 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
   const [seen, setSeen] = useState(0)
   const [heard, setHeard] = useState(0)
   const stage = useRef<HTMLElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  // The button that led here is gone.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   const [speaksMuted, knowMuted] = useSpeaksMuted(media, !sends.microphone && state.state === 'live')
 
   const role = you?.role ?? 'speaker'
@@ -181,7 +184,9 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
 
   return (
     <main className="flex h-dvh flex-col bg-canvas" ref={stage}>
-      <h1 className="sr-only">{titleOf(facts)}</h1>
+      <h1 className="sr-only" ref={heading} tabIndex={-1}>
+        {titleOf(facts)}
+      </h1>
       <CallBanner
         connection={connection}
         locked={meeting?.locked === true}

@@ -21,7 +21,7 @@ const titles: Record<Exclude<Page, 'about'>, string> = {
   recordings: 'Recordings',
 }
 
-/** One meeting before it is held: when it is, who is to come, and, for hosts, everything about it. */
+/** One meeting: when it is or was, what was recorded, and, for hosts before its end, everything about it. */
 export function MeetingDialog({
   client,
   meeting,
@@ -40,7 +40,8 @@ export function MeetingDialog({
   const [changes, setChanges] = useState(false)
   const [cancels, setCancels] = useState(false)
   const { id, schedule, host, description, status } = meeting
-  const hosts = meeting.me === 'host' || meeting.me === 'cohost'
+  const over = status === 'ended' || status === 'cancelled'
+  const hosts = !over && (meeting.me === 'host' || meeting.me === 'cohost')
   if (changes) {
     return (
       <MeetingForm
@@ -87,7 +88,7 @@ export function MeetingDialog({
           <Button look="quiet" onClick={() => setPage('recordings')}>
             Recordings
           </Button>
-          {schedule !== null && (
+          {schedule !== null && !over && (
             <a
               className="inline-flex min-h-10 items-center rounded-lg border border-line px-4 font-medium hover:bg-sunken touch:min-h-11"
               download="meeting.ics"

@@ -162,11 +162,9 @@ function Line({
             To the chat
           </Link>
         )}
-        {!over && (
-          <Button className="min-h-11" look="quiet" onClick={onOpen}>
-            Details
-          </Button>
-        )}
+        <Button className="min-h-11" look="quiet" onClick={onOpen}>
+          Details
+        </Button>
       </div>
     </li>
   )
