@@ -1,7 +1,7 @@
 // Generated from the migrations by npm run db:types; do not edit.
 
 /** The newest migration. */
-export const schemaVersion = '20250907000017'
+export const schemaVersion = '20250907000018'
 
 /** What a json or jsonb column holds. */
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
@@ -1569,6 +1569,22 @@ export type Database = {
         }
         Returns: Json
       }
+      export_invitations: {
+        Args: {
+          p_person: string
+          p_after: string
+          p_limit: number
+        }
+        Returns: Json
+      }
+      export_meetings: {
+        Args: {
+          p_person: string
+          p_after: string
+          p_limit: number
+        }
+        Returns: Json
+      }
       export_messages: {
         Args: {
           p_person: string
@@ -1593,6 +1609,14 @@ export type Database = {
           p_room_id?: string | null
           p_seq?: number | null
           p_emoji?: string | null
+        }
+        Returns: Json
+      }
+      export_recordings: {
+        Args: {
+          p_person: string
+          p_after: string
+          p_limit: number
         }
         Returns: Json
       }

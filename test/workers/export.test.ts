@@ -18,6 +18,10 @@ async function files(answer: Response): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(zip).map(([name, file]) => [name, strFromU8(file)]))
 }
 
+function byId(rows: File, key: string): File {
+  return rows.toSorted((one, other) => (String(one[key]) < String(other[key]) ? -1 : 1))
+}
+
 test('[ERA18] an export holds what is mine, also from rooms that I left, and nothing that others wrote', async () => {
   const [ada, grace] = [await signUpAfresh('Ada'), await signUp('Grace')]
   const [room, left] = [await roomOf(ada, grace), await roomOf(grace, ada)]
@@ -34,6 +38,20 @@ test('[ERA18] an export holds what is mine, also from rooms that I left, and not
   const leave = { command: freshId(), changes: [{ kind: 'leave', person: ada.id }] }
   await bodyOf(await request(ada, 'POST', `/rooms/${left}/members`, leave), 200)
   await request(ada, 'PUT', `/me/blocks/${(await signUp('Linus')).id}`)
+  const plan = { startsAt: now + 86_400_000, minutes: 30, timeZone: 'Europe/Berlin', repeats: null }
+  const plans = (by: Person, title: string) =>
+    request(by, 'POST', '/meetings', { id: freshId(), room, title, description: 'Said of it', schedule: plan })
+  const [mine, theirs] = [
+    await bodyOf<{ id: string }>(await plans(ada, 'Looms'), 201),
+    await bodyOf<{ id: string }>(await plans(grace, 'Secretly'), 201),
+  ]
+  const invite = async (by: Person, meeting: { id: string }, asked: object) =>
+    await bodyOf(await request(by, 'POST', `/meetings/${meeting.id}/invitations`, asked), 200)
+  await invite(ada, mine, { emails: ['bob@example.org'], message: 'Come' })
+  await invite(grace, theirs, { people: [ada.id], emails: ['eve@example.org'], message: 'Confidentially' })
+  await bodyOf(await request(ada, 'PUT', `/meetings/${theirs.id}/invitation`, { answer: 'accepted' }), 200)
+  const tape = { id: freshId(), meeting_id: mine.id, livekit_egress_id: freshId(), started_by: ada.id }
+  expect((await service().from('meeting_recordings').insert(tape)).error).toBe(null)
   for (const each of [room, left, direct]) await flushed(each)
 
   const answer = await request(ada, 'GET', '/me/export')
@@ -45,7 +63,7 @@ test('[ERA18] an export holds what is mine, also from rooms that I left, and not
   expect(Object.keys(all)).toEqual([
     ...['README.txt', 'profile.json', 'settings.json', 'blocks.json', 'devices.json', 'rooms.json'],
     ...rooms.map((each) => `messages/${each}.json`),
-    ...['reactions.json', 'acts.json'],
+    ...['reactions.json', 'meetings.json', 'invitations.json', 'recordings.json', 'acts.json'],
   ])
   expect(json('profile.json')).toMatchObject({ person: ada.id, name: 'Ada', email: ada.email })
   expect(json('blocks.json')).toEqual([(await signUp('Linus')).id])
@@ -55,7 +73,26 @@ test('[ERA18] an export holds what is mine, also from rooms that I left, and not
   expect(json(`messages/${left}.json`)).toMatchObject([{ text: 'before I go' }])
   expect(json('reactions.json')).toMatchObject([{ room, seq: other, emoji: '👍' }])
   expect(json('devices.json')).toHaveLength(1)
-  expect(JSON.stringify(all)).not.toMatch(/a secret of Grace|Grace"/)
+  expect(byId(json('meetings.json'), 'meeting')).toMatchObject(
+    byId(
+      [
+        { meeting: mine.id, room, hosting: true, title: 'Looms', description: 'Said of it', plan: { minutes: 30 } },
+        { meeting: theirs.id, room, hosting: false, role: 'participant', state: 'invited' },
+      ],
+      'meeting',
+    ),
+  )
+  expect(byId(json('invitations.json'), 'meeting')).toMatchObject(
+    byId(
+      [
+        { meeting: mine.id, sent: true, email: 'bob@example.org', person: null, message: 'Come' },
+        { meeting: theirs.id, sent: false, answer: 'accepted' },
+      ],
+      'meeting',
+    ),
+  )
+  expect(json('recordings.json')).toMatchObject([{ recording: tape.id, meeting: mine.id, status: 'starting' }])
+  expect(JSON.stringify(all)).not.toMatch(/a secret of Grace|Grace"|Secretly|Confidentially|eve@/)
 })
 
 test('[ERA19] an export of many pages is whole', async () => {

@@ -11,7 +11,6 @@ const Row = z.record(z.string(), z.unknown())
 type Row = z.infer<typeof Row>
 
 const Rows = z.array(Row)
-const OwnRoom = z.catchall(z.object({ room: Uuid }), z.unknown())
 const RoomMessages = z.object({ room: Uuid, messages: Rows })
 type RoomMessages = z.infer<typeof RoomMessages>
 const Messages = z.object({
@@ -35,21 +34,23 @@ export async function* ownFiles(
   yield whole('settings.json', settings)
   yield whole('blocks.json', blocked)
   yield whole('devices.json', await ask('devices_of'))
-  yield list('rooms.json', roomPages(ask))
+  yield list('rooms.json', pagesById(ask, 'export_rooms', 'room'))
   yield* messageFiles(ask, z.array(Uuid).parse(await ask('export_written')))
   yield list('reactions.json', reactionPages(ask))
+  yield list('meetings.json', pagesById(ask, 'export_meetings', 'meeting'))
+  yield list('invitations.json', pagesById(ask, 'export_invitations', 'invitation'))
+  yield list('recordings.json', pagesById(ask, 'export_recordings', 'recording'))
   yield list('acts.json', actPages(ask))
 }
 
-async function* roomPages(ask: AskAbout): AsyncGenerator<Row[]> {
+/** Rows in the order of the id that each has under `key`. */
+async function* pagesById(ask: AskAbout, name: string, key: string): AsyncGenerator<Row[]> {
   const limit = limits.exportRows
   for (let after: string | null = null; ;) {
-    const rooms: z.infer<typeof OwnRoom>[] = z
-      .array(OwnRoom)
-      .parse(await ask('export_rooms', { p_after: after, p_limit: limit }))
-    yield rooms
-    if (rooms.length < limit) return
-    after = rooms.at(-1)!.room
+    const rows: Row[] = Rows.parse(await ask(name, { p_after: after, p_limit: limit }))
+    yield rows
+    if (rows.length < limit) return
+    after = Uuid.parse(rows.at(-1)![key])
   }
 }
 

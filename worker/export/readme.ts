@@ -11,6 +11,9 @@ devices.json     where you are signed in
 rooms.json       the rooms that you are or were in, with how far you have read and what you set about each
 messages/        what you wrote, a file for each room, named by the room's id
 reactions.json   the reactions that you gave: in which room, and to the message with which number (seq)
+meetings.json    the meetings that you host, were in or are expected in, with when you came and went; what you said of your own
+invitations.json the invitations to meetings that you sent, with whom you invited, and those that you got
+recordings.json  the recordings that you began
 acts.json        what you did as the audit log has it, for a year: whom you let in or removed, what you revoked
 
 In a message: "seq" is its number in the room, "edits" are its earlier texts, "replyTo" is the number of the message that
