@@ -1900,6 +1900,13 @@ export type Database = {
         }
         Returns: Json
       }
+      recording_goes_on: {
+        Args: {
+          p_meeting: string
+          p_recording: string
+        }
+        Returns: boolean
+      }
       recording_of: {
         Args: {
           p_meeting: string

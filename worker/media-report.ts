@@ -21,6 +21,10 @@ const Event = z.object({
         status: z._default(z.string(), 'EGRESS_STARTING'),
       },
       error: z.optional(z.string()),
+      /** What was asked for, which every report of it repeats. */
+      roomComposite: z.optional(
+        z.object({ fileOutputs: z._default(z.array(z.object({ filepath: z._default(z.string(), '') })), []) }),
+      ),
       fileResults: z._default(
         z.array(
           z.object({
@@ -56,7 +60,10 @@ export function readMediaReport(body: ArrayBuffer): { meeting: string; report: M
       egress: egress
         ? {
             ...{ id: egress.egressId, status: egress.status, error: egress.error || null },
-            ...{ path: file?.filename ?? null, bytes: file?.size ?? null },
+            ...{
+              path: egress.roomComposite?.fileOutputs[0]?.filepath || (file?.filename ?? null),
+              bytes: file?.size ?? null,
+            },
             durationMs: file?.duration === undefined ? null : Math.round(file.duration / 1e6),
           }
         : null,

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
 import type { MediaReport } from '../durable-objects/between.ts'
 import { Recording } from '../protocol/endpoints/recordings.ts'
+import { Uuid } from '../protocol/ids.ts'
+import { stopEgress } from './egress.ts'
 import type { Env } from './env.ts'
 import { meetingObject } from './objects.ts'
 import { asService, dataOf } from './supabase.ts'
@@ -48,8 +50,18 @@ export async function noteRecording(env: Env, meeting: string, news: News): Prom
 
 /** What the media server reports of a recording. Problem: database_away: it reports again. */
 export async function noteEgress(env: Env, meeting: string, egress: NonNullable<MediaReport['egress']>): Promise<void> {
-  const { id, status, error, bytes, durationMs } = egress
-  await noteRecording(env, meeting, {
-    ...{ egress: id, status: statuses[status] ?? 'starting', error, bytes, durationMs },
-  })
+  const { id, error, bytes, durationMs } = egress
+  const status = statuses[egress.status] ?? 'starting'
+  const recording = recordingIn(egress.path)
+  await noteRecording(env, meeting, { ...(recording && { recording }), egress: id, status, error, bytes, durationMs })
+  if (!recording || (status !== 'starting' && status !== 'active')) return
+  const known = await asService(env).rpc('recording_goes_on', { p_meeting: meeting, p_recording: recording })
+  // Its meeting is gone, or it was given up before the media server spoke of it: nobody would be told that it goes on.
+  if (!z.boolean().parse(dataOf(known))) await stopEgress(env, id)
+}
+
+/** Which recording a file is of: its name is the recording's id. */
+function recordingIn(path: string | null): string | null {
+  const named = Uuid.safeParse(/([^/]+)\.mp4$/.exec(path ?? '')?.[1])
+  return named.success ? named.data : null
 }

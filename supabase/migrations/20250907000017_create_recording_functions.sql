@@ -148,6 +148,16 @@ begin
 end
 $$;
 
+-- Whether a recording may go on: it is known, and not over.
+create function parley.recording_goes_on(p_meeting uuid, p_recording uuid) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (
+    select from public.meeting_recordings r
+    where r.id = p_recording and r.meeting_id = p_meeting and r.status in ('starting', 'active', 'processing'));
+$$;
+
 -- The recordings of a meeting, newest first; null: no such meeting for this person.
 create function parley.recordings_of(p_meeting uuid, p_person uuid) returns jsonb
 language sql stable

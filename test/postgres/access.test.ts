@@ -502,6 +502,7 @@ describe('what only the service does', () => {
       (tx) => tx`select parley.begin_recording(${meeting}, ${people.ada}, ${randomUUID()}, 'a/b.mp4')`,
     ],
     ['note_recording', (tx) => tx`select parley.note_recording(${meeting}, ${recording}, 'EG_1', 'active')`],
+    ['recording_goes_on', (tx) => tx`select parley.recording_goes_on(${meeting}, ${recording})`],
     ['recordings_of', (tx) => tx`select parley.recordings_of(${meeting}, ${people.ada})`],
     ['recording_of', (tx) => tx`select parley.recording_of(${meeting}, ${recording}, ${people.ada})`],
     ['forget_recording', (tx) => tx`select parley.forget_recording(${meeting}, ${recording})`],

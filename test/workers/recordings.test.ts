@@ -184,6 +184,36 @@ test('[MTG81] a recording that fails says why, also when the media server speaks
   expect((await at(ada, 'POST', `/meetings/${meeting}/recordings`)).status).toBe(201)
 })
 
+test('[MTG81] a report is of the recording whose file it names, and what goes on past Parley is stopped', async () => {
+  const ada = await signUp('Ada')
+  const meeting = await meetingIn(await roomOf(ada), ada)
+  const begin = async () => (await bodyOf<Recording>(await at(ada, 'POST', `/meetings/${meeting}/recordings`), 201)).id
+  const of = (recording: string) => ({
+    roomComposite: { fileOutputs: [{ filepath: `${meeting}/${recording}.mp4` }] },
+  })
+  const first = await begin()
+  const [lost, told] = ['EG_lost', `EG_${egress.begun.length}_m_${meeting}`]
+  await reports(meeting, told, 'EGRESS_FAILED', of(first))
+  const second = await begin()
+  // As if the answer to its beginning had not come yet.
+  const { error } = await service()
+    .from('meeting_recordings')
+    .update({ livekit_egress_id: `starting:${second}` })
+    .eq('id', second)
+  expect(error).toBe(null)
+  await reports(meeting, lost, 'EGRESS_ACTIVE', of(first))
+  await reports(meeting, 'EG_older', 'EGRESS_COMPLETE', of(freshId()))
+  expect((await recordings(ada, meeting)).map(({ id, status }) => [id, status])).toEqual([
+    [second, 'starting'],
+    [first, 'failed'],
+  ])
+  expect(egress.stopped).toContain(lost)
+  const right = `EG_${egress.begun.length}_m_${meeting}`
+  await reports(meeting, right, 'EGRESS_ACTIVE', of(second))
+  expect((await recordings(ada, meeting))[0]).toMatchObject({ id: second, status: 'active' })
+  expect(egress.stopped).not.toContain(right)
+})
+
 test('[MTG82] a recording is played in parts to whoever sees the meeting, and who deletes it deletes the file', async () => {
   const [ada, grace, eve] = [await signUp('Ada'), await signUp('Grace'), await signUp('Eve')]
   const meeting = await meetingIn(await roomOf(ada, grace), ada)
