@@ -221,3 +221,25 @@ test('[AC-37] who loads the page anew and joins within 5 s is one tile to the ot
   const most = await grace.evaluate(() => Math.max(2, ...(Reflect.get(globalThis, 'most') as Set<number>)))
   expect(most).toBe(2)
 }, 120_000)
+
+test('[AC-37] who joined in another tab takes the call back to this one with a click', async () => {
+  const { ada, meeting, link } = await begun()
+  await join(ada)
+  await inCall(ada)
+  const grace = await knocks(link, 'Grace')
+  await waitsOutside(grace)
+  await ada.getByRole('button', { name: 'Admit', exact: true }).click()
+  await meets(grace, 1)
+  const other = await ada.context().newPage()
+  await other.goto(`/meet/${meeting}`)
+  await join(other)
+  const back = ada.getByRole('button', { name: 'Be here instead' })
+  await back.waitFor()
+
+  await back.click()
+
+  await other.getByRole('button', { name: 'Be here instead' }).waitFor()
+  await back.waitFor({ state: 'detached' })
+  await expect.poll(async () => (await tiles(ada)).length).toBe(2)
+  await expect.poll(async () => (await tiles(grace)).length).toBe(2)
+}, 120_000)

@@ -68,16 +68,27 @@ function Words({ state, media }: { state: Exclude<MediaState, { state: 'live' }>
       return (
         <>
           <span className="text-pretty">No sound and picture for now. {why(state.failure)}</span>
-          <button
-            className="min-h-6 font-semibold underline underline-offset-3 touch:min-h-11"
-            onClick={media.hurry}
-            type="button"
-          >
-            Try again
-          </button>
+          <HurryButton media={media}>Try again</HurryButton>
         </>
       )
     case 'elsewhere':
-      return <span>You joined in another tab of this browser. Leave there to be here.</span>
+      return (
+        <>
+          <span className="text-pretty">You joined in another tab of this browser.</span>
+          <HurryButton media={media}>Be here instead</HurryButton>
+        </>
+      )
   }
+}
+
+function HurryButton({ media, children }: { media: Media; children: string }) {
+  return (
+    <button
+      className="min-h-6 font-semibold underline underline-offset-3 touch:min-h-11"
+      onClick={media.hurry}
+      type="button"
+    >
+      {children}
+    </button>
+  )
 }

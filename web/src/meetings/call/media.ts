@@ -57,6 +57,7 @@ export interface Media {
   /** My microphone, while it is open. */
   ownSound(): MediaStreamTrack | null
   playSound(): void
+  /** Tries at once where the connection is gone, also where another tab took it. */
   hurry(): void
   /** Stops what I send at once, then says goodbye. */
   close(): void
@@ -254,7 +255,12 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
     },
     ownSound: () => room.localParticipant.getTrackPublication(Track.Source.Microphone)?.track?.mediaStreamTrack ?? null,
     playSound: () => void room.startAudio().then(again, again),
-    hurry: () => wake(),
+    hurry() {
+      wake()
+      if (view.getState().media.state !== 'elsewhere') return
+      view.setState({ media: { state: 'connecting' } })
+      void connect()
+    },
     close() {
       closed = true
       stopSending()
