@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { Uuid } from '../protocol/ids.ts'
 import { limits } from '../protocol/limits.ts'
+import { sessionSign } from '../protocol/session-sign.ts'
 import type { App } from './env.ts'
 
 const access = 'parley_access'
@@ -21,7 +22,10 @@ const erasurePath = '/api/v1/me/erasure'
 /** Cookies outlive the access token: an expired one is told from none, and the refresh token decides. */
 const lifeS = 400 * 86_400
 
-/** Stores a fresh pair of tokens, the person's name and the device's id in cookies that no script can read. Auth has answered: grace ends. */
+/**
+ * Stores a fresh pair of tokens, the person's name and the device's id in cookies that no script can read, and beside them the
+ * sign that they are there. Auth has answered: grace ends.
+ */
 export function keepTokens(
   c: Context<App>,
   tokens: { access_token: string; refresh_token: string },
@@ -31,6 +35,7 @@ export function keepTokens(
   keep(c, name, personName)
   keep(c, access, tokens.access_token)
   keep(c, refresh, tokens.refresh_token, refreshPath)
+  keep(c, sessionSign, '1', everywhere, lifeS, false)
   if (deviceOf(c) !== deviceId) keep(c, device, deviceId)
   if (graceCookieOf(c) !== null) deleteCookie(c, grace, { path: everywhere })
 }
@@ -42,7 +47,7 @@ export function keepName(c: Context<App>, personName: string): void {
 
 /** Forgets the session here; the device keeps its id. */
 export function dropTokens(c: Context<App>): void {
-  for (const each of [access, name, grace]) deleteCookie(c, each, { path: everywhere })
+  for (const each of [access, name, grace, sessionSign]) deleteCookie(c, each, { path: everywhere })
   if (recoveredCookieOf(c) !== null) dropRecovered(c)
   deleteCookie(c, refresh, { path: refreshPath })
 }
@@ -114,7 +119,7 @@ export function deviceOf(c: Context<App>): string | null {
   return read.success ? read.data : null
 }
 
-function keep(c: Context<App>, key: string, value: string, path = everywhere, maxAge = lifeS): void {
+function keep(c: Context<App>, key: string, value: string, path = everywhere, maxAge = lifeS, httpOnly = true): void {
   const secure = new URL(c.req.url).protocol === 'https:'
-  setCookie(c, key, value, { httpOnly: true, sameSite: 'Lax', secure, maxAge, path })
+  setCookie(c, key, value, { httpOnly, sameSite: 'Lax', secure, maxAge, path })
 }

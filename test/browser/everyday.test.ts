@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { launch, openWindow } from './support/browser.ts'
-import { composer, inviteLink, makeRoom, message, send, signIn, signUp } from './support/person.ts'
+import { arrive, composer, inviteLink, makeRoom, message, send, signIn, signUp } from './support/person.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -38,16 +38,29 @@ function inView(row: Locator): Promise<boolean> {
   })
 }
 
-test('a first visit asks once whether anyone is signed in', async () => {
+test('[SES1] a first visit asks nothing, and says nothing in the console', async () => {
   const { page } = await openWindow(browser)
-  const asked: string[] = []
+  const [asked, said]: [string[], string[]] = [[], []]
   page.on('request', (request) => {
     const { pathname } = new URL(request.url())
     if (pathname.startsWith('/api/')) asked.push(pathname)
   })
+  page.on('console', (line) => said.push(line.text()))
   await page.goto('/')
   await page.getByLabel('E-mail').waitFor()
-  expect(asked).toEqual(['/api/v1/auth/refresh'])
+  expect({ asked, said }).toEqual({ asked: [], said: [] })
+})
+
+test('[SES1] a session is found again by a page that remembers nothing of it', async () => {
+  const window = await openWindow(browser)
+  const { page } = window
+  await arrive(window, 'Ada')
+  await page.goto('/')
+  await page.getByText('Welcome aboard').waitFor()
+  await page.context().clearCookies({ name: 'parley_access' })
+  await page.evaluate(() => localStorage.clear())
+  await page.reload()
+  await page.getByText('Welcome aboard').waitFor()
 })
 
 test('a dialog and a panel give the focus back to where it was', async () => {

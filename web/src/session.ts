@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import { startClient } from '../sync/client.ts'
 import { Me } from '../../protocol/api.ts'
+import { sessionSign } from '../../protocol/session-sign.ts'
 import { gate } from './gate.ts'
 import { outcome } from './outcome.ts'
 import type { Client } from '../sync/client.ts'
@@ -32,7 +33,8 @@ export async function startSession(): Promise<void> {
   })
   const me = remembered()
   if (me !== null) await enter(me)
-  // Nothing is remembered: hardly anyone is signed in, and one question tells.
+  // A session that nothing remembers has a cookie all the same: hardly anyone has one, and one question tells.
+  else if (!document.cookie.includes(`${sessionSign}=`)) return leave()
   else if ((await gate.session.refresh()) === 'signed_out') return
   await askSession()
 }
