@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -69,6 +70,23 @@ test('a port that is taken ends the start, with what the server says of it', asy
   })
 
   await expect(started).rejects.toThrow(/^LiveKit did not start: .*address already in use/)
+})
+
+test('the configuration in docs/livekit.yaml is one that it reads, every word of it', () => {
+  const written = readFileSync(new URL('../../docs/livekit.yaml', import.meta.url), 'utf8')
+  const ports = (text: string) => {
+    // Asked from outside for its own address, it would have to be let out of this machine.
+    const here = text.replace('use_external_ip: true', 'use_external_ip: false\n  node_ip: 127.0.0.1')
+    const { stdout, stderr } = spawnSync(program, ['--config-body', here, 'ports'], { encoding: 'utf8' })
+    return `${stdout}${stderr}`
+  }
+  const all = written.replaceAll(/^# (redis:| {2}address:)/gm, '$1')
+  expect(all).not.toBe(written)
+
+  for (const said of [ports(written), ports(all)]) {
+    for (const port of ['7880', '7881', '50000-60000', '3478', '5349']) expect(said).toContain(port)
+  }
+  expect(ports(written.replace('auto_create', 'auto_make'))).toContain('field auto_make not found')
 })
 
 /** Another one, with nobody in it. */
