@@ -142,3 +142,8 @@ test('the title counts what is unread', () => {
   expect(title(3)).toBe('(3) Parley')
   expect(title(1_000)).toBe('(99+) Parley')
 })
+
+test('a guest looks the same in the log, where they are marked as one, and in the meeting', () => {
+  expect(initials('Mia (guest)')).toBe('M')
+  expect(tone('Mia (guest)')).toEqual(tone('Mia'))
+})

@@ -6,7 +6,7 @@ const cuts = 5
 
 /** One or two letters that stand for a name: of its first and its last word. */
 export function initials(name: string): string {
-  const words = name
+  const words = bare(name)
     .trim()
     .split(/\s+/)
     .filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word))
@@ -18,8 +18,13 @@ export function initials(name: string): string {
 
 /** The look of a name, always the same for the same name: a hue and the cut of the flag. */
 export function tone(name: string): { tone: number; cut: number } {
-  const hash = fnv1a(name.normalize('NFC'))
+  const hash = fnv1a(bare(name).normalize('NFC'))
   return { tone: hash % tones, cut: Math.floor(hash / tones) % cuts }
+}
+
+/** Guests are marked as such behind their names in the log, and not in a meeting: they look the same in both. */
+function bare(name: string): string {
+  return name.replace(/ \(guest\)$/, '')
 }
 
 function letter(word: string): string {

@@ -5,6 +5,7 @@ const sizes = {
   medium: 'size-9 text-xs',
   large: 'size-11 text-[0.9375rem]',
   huge: 'size-16 text-xl',
+  giant: 'size-24 text-3xl',
 }
 
 /** Initials on the flag of a name. People are round, rooms are square. Decoration: the name stands beside it. */

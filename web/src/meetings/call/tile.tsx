@@ -39,7 +39,7 @@ export function Tile({
       {picture !== null ? (
         <Picture fits={screen} mirrored={own && !screen} name={called} track={picture} />
       ) : (
-        <Avatar name={name} shape="person" size={small ? 'large' : 'huge'} />
+        <Avatar name={name} shape="person" size={small ? 'large' : 'giant'} />
       )}
       <div className="absolute inset-x-1.5 bottom-1.5 flex items-end gap-1.5">
         <p className="flex max-w-full min-w-0 items-center gap-1.5 rounded-lg bg-surface px-2 py-0.5 text-sm font-medium text-ink">
