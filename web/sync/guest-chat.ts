@@ -70,6 +70,8 @@ export function openGuestChat(deps: GuestChatDeps): GuestChat {
   let held: ReadonlyMap<number, GuestMessage> = new Map()
   let unsaid: readonly Unsaid[] = []
   let sent: string | null = null
+  // The room said when it hears the next post.
+  let paused = false
   let frames = 0
   // How far the room's clock is ahead of this one.
   let ahead = 0
@@ -94,7 +96,7 @@ export function openGuestChat(deps: GuestChatDeps): GuestChat {
       down(retryAt) {
         connection = { state: 'offline', since: clock.now(), retryAt }
         sent = null
-        again.clear()
+        goOn()
         render()
       },
       closed(why) {
@@ -199,9 +201,22 @@ export function openGuestChat(deps: GuestChatDeps): GuestChat {
   function refused({ id, reason, detail, retryAfterMs }: Extract<GuestDownstream, { t: 'refused' }>): void {
     if (id === null || id !== sent) return
     sent = null
-    if (retryAfterMs !== undefined) return again.set(retryAfterMs, flush)
+    if (retryAfterMs !== undefined) return rest(retryAfterMs)
     unsaid = unsaid.map((one) => (one.id === id ? { ...one, why: detail || reason } : one))
     flush()
+  }
+
+  function rest(ms: number): void {
+    paused = true
+    again.set(ms, () => {
+      paused = false
+      flush()
+    })
+  }
+
+  function goOn(): void {
+    paused = false
+    again.clear()
   }
 
   /** The post that was on its way has arrived: what it became may come in a frame of its own. */
@@ -212,7 +227,7 @@ export function openGuestChat(deps: GuestChatDeps): GuestChat {
   }
 
   function flush(done: string | null = null): void {
-    if (connection.state !== 'live' || sent !== null) return
+    if (connection.state !== 'live' || sent !== null || paused) return
     const waiting = unsaid.slice(unsaid.findIndex(({ id }) => id === done) + 1)
     const first = waiting.find(({ why }) => why === null)
     if (!first) return
