@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { ringOf } from '../../web/src/calls/ring-of.ts'
 import { columnsFor, focusOf, ordered, perPage } from '../../web/src/meetings/call/layout.ts'
-import { toTell } from '../../web/src/meetings/call/speech.ts'
+import { openTeller } from '../../web/src/meetings/call/speech.ts'
 import { heldThere, instantOf, lasting, repeatsAs, wallClock } from '../../web/src/meetings/when.ts'
 import { isNews } from '../../web/src/meetings/call/unread.ts'
 import { addressesIn } from '../../web/src/meetings/plan/addresses.ts'
 import { scheduleOf, weekdayOf, type AskedFor } from '../../web/src/meetings/plan/asked-for.ts'
+import { handClock } from './sync-support/hand-clock.ts'
 import type { Tile } from '../../web/src/meetings/call/media.ts'
 import type { GuestMessage } from '../../protocol/guest-chat.ts'
 import type { RoomCall } from '../../protocol/downstream.ts'
@@ -79,13 +80,29 @@ test('[MTG53] a screen that is shared is large, unless something is pinned; in t
   expect([focusOf(shared, null, true), focusOf(shared, 'me', true)]).toEqual(['ada screen', 'me'])
 })
 
-test('[MTG54] who speaks is told now and then, and nobody twice in a row', () => {
-  expect(toTell([], null, 0)).toBe(null)
-  const first = toTell(['Ada', 'Grace'], null, 1_000)
-  expect(first).toEqual({ name: 'Ada', at: 1_000 })
-  expect(toTell(['Grace'], first, 5_999)).toBe(null)
-  expect(toTell(['Ada'], first, 60_000)).toBe(null)
-  expect(toTell(['Grace'], first, 6_000)).toEqual({ name: 'Grace', at: 6_000 })
+test('[MTG54] who speaks is told now and then, nobody twice in a row, and who goes on speaking in the end', async () => {
+  const clock = handClock()
+  const told: string[] = []
+  const { hear, close } = openTeller(clock, (name) => told.push(name))
+  hear([])
+  hear(['Ada', 'Grace'])
+  hear(['Ada'])
+  expect(told).toEqual(['Ada'])
+  hear(['Grace'])
+  await clock.turn(4_999)
+  expect(told).toEqual(['Ada'])
+  await clock.turn(1)
+  expect(told).toEqual(['Ada', 'Grace'])
+  hear(['Ada'])
+  hear([])
+  await clock.turn(60_000)
+  expect(told).toEqual(['Ada', 'Grace'])
+  hear(['Grace', 'Linus'])
+  expect(told).toEqual(['Ada', 'Grace', 'Linus'])
+  hear(['Ada'])
+  close()
+  await clock.turn(60_000)
+  expect(told).toEqual(['Ada', 'Grace', 'Linus'])
 })
 
 const form = {

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
 import { startCall, straightIn } from '../../calls/start-call.ts'
 import { sentence } from '../../outcome.ts'
 import { persistently } from '../../persistently.ts'
@@ -75,7 +76,15 @@ type Beside = 'people' | 'chat' | null
 function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: CallProps & { media: Media }) {
   const [, navigate] = useLocation()
   const { you, meeting, waiting, asked, connection } = useStore(socket.view)
-  const { tiles, sends, mayPublish, silent, trouble, media: state } = useStore(media.view)
+  // Who speaks changes all the time: only what shows it follows.
+  const { mayPublish, silent, trouble, state } = useStore(
+    media.view,
+    useShallow(({ mayPublish, silent, trouble, media }) => ({ mayPublish, silent, trouble, state: media })),
+  )
+  const sends = useStore(
+    media.view,
+    useShallow((now) => now.sends),
+  )
   const [beside, setBeside] = useState<Beside>(null)
   const [look, setLook] = useState<Look>('grid')
   const [said, setSaid] = useState<string | null>(null)
@@ -197,7 +206,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
       />
       <div className="relative flex min-h-0 flex-1">
         <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
-          <Stage hands={hands} look={look} tiles={tiles} />
+          <Stage hands={hands} look={look} media={media} />
           <div className="pointer-events-none absolute inset-x-2 top-2 z-10 grid justify-items-center gap-2 sm:justify-items-end">
             {hosts && newest > seen && beside !== 'people' && (
               <Knocks
@@ -248,7 +257,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
             onClose={() => setBeside(null)}
             onInvite={mayInvite ? () => setOver('invite') : null}
             people={people}
-            tiles={tiles}
+            media={media}
             waiting={waiting}
           />
         )}
@@ -296,7 +305,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
         video={facts.media === 'video'}
         waiting={hosts ? waiting.length : 0}
       />
-      <SpeechNotes tiles={tiles} />
+      <SpeechNotes media={media} />
       {over === 'help' && <HelpDialog onClose={() => setOver(null)} />}
       <Suspense>
         {over === 'invite' && client !== null && (

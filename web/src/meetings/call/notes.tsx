@@ -1,18 +1,26 @@
 import { useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import { gate } from '../../gate.ts'
 import { listen } from '../meter.tsx'
-import { toTell, type Told } from './speech.ts'
-import type { Media, Tile } from './media.ts'
+import { openTeller, type Teller } from './speech.ts'
+import type { Media } from './media.ts'
 
 /** Tells a screen reader who speaks: now and then, and never oneself. */
-export function SpeechNotes({ tiles }: { tiles: readonly Tile[] }) {
-  const [told, setTold] = useState<Told | null>(null)
-  const speaking = tiles.flatMap(({ speaks, own, name }) => (speaks && !own ? [name] : [])).join('\n')
+export function SpeechNotes({ media }: { media: Media }) {
+  const [told, setTold] = useState('')
+  const speaking = useStore(media.view, ({ tiles }) =>
+    tiles.flatMap(({ speaks, own, name }) => (speaks && !own ? [name] : [])).join('\n'),
+  )
+  const [teller, setTeller] = useState<Teller | null>(null)
   useEffect(() => {
-    setTold((before) => toTell(speaking === '' ? [] : speaking.split('\n'), before, Date.now()) ?? before)
-  }, [speaking])
+    const opened = openTeller(gate.clock, (name) => setTold(`${name} speaks`))
+    setTeller(opened)
+    return opened.close
+  }, [])
+  useEffect(() => teller?.hear(speaking === '' ? [] : speaking.split('\n')), [teller, speaking])
   return (
     <p aria-live="polite" className="sr-only" data-speech>
-      {told === null ? '' : `${told.name} speaks`}
+      {told}
     </p>
   )
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useStore } from 'zustand'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Switch } from '../../ui/choices.tsx'
@@ -9,7 +10,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { anchorOf, type Anchor } from '../../ui/popup.tsx'
 import { Glyph } from '../glyph.tsx'
 import type { HostAct, MeetingRole, Participant, Waiting } from '../../../../protocol/meetings.ts'
-import type { Tile } from './media.ts'
+import type { Media, Tile } from './media.ts'
 
 const roles: Record<MeetingRole, string> = {
   host: 'Host',
@@ -23,7 +24,7 @@ const roles: Record<MeetingRole, string> = {
 export function People({
   people,
   waiting,
-  tiles,
+  media,
   me,
   hosts,
   locked,
@@ -33,7 +34,7 @@ export function People({
 }: {
   people: readonly Participant[]
   waiting: readonly Waiting[]
-  tiles: readonly Tile[]
+  media: Media
   me: string
   /** Whether I run the meeting. */
   hosts: boolean
@@ -43,6 +44,7 @@ export function People({
   onInvite: (() => void) | null
   onClose: () => void
 }) {
+  const tiles = useStore(media.view, (now) => now.tiles)
   const [menu, setMenu] = useState<{ person: Participant; at: Anchor } | null>(null)
   const [ejecting, setEjecting] = useState<Participant | null>(null)
   const here = people.filter((person) => person.here || person.id === me)

@@ -1,23 +1,25 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { useStore } from 'zustand'
 import { IconButton } from '../../ui/button.tsx'
 import { Sign } from '../../ui/sign.tsx'
 import { columnsFor, focusOf, ordered, perPage } from './layout.ts'
 import { Tile } from './tile.tsx'
-import type { Tile as Shown } from './media.ts'
+import type { Media, Tile as Shown } from './media.ts'
 
 export type Look = 'grid' | 'speaker'
 
 /** Everyone's pictures: side by side, page by page, or one large and the others beside it. */
 export function Stage({
-  tiles,
+  media,
   look,
   hands,
 }: {
-  tiles: readonly Shown[]
+  media: Media
   look: Look
   /** Whose hands are up, in order. */
   hands: readonly string[]
 }) {
+  const tiles = useStore(media.view, (now) => now.tiles)
   const place = useRef<HTMLDivElement>(null)
   const [size, setSize] = useState({ width: 1_280, height: 640 })
   const [pinned, setPinned] = useState<string | null>(null)
