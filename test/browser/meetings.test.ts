@@ -271,3 +271,39 @@ test('[MTG82] what was recorded is found in a meeting that is over', async () =>
   expect(await violationsInBothThemes(ada.page)).toEqual([])
   expect(ada.errors).toEqual([])
 })
+
+test('who goes to another page from inside a meeting has left it, and one that the browser put aside comes back anew', async () => {
+  const { page, errors } = await openWindow(browser)
+  const { id } = await begun(page, 'Analytical engines')
+  await page.goto('/meetings')
+  await page.evaluate((path) => history.pushState(null, '', path), `/meet/${id}`)
+  await page.getByRole('button', { name: /^Join/ }).click()
+  await page.getByText('Nobody else is here.').waitFor()
+  const loads = page.waitForEvent('load')
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await loads
+  await page.getByRole('button', { name: /^Join/ }).click()
+  await page.getByText('Nobody else is here.').waitFor()
+
+  const left = page.waitForRequest((request) => request.url().endsWith(`/meetings/${id}/leave`))
+  await page.evaluate(() => history.pushState(null, '', '/meetings'))
+
+  await left
+  await page.getByRole('button', { name: 'New meeting' }).waitFor()
+  expect(errors).toEqual([])
+})
+
+test('a member whom nobody could ask who they are is no guest at a link', async () => {
+  const ada = await openWindow(browser)
+  const { code } = await begun(ada.page, 'Analytical engines')
+  await ada.page.evaluate(() => localStorage.clear())
+  await ada.page.route('**/api/**', (route) => route.abort())
+  await ada.page.goto(`/m/${code}`)
+  await ada.page.getByRole('heading', { name: 'Parley cannot be reached' }).waitFor()
+  await ada.page.unroute('**/api/**')
+
+  await ada.page.getByRole('button', { name: 'Try again' }).click()
+
+  await ada.page.getByRole('button', { name: /^Join/ }).waitFor()
+  await ada.page.getByText('You join as Ada Lovelace.').waitFor()
+})

@@ -243,3 +243,26 @@ test('[AC-37] who joined in another tab takes the call back to this one with a c
   await expect.poll(async () => (await tiles(ada)).length).toBe(2)
   await expect.poll(async () => (await tiles(grace)).length).toBe(2)
 }, 120_000)
+
+test('[AC-37] a browser that still asks for the camera holds up no return to the call', async () => {
+  const { ada, meeting } = await begun()
+  await ada.addInitScript(() => {
+    const { mediaDevices } = navigator
+    const given = mediaDevices.getUserMedia.bind(mediaDevices)
+    mediaDevices.getUserMedia = (wanted) => (wanted?.video ? new Promise(() => {}) : given(wanted))
+  })
+  await ada.reload()
+  await join(ada)
+  await inCall(ada)
+  await ada.getByRole('button', { name: 'Microphone', pressed: true }).waitFor()
+  const other = await ada.context().newPage()
+  await other.goto(`/meet/${meeting}`)
+  await join(other)
+  const back = ada.getByRole('button', { name: 'Be here instead' })
+  await back.click()
+
+  await other.getByRole('button', { name: 'Be here instead' }).waitFor()
+
+  await back.waitFor({ state: 'detached' })
+  await expect.poll(async () => (await tiles(ada)).length).toBe(1)
+}, 120_000)

@@ -167,8 +167,14 @@ function Inside({
 
   useEffect(() => {
     const gone = () => sayGone(facts.id)
+    // A page that the browser had put aside comes back without its connections, and without a camera.
+    const back = ({ persisted }: PageTransitionEvent) => persisted && location.reload()
     addEventListener('pagehide', gone)
-    return () => removeEventListener('pagehide', gone)
+    addEventListener('pageshow', back)
+    return () => {
+      removeEventListener('pagehide', gone)
+      removeEventListener('pageshow', back)
+    }
   }, [facts.id])
 
   function leave(ended = false) {

@@ -195,7 +195,11 @@ export function startVisit(way: Way, person: string | null, straight = false): V
     },
     close() {
       closed = true
+      const { stage, facts: known } = view.getState()
+      if (stage.at !== 'in' || known === null) return
       end()
+      // Whoever goes to another page of this one has left, too.
+      sayGone(known.id)
     },
   }
 }

@@ -194,11 +194,15 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
     }
     view.setState({ media: { state: 'live' } })
     look()
-    if (room.localParticipant.permissions?.canPublish !== false) {
-      if (wants.microphone) await turn('microphone', true)
-      if (wants.camera) await turn('camera', true)
-    }
+    void sendAgain()
     return { state: 'live' }
+  }
+
+  /** What was wanted before is sent. Nothing waits for it: a browser may ask for as long as nobody answers. */
+  async function sendAgain(): Promise<void> {
+    if (room.localParticipant.permissions?.canPublish === false) return
+    if (wants.microphone) await turn('microphone', true)
+    if (wants.camera && !closed) await turn('camera', true)
   }
 
   function rest(ms: number): Promise<void> {
@@ -213,7 +217,7 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
 
   async function turn(kind: Kind | 'screen', on: boolean): Promise<void> {
     const { localParticipant: me } = room
-    view.setState({ trouble: null })
+    if (view.getState().trouble?.kind === kind) view.setState({ trouble: null })
     try {
       switch (kind) {
         case 'microphone':
@@ -232,6 +236,8 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
       // Who closes the picker of screens shares none, and knows it.
       const thought = kind === 'screen' && error instanceof Error && error.name === 'NotAllowedError'
       if (!closed && !thought) view.setState({ trouble: { kind, error } })
+      // What the browser does not give now is not asked for again by itself.
+      if (kind !== 'screen' && error instanceof DOMException) wants[kind] = false
     }
     again()
   }
