@@ -78,7 +78,7 @@ test('[RNG2] who calls someone that declines is told so and may call again, also
   await grace.page.getByRole('region', { name: 'Incoming call' }).getByRole('button', { name: 'Decline' }).click()
 
   const again = ada.page.getByRole('button', { name: 'Call again' })
-  await ada.page.getByText(/declined/).waitFor()
+  await ada.page.getByRole('heading', { name: 'The call was declined' }).waitFor()
   expect(await violationsInBothThemes(ada.page)).toEqual([])
   await keepScreenshot(ada.page, 'call-declined-360')
   await again.click()

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useRing } from '../../calls/use-ring.ts'
 import { Button, Turning } from '../../ui/button.tsx'
 import { titleOf, type Facts } from '../facts.ts'
@@ -9,6 +10,7 @@ export function Alone({
   facts,
   onAgain,
   onInvite,
+  onUnanswered,
   onLeave,
 }: {
   client: Client | null
@@ -17,11 +19,18 @@ export function Alone({
   onAgain: (() => void) | null
   /** Gets others in; null: that is not theirs to do. */
   onInvite: (() => void) | null
+  /** It rings no more, and nobody came. */
+  onUnanswered: () => void
   onLeave: () => void
 }) {
   const ring = useRing(facts.call ? client : null, facts.room, facts.id)
   const name = <bdi className="font-semibold text-ink">{titleOf(facts)}</bdi>
   const over = ring === 'declined' || ring === 'missed' || ring === 'cancelled'
+  const unanswered = useRef(onUnanswered)
+  unanswered.current = onUnanswered
+  useEffect(() => {
+    if (over) unanswered.current()
+  }, [over])
   if (facts.call && ring === null) return null
   return (
     <section

@@ -223,6 +223,8 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
                 onAgain={hosts && facts.room !== null ? () => void callAgain() : null}
                 onInvite={mayInvite ? () => setOver('invite') : null}
                 onLeave={hangUp}
+                // Of two, nobody else can come: microphone and camera are not kept open for nobody.
+                onUnanswered={() => hosts && direct && void doAct(facts.id, { act: 'end' })}
               />
             )}
             <div className="grid w-full justify-items-center gap-2 sm:justify-items-end" role="status">
