@@ -52,9 +52,9 @@ export function Alone({
         </span>
       </p>
       {ring !== 'calling' && !over && onInvite !== null && <Button onClick={onInvite}>Bring others in</Button>}
-      {over && (
+      {(over || (facts.call && ring === 'taken')) && (
         <div className="flex flex-wrap gap-2">
-          {onAgain !== null && (
+          {over && onAgain !== null && (
             <Button className="flex-1" onClick={onAgain}>
               Call again
             </Button>

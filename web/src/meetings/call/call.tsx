@@ -221,7 +221,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
                 client={client}
                 facts={facts}
                 onAgain={hosts && facts.room !== null ? () => void callAgain() : null}
-                onInvite={mayInvite ? () => setOver('invite') : null}
+                onInvite={mayInvite && !direct ? () => setOver('invite') : null}
                 onLeave={hangUp}
                 // Of two, nobody else can come: microphone and camera are not kept open for nobody.
                 onUnanswered={() => hosts && direct && void doAct(facts.id, { act: 'end' })}
