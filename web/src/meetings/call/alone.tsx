@@ -60,7 +60,7 @@ export function Alone({
             </Button>
           )}
           <Button className="flex-1" look="quiet" onClick={onLeave}>
-            Leave
+            Hang up
           </Button>
         </div>
       )}
