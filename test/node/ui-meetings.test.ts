@@ -5,10 +5,11 @@ import { openTeller } from '../../web/src/meetings/call/speech.ts'
 import { heldThere, instantOf, lasting, repeatsAs, wallClock } from '../../web/src/meetings/when.ts'
 import { isNews } from '../../web/src/meetings/call/unread.ts'
 import { addressesIn } from '../../web/src/meetings/plan/addresses.ts'
-import { scheduleOf, weekdayOf, type AskedFor } from '../../web/src/meetings/plan/asked-for.ts'
+import { askedFor, replans, scheduleOf, weekdayOf, type AskedFor } from '../../web/src/meetings/plan/asked-for.ts'
 import { handClock } from './sync-support/hand-clock.ts'
 import type { Tile } from '../../web/src/meetings/call/media.ts'
 import type { GuestMessage } from '../../protocol/guest-chat.ts'
+import type { Meeting, Repeats } from '../../protocol/meetings.ts'
 import type { RoomCall } from '../../protocol/downstream.ts'
 import type { Row } from '../../web/sync/types.ts'
 
@@ -108,7 +109,7 @@ test('[MTG54] who speaks is told now and then, nobody twice in a row, and who go
 const form = {
   ...{ title: '', description: '', room: '', media: 'video', later: true, lobby: 'strangers', mayRecord: 'hosts' },
   ...{ date: '2026-12-01', time: '10:00', minutes: 30, timeZone: 'Europe/Berlin' },
-  ...{ repeats: 'never', interval: 1, on: ['TU'], times: '' },
+  ...{ repeats: 'never', interval: 1, on: ['TU'], times: '', until: null },
 } satisfies AskedFor
 const before = Date.UTC(2026, 10, 24)
 
@@ -119,6 +120,20 @@ test('[MTG55] a form asks for a wall clock’s time in the meeting’s zone, and
   const repeats = { every: 'week', interval: 2, on: ['TU', 'FR'], times: 8 }
   expect(scheduleOf(weekly, before)).toEqual({ schedule: { ...plain, repeats } })
   expect(weekdayOf(form.date)).toBe('TU')
+})
+
+test('[MTG55] who changes something else of a meeting plans it not anew, and keeps the end of its repetition', () => {
+  const repeats: Repeats = { every: 'week', interval: 1, on: ['TU'], until: Date.UTC(2027, 1, 1) }
+  const schedule = { startsAt: Date.UTC(2026, 9, 6, 8), minutes: 30, timeZone: 'Europe/Berlin', repeats }
+  const meeting = { title: 'Engines', media: 'video', lobby: 'nobody', mayRecord: 'hosts', schedule } as Meeting
+  const asked = askedFor(meeting, before)
+  expect(replans({ ...asked, title: 'Analytical engines' }, meeting)).toBe(false)
+  expect(replans({ ...asked, minutes: 45 }, meeting)).toBe(true)
+  expect(replans(asked, null)).toBe(true)
+  const moved = { ...asked, date: '2026-12-01' }
+  expect(scheduleOf(moved, before)).toEqual({ schedule: { ...schedule, startsAt: Date.UTC(2026, 11, 1, 9) } })
+  const times = { every: 'week', interval: 1, on: ['TU'], times: 3 }
+  expect(scheduleOf({ ...moved, times: '3' }, before)).toMatchObject({ schedule: { repeats: times } })
 })
 
 test('[MTG55] what a form cannot ask for is said beside its field', () => {
@@ -134,6 +149,10 @@ test('[MTG55] addresses are found as people write lists of them', () => {
   expect(addressesIn('ada@parley.test, <grace@parley.test>;\nlinus ada@parley.test')).toEqual({
     emails: ['ada@parley.test', 'grace@parley.test'],
     wrong: ['linus'],
+  })
+  expect(addressesIn('Ada Lovelace <ada@parley.test>, "Hopper, Grace" <grace@parley.test>\nLinus <nowhere>')).toEqual({
+    emails: ['ada@parley.test', 'grace@parley.test'],
+    wrong: ['nowhere'],
   })
 })
 

@@ -17,8 +17,10 @@ export interface AskedFor {
   repeats: 'never' | Repeats['every']
   interval: number
   on: readonly Weekday[]
-  /** Empty: for ever. */
+  /** Empty: until `until`. */
   times: string
+  /** When it stops repeating, as the meeting says it; null: never. No field changes it but `times`. */
+  until: number | null
   lobby: Lobby
   mayRecord: Meeting['mayRecord']
 }
@@ -39,8 +41,14 @@ export function askedFor(meeting: Meeting | null, now: number): AskedFor {
     ...{ date, time, minutes: meeting?.schedule?.minutes ?? 30, timeZone },
     ...{ repeats: repeats?.every ?? 'never', interval: repeats?.interval ?? 1, on: repeats?.on ?? [weekdayOf(date)] },
     ...{ times: repeats?.times === undefined ? '' : String(repeats.times), lobby: meeting?.lobby ?? 'strangers' },
-    mayRecord: meeting?.mayRecord ?? 'hosts',
+    ...{ until: repeats?.until ?? null, mayRecord: meeting?.mayRecord ?? 'hosts' },
   }
+}
+
+/** Whether a form asks for another schedule than its meeting has: what began weeks ago is not planned anew for its title. */
+export function replans(form: AskedFor, meeting: Meeting | null): boolean {
+  const planned = (one: AskedFor) => JSON.stringify([one.later, scheduleOf(one, 0)])
+  return meeting === null || planned(form) !== planned(askedFor(meeting, 0))
 }
 
 /** The schedule that a form asks for, or what is wrong with it by field. */
@@ -64,7 +72,7 @@ export function scheduleOf(form: AskedFor, now: number): { schedule: Schedule } 
       : {
           ...{ every: form.repeats, interval: form.interval },
           ...(form.repeats === 'week' && { on: weekdays.filter((day) => form.on.includes(day)) }),
-          ...(times !== undefined && { times }),
+          ...(times !== undefined ? { times } : form.until !== null && { until: form.until }),
         }
   return { schedule: { startsAt, minutes: form.minutes, timeZone: form.timeZone, repeats } }
 }

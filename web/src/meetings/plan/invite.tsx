@@ -122,6 +122,10 @@ export function Invite({ client, meeting }: { client: Client; meeting: Pick<Meet
             {invitation.answer !== 'withdrawn' && invitation.answer !== 'expired' && (
               <Button look="danger" onClick={() => void withdraw(invitation.id)}>
                 Withdraw
+                <span className="sr-only">
+                  {' '}
+                  the invitation of {invitation.person?.name ?? invitation.email ?? 'an address'}
+                </span>
               </Button>
             )}
           </li>

@@ -4,6 +4,7 @@ import { changeMeeting, createMeeting } from '../../../../protocol/endpoints/mee
 import { limits } from '../../../../protocol/limits.ts'
 import { gate } from '../../gate.ts'
 import { newId } from '../../new-id.ts'
+import { shortTime } from '../../times.ts'
 import { useForm, type FieldErrors } from '../../use-form.ts'
 import { Button } from '../../ui/button.tsx'
 import { Choice, Segments } from '../../ui/choices.tsx'
@@ -12,7 +13,7 @@ import { Field } from '../../ui/field.tsx'
 import { Alert } from '../../ui/notice.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
 import { why } from '../../why.ts'
-import { askedFor, scheduleOf, weekdayOf, weekdays, type AskedFor } from './asked-for.ts'
+import { askedFor, replans, scheduleOf, weekdayOf, weekdays, type AskedFor } from './asked-for.ts'
 import { lasting, ownZone } from '../when.ts'
 import type { Lobby, Meeting } from '../../../../protocol/meetings.ts'
 import type { Client } from '../../../sync/client.ts'
@@ -46,7 +47,7 @@ export function MeetingForm({
   const change = (part: Partial<AskedFor>) => setAsked((before) => ({ ...before, ...part }))
 
   async function save() {
-    const planned = asked.later ? scheduleOf(asked, Date.now()) : null
+    const planned = asked.later && replans(asked, meeting) ? scheduleOf(asked, Date.now()) : null
     const wrong: FieldErrors = planned !== null && 'wrong' in planned ? planned.wrong : {}
     const schedule = planned !== null && 'schedule' in planned ? planned.schedule : undefined
     const { title, description, lobby, mayRecord, media, room } = asked
@@ -280,7 +281,7 @@ function When({
             inputMode="numeric"
             label="How many times"
             onChange={(event) => change({ times: event.target.value })}
-            placeholder="For ever"
+            placeholder={asked.until === null ? 'For ever' : `Until ${shortTime(asked.until)}`}
             value={asked.times}
           />
         </div>
