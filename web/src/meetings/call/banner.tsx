@@ -8,6 +8,7 @@ export function CallBanner({
   state,
   connection,
   silent,
+  listens,
   locked,
   recording,
   media,
@@ -15,6 +16,8 @@ export function CallBanner({
   state: MediaState
   connection: Connection
   silent: boolean
+  /** A host lets them hear and see alone. */
+  listens: boolean
   locked: boolean
   recording: { status: 'starting' | 'active'; by: string | null } | null
   media: Media
@@ -40,6 +43,11 @@ export function CallBanner({
       )}
       {state.state === 'live' && connection.state === 'offline' && (
         <p className="bg-petrol-soft px-3 py-1 text-center">Connecting to the meeting… Sound and picture go on.</p>
+      )}
+      {listens && state.state === 'live' && (
+        <p className="bg-petrol-soft px-3 py-1 text-center">
+          You hear and see the others here. To speak, raise your hand: a host can let you.
+        </p>
       )}
       {silent && state.state === 'live' && (
         <div className="flex justify-center bg-petrol-soft px-3 py-1.5">

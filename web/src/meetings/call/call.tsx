@@ -27,6 +27,7 @@ import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
 import { People } from './people.tsx'
 import { Stage, type Look } from './stage.tsx'
 import { loadStrangerChat, useGuestChat } from './stranger-chat.tsx'
+import { useHoldToTalk } from './use-hold-to-talk.ts'
 import { useUnread } from './unread.ts'
 import type { HostAct, MeetingRole } from '../../../../protocol/meetings.ts'
 import type { Asked, MeetingClient } from '../../../sync/meeting.ts'
@@ -171,6 +172,8 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
     return () => removeEventListener('keydown', onKey)
   }, [])
 
+  useHoldToTalk(media)
+
   // What a host turned off is off on this side, too: the camera's light with it.
   useEffect(() => {
     if (asked?.what === 'camera_off') void media.turn('camera', false)
@@ -201,6 +204,7 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
         locked={meeting?.locked === true}
         media={media}
         recording={recording}
+        listens={!mayPublish}
         silent={silent}
         state={state}
       />

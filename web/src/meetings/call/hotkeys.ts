@@ -16,9 +16,17 @@ export type Key = keyof typeof keys
 
 /** The key of an event that is meant for the meeting: none that is typed into something, or that is part of a chord. */
 export function keyOf(event: KeyboardEvent): Key | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return null
-  const { target } = event
-  if (target instanceof Element && target.closest(typing)) return null
+  if (event.repeat || isOthers(event, typing)) return null
   const key = event.key.toLowerCase()
   return key in keys ? (key as Key) : null
+}
+
+/** Whether an event is Space where it does nothing else: it presses buttons, and scrolls what has the focus. */
+export function isSpace(event: KeyboardEvent): boolean {
+  return event.key === ' ' && !isOthers(event, `${typing}, input, button, a, summary, [tabindex="0"]`)
+}
+
+function isOthers({ ctrlKey, metaKey, altKey, isComposing, target }: KeyboardEvent, whose: string): boolean {
+  if (ctrlKey || metaKey || altKey || isComposing) return true
+  return target instanceof Element && target.closest(whose) !== null
 }
