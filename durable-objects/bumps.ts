@@ -16,6 +16,7 @@ import { readTo, Unread, type News } from './room/unread.ts'
 import type { Agenda } from './storage/agenda.ts'
 import type { InboxRow, Inboxes, Told } from './storage/inboxes.ts'
 import { ownerDeletedIt } from './storage/record.ts'
+import { fault, warn } from './log.ts'
 
 /** Inboxes that are told at once: enough to be quick, few enough not to hold up the sockets. */
 const atOnce = 100
@@ -228,7 +229,7 @@ export class Bumps implements Listener {
       while (this.due(Date.now())) await this.round()
       this.rest()
     } catch (error) {
-      console.error(`room ${this.book.id}: inboxes were not told: ${String(error)}`)
+      fault(`room ${this.book.id}: inboxes were not told: ${String(error)}`)
       this.agenda.plan('bump', Date.now() + lostRoundMs)
     }
   }
@@ -312,7 +313,7 @@ export class Bumps implements Listener {
       await within(patienceMs, inbox.gone(this.book.id, letter.epoch, letter.n))
       return { state: 'taken' }
     } catch (error) {
-      console.warn(`room ${this.book.id}: the inbox of ${letter.to} was not reached: ${String(error)}`)
+      warn(`room ${this.book.id}: the inbox of ${letter.to} was not reached: ${String(error)}`)
       return null
     }
   }

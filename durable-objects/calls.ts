@@ -26,6 +26,7 @@ import { callRate } from './room/pace.ts'
 import { blockedIn } from './room/room.ts'
 import type { Agenda } from './storage/agenda.ts'
 import type { OwedRing, RingTable } from './storage/rings.ts'
+import { warn } from './log.ts'
 
 /** What became of the wish to call, seen from outside. `over`: it was carried out, and that call has ended. */
 export type CallAnswer =
@@ -270,7 +271,7 @@ export class Calls {
       }
       return true
     } catch (error) {
-      console.warn(`room ${this.book.id}: ${person} was not told of a call: ${String(error)}`)
+      warn(`room ${this.book.id}: ${person} was not told of a call: ${String(error)}`)
       return false
     }
   }

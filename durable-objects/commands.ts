@@ -10,6 +10,7 @@ import type { Flush } from './outbox/flush.ts'
 import { decide, type Asked, type Context, type Refusal } from './room/decide.ts'
 import { freshPace, type Pace } from './room/pace.ts'
 import { attached } from './sockets.ts'
+import { warn } from './log.ts'
 
 /** An old message cannot be read for so long at least. */
 const historyRetryMs = 5_000
@@ -217,7 +218,7 @@ export class Commands {
         return true
       })
       .catch((error: unknown) => {
-        console.warn(`room ${this.book.id}: message ${seq} not read: ${String(error)}`)
+        warn(`room ${this.book.id}: message ${seq} not read: ${String(error)}`)
         return false
       })
       .finally(() => this.loads.delete(seq))

@@ -5,6 +5,7 @@ import { within } from './parallel.ts'
 import type { RoomEvent } from '../protocol/events.ts'
 import type { Room } from './room/room.ts'
 import type { Agenda } from './storage/agenda.ts'
+import { warn } from './log.ts'
 
 /** A meeting that does not answer within this is asked again. */
 const patienceMs = 5_000
@@ -82,7 +83,7 @@ export class Departures implements Listener {
   start(): void {
     if (!this.owes()) return
     const told = this.tell().catch((error: unknown) => {
-      console.warn(`room ${this.book.id}: a meeting has not heard who left: ${String(error)}`)
+      warn(`room ${this.book.id}: a meeting has not heard who left: ${String(error)}`)
     })
     this.waitUntil(told)
   }

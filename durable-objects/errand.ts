@@ -1,5 +1,6 @@
 import { backoff } from './outbox/backoff.ts'
 import type { Agenda } from './storage/agenda.ts'
+import { warn } from './log.ts'
 
 /** An object that dies while it runs is brought back to it after this long. */
 const netMs = 30_000
@@ -59,7 +60,7 @@ export class Errand<Duty extends string> {
       else this.agenda.done(this.duty)
     } catch (error) {
       const failures = this.agenda.failures(this.duty) + 1
-      console.warn(`${this.duty} failed ${failures} times: ${String(error)}`)
+      warn(`${this.duty} failed ${failures} times: ${String(error)}`)
       this.agenda.setFailures(this.duty, failures)
       if (this.owed()) {
         const wait = Math.max(retryMs, backoff(failures, Math.random()))

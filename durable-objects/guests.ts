@@ -16,6 +16,7 @@ import { guestView, type NameOf } from './room/guest-view.ts'
 import { postRate } from './room/pace.ts'
 import { attachGuest, attachedGuest, trySend, type GuestAttachment, type Sockets } from './sockets.ts'
 import type { GuestVisitor } from './visitor.ts'
+import { fault } from './log.ts'
 
 /** Guests speak since this version of the wire. */
 const oldestGuest = 4
@@ -84,7 +85,7 @@ export class Guests {
     try {
       this.receive(socket, frame)
     } catch (error) {
-      console.error(`room ${this.book.id}: ${frame.t} of a guest failed: ${String(error)}`)
+      fault(`room ${this.book.id}: ${frame.t} of a guest failed: ${String(error)}`)
       const detail = 'Something went wrong in this room. Your text is kept.'
       const id = 'id' in frame ? frame.id : null
       send(socket, { t: 'refused', id, reason: 'internal', detail, retryAfterMs: defectRetryMs })

@@ -42,6 +42,7 @@ import { answerClose, closedSocket, endSessions } from './sockets.ts'
 import { Agenda } from './storage/agenda.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { visitorOf, type Visitor } from './visitor.ts'
+import { fault, warn } from './log.ts'
 
 /** The first version that knew of inboxes. */
 const oldestVersion = 3
@@ -369,7 +370,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     if (!this.devices.any()) {
       await this.list
         .read()
-        .catch((error: unknown) => console.warn(`inbox ${this.person}: the list cannot be read: ${String(error)}`))
+        .catch((error: unknown) => warn(`inbox ${this.person}: the list cannot be read: ${String(error)}`))
     }
     this.self.renamed(this.lines.all().map(({ room }) => room))
   }
@@ -399,11 +400,11 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     try {
       if (this.visits.readAt() === 0 || !this.devices.any()) await this.list.read()
     } catch (error) {
-      console.warn(`inbox ${this.person}: the list cannot be read: ${String(error)}`)
+      warn(`inbox ${this.person}: the list cannot be read: ${String(error)}`)
       return null
     }
     // A room that does not answer is taken as it was.
-    await this.reports.callBack(this.visits.silent()).catch((error: unknown) => console.warn(String(error)))
+    await this.reports.callBack(this.visits.silent()).catch((error: unknown) => warn(String(error)))
     return this.lines.all().map(({ line }) => line)
   }
 
@@ -426,7 +427,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       // Those that come meanwhile are read together.
       for (let rooms = this.coming(); rooms.length > 0; rooms = this.coming()) await this.list.readSome(rooms)
     } catch (error) {
-      console.warn(`inbox ${this.person}: lines cannot be read: ${String(error)}`)
+      warn(`inbox ${this.person}: lines cannot be read: ${String(error)}`)
       this.visits.want()
       this.reading.plan(Date.now() + askAgainMs)
     } finally {
@@ -639,13 +640,13 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     try {
       return await ask(this.env.ROOM.getByName(id))
     } catch (error) {
-      console.warn(`room ${id} could not be asked: ${String(error)}`)
+      warn(`room ${id} could not be asked: ${String(error)}`)
       return 'away'
     }
   }
 
   private failed(socket: WebSocket, frame: InboxUpstream, error: unknown): void {
-    console.error(`inbox ${this.person}: ${frame.t} failed: ${String(error)}`)
+    fault(`inbox ${this.person}: ${frame.t} failed: ${String(error)}`)
     this.refuse(socket, 'id' in frame ? frame.id : null, 'internal', 'Something went wrong here.', defectRetryMs)
   }
 

@@ -40,6 +40,7 @@ import { ServiceFunctions } from './service-functions.ts'
 import { answerClose, closedSocket, endSessions, held } from './sockets.ts'
 import { Agenda } from './storage/agenda.ts'
 import { visitorOf } from './visitor.ts'
+import { warn } from './log.ts'
 
 /** All that a socket of a meeting may say. */
 const MeetingUpstream = z.object({ t: z.literal('renew'), ticket: z.string() })
@@ -315,7 +316,7 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
       await this.watch.putOut(identities)
     } catch (error) {
       if (!(error instanceof MediaAway)) throw error
-      console.warn(`meeting ${this.id}: ${error.message}`)
+      warn(`meeting ${this.id}: ${error.message}`)
     }
   }
 

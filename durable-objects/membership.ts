@@ -11,6 +11,7 @@ import { withMember, type Room } from './room/room.ts'
 import { attached, type Sockets } from './sockets.ts'
 import type { Agenda } from './storage/agenda.ts'
 import type { Intent } from './storage/record.ts'
+import { warn } from './log.ts'
 
 /** What became of someone's wish to join, seen from outside. */
 export type JoinAnswer =
@@ -124,7 +125,7 @@ export class Membership {
     this.comparing = true
     return this.compare()
       .then(() => {})
-      .catch((error: unknown) => console.warn(`room ${this.book.id}: members not compared: ${String(error)}`))
+      .catch((error: unknown) => warn(`room ${this.book.id}: members not compared: ${String(error)}`))
       .finally(() => {
         this.comparing = false
       })
@@ -139,7 +140,7 @@ export class Membership {
         if (compared !== 'crossed') return compared
       }
     } catch (error) {
-      console.warn(`room ${this.book.id}: members not compared: ${String(error)}`)
+      warn(`room ${this.book.id}: members not compared: ${String(error)}`)
     }
     return 'away'
   }
@@ -157,7 +158,7 @@ export class Membership {
       if (intent.kind === 'join') return { members: false, answer: await this.fulfilJoin(intent) }
       return { members: true, answer: await this.fulfilChange(intent) }
     } catch (error) {
-      console.warn(`room ${this.book.id}: a change of members is not settled yet: ${String(error)}`)
+      warn(`room ${this.book.id}: a change of members is not settled yet: ${String(error)}`)
       return null
     }
   }

@@ -42,6 +42,7 @@ import { createTables } from './storage/tables.ts'
 import { ticketHeader, Tickets } from './tickets.ts'
 import { comerOf, type GuestVisitor, type Visitor } from './visitor.ts'
 import { wake } from './wake.ts'
+import { fault, warn } from './log.ts'
 
 /** What became of an import batch. */
 export type ImportOutcome =
@@ -123,7 +124,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
     this.bumps = new Bumps({ book, agenda, inboxes: new Inboxes(ctx.storage.sql), objects: env.INBOX })
     book.listen(this.bumps)
     const stop = (why: string) => {
-      console.error(`room ${id}: stopped writing: ${why}`)
+      fault(`room ${id}: stopped writing: ${why}`)
       this.record.stop(why)
       this.agenda.plan('epoch', Date.now() + nextEpochMs)
     }
@@ -229,7 +230,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
 
   private failed(socket: WebSocket, frame: Upstream, error: unknown): void {
     const { person } = attached(socket)
-    console.error(`room ${this.book.id}: ${frame.t} of ${person} failed: ${String(error)}`)
+    fault(`room ${this.book.id}: ${frame.t} of ${person} failed: ${String(error)}`)
     const detail = 'Something went wrong in this room. Your text is kept.'
     const id = 'id' in frame ? frame.id : null
     if (frame.t === 'post') this.commands.hold(socket, frame, defectRetryMs)
@@ -519,7 +520,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
       // With the first batch nobody is a member any more.
       await this.database.deleteRoom(this.book.id, by)
     } catch (error) {
-      console.warn(`room ${this.book.id}: not deleted yet: ${String(error)}`)
+      warn(`room ${this.book.id}: not deleted yet: ${String(error)}`)
       return 'pending'
     }
     this.endForEveryone()
@@ -616,7 +617,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
     } while (more)
     await this.bumps.tell()
     await this.departures.tell().catch((error: unknown) => {
-      console.warn(`room ${this.book.id}: its meeting has not heard of its end: ${String(error)}`)
+      warn(`room ${this.book.id}: its meeting has not heard of its end: ${String(error)}`)
     })
     if (this.bumps.owes() || this.departures.owes()) {
       // Somebody's inbox or its meeting has not heard of it: nothing is kept but to whom that is owed.
@@ -706,7 +707,7 @@ export class Room extends DurableObject<RoomEnv> implements RoomForInboxes, Room
     try {
       return (await this.waking) ? true : null
     } catch (error) {
-      console.warn(`room ${book.id}: cannot wake: ${String(error)}`)
+      warn(`room ${book.id}: cannot wake: ${String(error)}`)
       return false
     }
   }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { App } from './env.ts'
 import { asService } from './supabase.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** What someone does to their account that an operator may be asked about later. */
 type Act = 'password_changed' | 'password_recovered' | 'email_change_asked'
@@ -9,5 +10,5 @@ type Act = 'password_changed' | 'password_recovered' | 'email_change_asked'
 export async function recordAct(c: Context<App>, person: string, act: Act): Promise<void> {
   const args = { p_person: person, p_action: act }
   const { error } = await asService(c.env).rpc('record_account_act', args).retry(false)
-  if (error) console.warn(`not in the audit log: ${act} of ${person}`)
+  if (error) warn(`not in the audit log: ${act} of ${person}`)
 }

@@ -4,6 +4,7 @@ import type { MailKind } from '../protocol/endpoints/accounts.ts'
 import type { App } from './env.ts'
 import { ProblemError } from './problem.ts'
 import { databaseAway, forwarding, limitedFetch, Tokens } from './supabase.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** What Auth answered: a body, or the code of its refusal. */
 export type AuthAnswer = { ok: true; body: unknown } | { ok: false; status: number; code: string; message: string }
@@ -27,7 +28,7 @@ export async function askAuth(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch((error: unknown) => {
-    console.warn(`Auth could not be asked: ${String(error)}`)
+    warn(`Auth could not be asked: ${String(error)}`)
     throw databaseAway()
   })
   const text = await answer.text()
@@ -46,8 +47,8 @@ export async function mailLater(c: Context<App>, method: 'POST' | 'PUT', path: s
   const there = await askAuth(c, 'GET', 'health')
   if (!there.ok) throw new ProblemError('slow_down', 'Too many requests.', { retryAfterMs: 60_000 })
   const asked = askAuth(c, method, path, body, token).then(
-    (answer) => answer.ok || console.warn(`Auth mails nothing: ${path} ${answer.status} ${answer.code}`),
-    () => console.warn(`Auth mails nothing: ${path}`),
+    (answer) => answer.ok || warn(`Auth mails nothing: ${path} ${answer.status} ${answer.code}`),
+    () => warn(`Auth mails nothing: ${path}`),
   )
   c.executionCtx.waitUntil(asked)
 }

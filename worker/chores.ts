@@ -3,6 +3,7 @@ import type { Env } from './env.ts'
 import { sendDueMails } from './meeting-mail.ts'
 import { deleteFile, recordingStoreOf, type RecordingStore } from './recording-store.ts'
 import { asService, dataOf } from './supabase.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** Rows of a kind that are swept at once. */
 const sweptAtOnce = 1_000
@@ -45,6 +46,6 @@ async function chore(name: string, work: Promise<void>): Promise<void> {
   try {
     await work
   } catch (error) {
-    console.warn(`${name}: ${String(error)}`)
+    warn(`${name}: ${String(error)}`)
   }
 }

@@ -7,6 +7,7 @@ import { bearer, deviceBehind } from './session.ts'
 import { asService, dataOf } from './supabase.ts'
 import type { Session } from './token.ts'
 import { deviceName } from './user-agent.ts'
+import { warn } from '../durable-objects/log.ts'
 
 const Outcome = z.object({ outcome: z.enum(['registered', 'known', 'revoked', 'taken', 'unknown']) })
 
@@ -41,7 +42,7 @@ async function registered(c: Context<App>, session: Session, device: string) {
     return Outcome.parse(dataOf(answer)).outcome
   } catch (error) {
     if (!(error instanceof ProblemError && error.kind === 'database_away')) throw error
-    console.warn(`a device is not listed: ${String(error)}`)
+    warn(`a device is not listed: ${String(error)}`)
     return 'away'
   }
 }

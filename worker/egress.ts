@@ -5,6 +5,7 @@ import type { Env } from './env.ts'
 import { livekitOf } from './livekit.ts'
 import { ProblemError } from './problem.ts'
 import type { RecordingStore } from './recording-store.ts'
+import { warn } from '../durable-objects/log.ts'
 
 const Begun = z.object({ egress_id: z.string() })
 
@@ -53,6 +54,6 @@ async function ask(env: Env, method: string, body: Record<string, unknown>): Pro
   if (answer.ok) return JSON.parse(text) as unknown
   // 404: no such room or egress; 412: it has ended. Nothing is left to do there.
   if (answer.status === 404 || answer.status === 412) return null
-  console.warn(`egress: ${method}: ${answer.status} ${text}`)
+  warn(`egress: ${method}: ${answer.status} ${text}`)
   throw new ProblemError('recording_away', 'The media server cannot record: no egress service is connected to it.')
 }

@@ -11,6 +11,7 @@ import { bearer } from './session.ts'
 import { readSigned, sign } from './signed.ts'
 import { asNobody } from './supabase.ts'
 import type { Session } from './token.ts'
+import { warn } from '../durable-objects/log.ts'
 
 const audience = 'parley:erasure'
 
@@ -35,6 +36,6 @@ export async function refuseClosing(c: Context<App>, { me, token }: Session): Pr
   if (state === 'none') return
   await rememberErasure(c, me.person.id)
   const { error } = await asNobody(c).auth.admin.signOut(token, 'local')
-  if (error) console.warn(`a session stays at Auth: ${error.message}`)
+  if (error) warn(`a session stays at Auth: ${error.message}`)
   throw new ProblemError('account_closing', 'Nobody can sign in to it any more.')
 }

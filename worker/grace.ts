@@ -7,6 +7,7 @@ import { graceCookieOf, keepGrace } from './cookies.ts'
 import type { App } from './env.ts'
 import type { Session } from './token.ts'
 import { readSigned, sign } from './signed.ts'
+import { write } from '../durable-objects/log.ts'
 
 /**
  * Auth cannot be asked for new tokens. Who holds a validly signed access token, which ended less than 4 h ago if it
@@ -18,7 +19,7 @@ export async function giveGrace(c: Context<App>, { me, login, issuedAt }: Sessio
   const expiresAt = Math.min(now + limits.graceMs, end + limits.graceReachMs)
   const grace: Grace = { person, login, issuedAt, expiresAt }
   keepGrace(c, await sign(grace, graceAudience, expiresAt, secretOf(c.env)))
-  console.warn(JSON.stringify({ metric: 'grace', endedMsAgo: now - end, requestId: c.get('requestId') }))
+  write('warn', { metric: 'grace', endedMsAgo: now - end, requestId: c.get('requestId') })
   return Math.max(end, expiresAt)
 }
 

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import { databaseAway } from './supabase.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** How long a fetch of keys may take, and how long a failed one is not repeated. */
 const timeoutMs = 2_000
@@ -35,7 +36,7 @@ function lasting(url: string): JWTVerifyGetKey {
       return key
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
-      console.warn(`the project's public keys could not be fetched: ${String(error)}`)
+      warn(`the project's public keys could not be fetched: ${String(error)}`)
       retryAt = Date.now() + retryMs
       last = remote.jwks() ?? (await recall(url))
       if (!last) throw databaseAway()
@@ -47,9 +48,7 @@ function lasting(url: string): JWTVerifyGetKey {
 /** A cache that takes nothing is no reason to turn anyone away. */
 async function remember(url: string, keys: JSONWebKeySet | undefined): Promise<void> {
   const answer = new Response(JSON.stringify(keys), { headers: remembered })
-  await caches.default
-    .put(place(url), answer)
-    .catch((error: unknown) => console.warn(`keys not kept: ${String(error)}`))
+  await caches.default.put(place(url), answer).catch((error: unknown) => warn(`keys not kept: ${String(error)}`))
 }
 
 async function recall(url: string): Promise<JSONWebKeySet | null> {

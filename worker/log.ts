@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
+import { withoutSecrets, write } from '../durable-objects/log.ts'
 import type { App } from './env.ts'
 
 /**
@@ -28,22 +29,4 @@ function about(c: Context<App>) {
 function personOf(c: Context<App>): string | null {
   const me = c.get('session')?.me ?? c.get('caller')?.me
   return me?.person.id ?? null
-}
-
-function write(level: 'info' | 'warn' | 'error', fields: object): void {
-  console[level](JSON.stringify({ level, ...fields }))
-}
-
-/**
- * What may stand in the message of an error that came from elsewhere: addresses, tokens and keys, and what Postgres or Auth
- * quotes of a request.
- */
-export function withoutSecrets(text: string): string {
-  return text
-    .replaceAll(/eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[token]')
-    .replaceAll(/\bsb_(secret|publishable)_[\w-]+/g, '[key]')
-    .replaceAll(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[address]')
-    .replaceAll(/\b[0-9a-f]{40,}\b/gi, '[secret]')
-    .replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '"…"')
-    .replaceAll(/'(?:[^'\\\n]|\\.){24,}'/g, "'…'")
 }

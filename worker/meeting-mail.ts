@@ -9,6 +9,7 @@ import type { App, Env } from './env.ts'
 import { wallClock } from '../protocol/occurrences.ts'
 import { type Mail, mails, sendMail } from './mailer.ts'
 import { asService, dataOf } from './supabase.ts'
+import { warn } from '../durable-objects/log.ts'
 
 const Due = z.object({
   ...{ id: Uuid, news: z.enum(['invited', 'changed', 'cancelled', 'withdrawn']), origin: z.string() },
@@ -59,7 +60,7 @@ async function sendOne(env: Env, due: Due): Promise<void> {
   try {
     await sendMail(env, mailOf(env, due))
   } catch (error) {
-    console.warn(`invitation ${due.invitation} was not mailed: ${String(error)}`)
+    warn(`invitation ${due.invitation} was not mailed: ${String(error)}`)
     return
   }
   const told = await asService(env).rpc('meeting_mails_sent', { p_ids: [due.id] })

@@ -3,6 +3,7 @@ import type { Pace } from '../protocol/endpoint.ts'
 import { requestLimits } from '../protocol/limits.ts'
 import type { App, Env } from './env.ts'
 import { ProblemError } from './problem.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** Whose requests are counted together. */
 type Counted = 'address' | 'person'
@@ -41,7 +42,7 @@ async function fits(env: Env, pace: Pace, by: Counted, key: string): Promise<boo
     return (await env[binding].limit({ key })).success
   } catch (error) {
     // Limits protect the service; when nobody counts, it goes on.
-    console.warn(`${binding} cannot count: ${String(error)}`)
+    warn(`${binding} cannot count: ${String(error)}`)
     return true
   }
 }

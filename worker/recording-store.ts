@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch'
 import type { Env } from './env.ts'
 import { ProblemError } from './problem.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** The bucket that recordings go to. */
 export interface RecordingStore {
@@ -51,6 +52,6 @@ async function ask({ url, region, key, secret }: RecordingStore, path: string, i
 }
 
 function away(why: string): ProblemError {
-  console.warn(`recordings: ${why}`)
+  warn(`recordings: ${why}`)
   return new ProblemError('recording_away', 'The storage of recordings did not answer.', { retryAfterMs: 5_000 })
 }

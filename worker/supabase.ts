@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import type { Database } from '../supabase/types.ts'
 import type { App, Env } from './env.ts'
 import { ProblemError } from './problem.ts'
+import { warn } from '../durable-objects/log.ts'
 
 /** A dead host otherwise holds a request for minutes. */
 const timeoutMs = 5_000
@@ -76,7 +77,7 @@ export async function refreshTokens(
       body: JSON.stringify({ refresh_token: refreshToken }),
     })
   } catch (error) {
-    console.warn(`Auth could not be asked: ${String(error)}`)
+    warn(`Auth could not be asked: ${String(error)}`)
     return { state: 'away' }
   }
   if (answer.ok) return { state: 'fresh', tokens: Tokens.parse(await answer.json()) }
@@ -119,7 +120,7 @@ export function dataOf<T>(answer: {
 }): NonNullable<T> {
   if (answer.error) {
     if (answer.status === 0 || answer.status >= 500) {
-      console.warn(`database away: ${answer.status} ${answer.error.message}`)
+      warn(`database away: ${answer.status} ${answer.error.message}`)
       throw databaseAway()
     }
     // The token ended on its way, or the clocks differ.

@@ -3,6 +3,7 @@ import { InTurn } from './in-turn.ts'
 import type { Profile } from './profile.ts'
 import type { Refreshes } from './refreshes.ts'
 import type { Self } from './self.ts'
+import { warn } from '../log.ts'
 
 /**
  * What became of a wish to block someone or to let them again. `pending`: it is not known whether Postgres and the room
@@ -79,7 +80,7 @@ export class Blocking {
       this.sql.exec('delete from wishes where command = ?', wish.command)
       return 'done'
     } catch (error) {
-      console.warn(`inbox ${this.self.person}: a block is not settled yet: ${String(error)}`)
+      warn(`inbox ${this.self.person}: a block is not settled yet: ${String(error)}`)
       return 'pending'
     }
   }

@@ -18,6 +18,7 @@ import { Refreshes } from './refreshes.ts'
 import { Self } from './self.ts'
 import { Watchers } from './watchers.ts'
 import { Watching } from './watching.ts'
+import { warn } from '../log.ts'
 
 /** What became of a change of settings. `away`: Postgres was not reached, or did not say. */
 export type SettingsAnswer = { outcome: 'changed'; settings: Settings } | { outcome: 'away' | 'gone' }
@@ -294,6 +295,6 @@ export class Person {
   }
 
   private warn(error: unknown): void {
-    console.warn(`inbox ${this.self.person}: ${String(error)}`)
+    warn(`inbox ${this.self.person}: ${String(error)}`)
   }
 }

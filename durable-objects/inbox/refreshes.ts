@@ -2,6 +2,7 @@ import type { RoomForInboxes } from '../between.ts'
 import type { Objects } from '../env.ts'
 import { eachInParallel } from '../parallel.ts'
 import type { Plans } from './duty.ts'
+import { warn } from '../log.ts'
 
 /** Rooms that are asked at the same time. */
 const askedAtOnce = 8
@@ -41,7 +42,7 @@ export class Refreshes {
       .getByName(room)
       .refreshMembers()
       .catch((error: unknown) => {
-        console.warn(`room ${room} has not read its members: ${String(error)}`)
+        warn(`room ${room} has not read its members: ${String(error)}`)
         return 'away' as const
       })
     if (answer === 'away') return false

@@ -7,6 +7,7 @@ import { hidden } from './core/visit.ts'
 import { deviceAt, type Devices } from './devices.ts'
 import type { Plans } from './duty.ts'
 import type { Self } from './self.ts'
+import { warn } from '../log.ts'
 
 /** Inboxes that are asked at the same time. */
 const askedAtOnce = 32
@@ -141,7 +142,7 @@ export class Watching {
     // Who does not hear of it finds out when they tell something.
     await eachInParallel(people, askedAtOnce, (person) =>
       this.inboxes.getByName(person).unwatch(this.self.person),
-    ).catch((error: unknown) => console.warn(`inbox ${this.self.person}: not unwatched: ${String(error)}`))
+    ).catch((error: unknown) => warn(`inbox ${this.self.person}: not unwatched: ${String(error)}`))
     // Who is on screen again meanwhile may have heard of both in the other order.
     const again = people.filter((person) => this.people().includes(person))
     for (const person of again) this.unanswered(person)

@@ -2,6 +2,7 @@ import type { RoomForMeetings } from '../between.ts'
 import type { Objects } from '../env.ts'
 import { admitted, withPeople, type Gathering } from './core/gathering.ts'
 import { isGuest } from './core/telling.ts'
+import { warn } from '../log.ts'
 
 /** From where on those who are no members of the room read along: from what was said last when they were let in. */
 export class Chats {
@@ -46,7 +47,7 @@ export class Chats {
   async passOf(id: string): Promise<{ room: string; from: number; name: string } | null> {
     const someone = () => this.now().people.get(id)
     if (someone()?.chatFrom === null && someone()?.standing === 'admitted') {
-      await this.open().catch((error: unknown) => console.warn(`the chat of ${id}: ${String(error)}`))
+      await this.open().catch((error: unknown) => warn(`the chat of ${id}: ${String(error)}`))
     }
     const { standing, chatFrom = null, name = '' } = someone() ?? {}
     const { facts } = this.now()

@@ -4,6 +4,7 @@ import { anyoneConnected, intruders, listed } from './core/connections.ts'
 import { admitted, type Gathering } from './core/gathering.ts'
 import type { MeetingDuty } from './duty.ts'
 import type { MediaRoom } from './media.ts'
+import { warn } from '../log.ts'
 
 /**
  * Who was put out may come back with a token that still counts: one of ours for a minute, one that the media server gave
@@ -54,7 +55,7 @@ export class Watch {
   /** Looks, or goes on looking. Never rejects: what fails is done at the next look. */
   start(): Promise<void> {
     this.looking ??= this.look()
-      .catch((error: unknown) => console.warn(`the media server: ${String(error)}`))
+      .catch((error: unknown) => warn(`the media server: ${String(error)}`))
       .finally(() => {
         this.looking = null
       })

@@ -7,6 +7,7 @@ import type { RoomEvent } from '../../protocol/events.ts'
 import { backoff } from './backoff.ts'
 import { DatabaseRefused } from '../service-functions.ts'
 import type { Database, Ingested } from './database.ts'
+import { fault, warn } from '../log.ts'
 
 /** A try that failed is repeated early when someone writes, but not more often than this. */
 const eagerMs = 5_000
@@ -128,9 +129,7 @@ export class Flush {
       this.failed(this.attempt + 1)
       const retryAt = Date.now() + backoff(this.attempt, Math.random())
       this.agenda.plan('flush', retryAt)
-      console.warn(
-        `room ${this.book.id}: flush ${this.attempt} failed at seq ${this.book.room?.flushed}: ${String(error)}`,
-      )
+      warn(`room ${this.book.id}: flush ${this.attempt} failed at seq ${this.book.room?.flushed}: ${String(error)}`)
     }
   }
 
@@ -201,7 +200,7 @@ export class Flush {
 
   private park(event: RoomEvent, why: string): void {
     const at = Date.now()
-    console.error(`room ${this.book.id}: parked event ${event.seq} (${event.kind}): ${why}`)
+    fault(`room ${this.book.id}: parked event ${event.seq} (${event.kind}): ${why}`)
     this.book.transact(() => {
       this.book.record.park({ seq: event.seq, why, at })
       this.agenda.hasten('parked', at + parkedRetryMs)

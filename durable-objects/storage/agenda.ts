@@ -1,4 +1,5 @@
 import { backoff } from '../outbox/backoff.ts'
+import { fault } from '../log.ts'
 
 /** What a room may have to do later. */
 export type Duty =
@@ -99,7 +100,7 @@ export class Agenda<Kind extends string = Duty> {
         if (paced(duty) && this.failures(duty) > 0) this.setFailures(duty, 0)
       } catch (error) {
         const failures = this.failures(duty) + 1
-        console.error(`${object}: ${duty} failed ${failures} times: ${String(error)}`)
+        fault(`${object}: ${duty} failed ${failures} times: ${String(error)}`)
         this.setFailures(duty, failures)
         this.plan(duty, Date.now() + Math.max(retryMs, backoff(failures, Math.random())))
       }

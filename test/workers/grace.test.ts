@@ -200,7 +200,7 @@ test('[SES5] the cookie is HttpOnly and short, and a line of the log counts it',
   expect(cookie).toMatch(/^parley_grace=[^;]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
   const lines = said.mock.calls.map(([line]) => String(line)).filter((line) => line.startsWith('{'))
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-    { metric: 'grace', endedMsAgo: expect.any(Number), requestId: answer.headers.get('x-request-id') },
+    { level: 'warn', metric: 'grace', endedMsAgo: expect.any(Number), requestId: answer.headers.get('x-request-id') },
   ])
 })
 

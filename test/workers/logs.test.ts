@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { app } from '../../worker/app.ts'
-import { withoutSecrets } from '../../worker/log.ts'
+import { withoutSecrets } from '../../durable-objects/log.ts'
 import { enter } from './support/client.ts'
 import { bindings, gate } from './support/database.ts'
 import { flushed } from './support/objects.ts'
@@ -38,7 +38,7 @@ test('[OPS5] a request is one line: its id, method, route, status, time and pers
   expect(second).toMatchObject({ status: 401, route: '/api/v1/me/blocks', person: null })
 })
 
-test('[OPS5] no password, token, code, key, address or text of anybody stands in a log', async () => {
+test('[OPS5] every line is JSON, also of what fails in objects, and no password, token, code, key, address or text of anybody stands in it', async () => {
   const heard = listen()
   const ada = await signUpAfresh('Ada')
   const grace = await signUpAfresh('Grace')
@@ -86,8 +86,10 @@ test('[OPS5] no password, token, code, key, address or text of anybody stands in
   await gate('lost')
   await everything()
 
+  await vi.waitFor(() => expect(heard.text()).toContain(`room ${room}: flush 1 failed`))
   const text = heard.text()
   expect(heard.lines().length).toBeGreaterThan(20)
+  for (const line of text.split('\n')) expect(line).toMatch(/^\{"level":"(info|warn|error)",/)
   for (const [what, secret] of Object.entries(secrets))
     expect({ what, logged: text.includes(secret) }).toEqual({ what, logged: false })
   for (const token of tokens.filter((each) => each.length > 40)) expect(text).not.toContain(token.slice(-24))

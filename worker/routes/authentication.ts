@@ -19,6 +19,7 @@ import { begin, sessionFrom } from '../sign-in.ts'
 import { asNobody, asService, databaseAway, dataOf, refreshTokens } from '../supabase.ts'
 import type { Session } from '../token.ts'
 import { countTry } from '../tries.ts'
+import { warn } from '../../durable-objects/log.ts'
 
 /** Sessions over Supabase Auth. The browser's lives in HttpOnly cookies; no script ever holds a token. */
 export const authentication = new Hono<App>()
@@ -76,7 +77,7 @@ serve(authentication, signOut, async ({ c, body }) => {
   }
   dropTokens(c)
   // Auth may be away: the cookies are gone all the same, and the refresh token dies with its cookie.
-  await endSession(c).catch((error: unknown) => console.warn(`not signed out at Auth: ${String(error)}`))
+  await endSession(c).catch((error: unknown) => warn(`not signed out at Auth: ${String(error)}`))
   if (session) {
     const { person } = session.me
     if (session.login !== null) {
@@ -86,7 +87,7 @@ serve(authentication, signOut, async ({ c, body }) => {
     await asService(c.env)
       .rpc('leave_device', left)
       .retry(false)
-      .then(({ error }) => error && console.warn(`a device stays listed: ${error.message}`))
+      .then(({ error }) => error && warn(`a device stays listed: ${error.message}`))
   }
   return [204]
 })

@@ -8,6 +8,7 @@ import { roomObject } from '../objects.ts'
 import { noSuchRoom, ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
 import { databaseAway } from '../supabase.ts'
+import { warn } from '../../durable-objects/log.ts'
 
 /** A room's calls: at most one is live. */
 export const calls = new Hono<App>()
@@ -44,7 +45,7 @@ async function keepRow(env: Env, room: string, call: LiveCall): Promise<void> {
   try {
     await writeCall(env, room, call)
   } catch (error) {
-    console.warn(`call ${call.id} has no row: ${String(error)}`)
+    warn(`call ${call.id} has no row: ${String(error)}`)
   }
 }
 

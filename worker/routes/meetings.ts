@@ -24,6 +24,7 @@ import { inboxObject, meetingObject } from '../objects.ts'
 import { ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
 import { asService, dataOf } from '../supabase.ts'
+import { warn } from '../../durable-objects/log.ts'
 
 const Changed = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('changed'), facts: Facts }),
@@ -136,6 +137,6 @@ async function tell(env: Env, facts: z.infer<typeof Facts>): Promise<void> {
   try {
     await meetingObject(env, facts.id).changed(facts)
   } catch (error) {
-    console.warn(`meeting ${facts.id} has not heard how it was changed: ${String(error)}`)
+    warn(`meeting ${facts.id} has not heard how it was changed: ${String(error)}`)
   }
 }
