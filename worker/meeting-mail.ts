@@ -38,7 +38,7 @@ const mailingMs = 20_000
 export function mailSoon(c: Context<App>, meeting: string): void {
   const sent = sendDueMails(c.env, Date.now() + mailingMs, meeting)
   c.executionCtx.waitUntil(
-    sent.catch((error: unknown) => console.warn(`mails of meeting ${meeting}: ${String(error)}`)),
+    sent.catch((error: unknown) => warn(`mails of meeting ${meeting}: ${String(error)}`)),
   )
 }
 
