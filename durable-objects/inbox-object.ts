@@ -5,6 +5,7 @@ import { closeCodes } from '../protocol/close-codes.ts'
 import {
   InboxUpstream,
   type InboxHello,
+  type InvitationNews,
   type Presence,
   type Ring,
   type RoomLine,
@@ -279,6 +280,11 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
 
   async ringOver(room: string, call: string, why: Over): Promise<void> {
     this.ringing.end(room, call, why)
+  }
+
+  /** Something became of a meeting to which the person is invited. Lost where nobody listens: Postgres has what counts. */
+  async invitation(news: Omit<InvitationNews, 't'>): Promise<void> {
+    this.devices.tell({ t: 'invitation', ...news })
   }
 
   async watch(watcher: Watcher): Promise<Presence | 'away'> {

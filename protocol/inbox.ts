@@ -276,6 +276,18 @@ export const RingOver = z.object({
   why: z.enum(['accepted', 'declined', 'ended', 'missed']),
 })
 
+/**
+ * What became of a meeting to which the person is invited: they are, it is held at another time, it is cancelled, they are invited
+ * no more, or another device of theirs has answered. A hint: `GET /meetings` has what counts.
+ */
+export const InvitationNews = z.object({
+  ...{ t: z.literal('invitation'), meeting: Uuid, title: z.string() },
+  news: z.enum(['invited', 'changed', 'cancelled', 'withdrawn', 'answered']),
+  /** The name of whoever did it. */
+  by: z.string(),
+})
+export type InvitationNews = z.infer<typeof InvitationNews>
+
 /** What an inbox says to a device. */
 export const InboxDownstream = z.discriminatedUnion('t', [
   InboxWelcome,
@@ -289,6 +301,7 @@ export const InboxDownstream = z.discriminatedUnion('t', [
   RoomTyping,
   Rings,
   RingOver,
+  InvitationNews,
   Renewed,
 ])
 export type InboxDownstream = z.infer<typeof InboxDownstream>

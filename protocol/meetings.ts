@@ -58,6 +58,14 @@ export type Plan = z.infer<typeof Plan>
 export const MeetingTitle = Storable.check(z.trim(), z.maxLength(limits.meetingTitle), z.regex(/^[^\n\r]*$/))
 export const GuestName = Storable.check(z.trim(), z.minLength(1), z.maxLength(limits.guestName), z.regex(/^[^\n\r]*$/))
 
+/** What someone answers to an invitation. */
+export const InvitationAnswer = z.enum(['accepted', 'declined', 'tentative'])
+export type InvitationAnswer = z.infer<typeof InvitationAnswer>
+
+/** How an invitation that still counts stands. */
+export const InvitationStanding = z.enum(['pending', ...InvitationAnswer.options])
+export type InvitationStanding = z.infer<typeof InvitationStanding>
+
 /** A meeting as whoever may see it sees it. */
 export const Meeting = z.object({
   id: Uuid,
@@ -80,7 +88,7 @@ export const Meeting = z.object({
   /** What the one who asks is to it. */
   me: z.enum(['host', 'cohost', 'member', 'invited']),
   /** My answer to an invitation, if I have one. */
-  invitation: z.nullable(z.enum(['pending', 'accepted', 'declined', 'tentative'])),
+  invitation: z.nullable(InvitationStanding),
 })
 export type Meeting = z.infer<typeof Meeting>
 

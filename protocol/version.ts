@@ -1,5 +1,5 @@
 /** The version of the socket protocol that this build speaks. A wire change raises it and adds a line to the ledger. */
-export const protocolVersion = 4
+export const protocolVersion = 5
 
 /** The oldest version that a room still answers; older clients are closed with 4426. */
 export const oldestVersion = 2
@@ -26,5 +26,10 @@ export const ledger: readonly { version: number; brought: string; wire: string }
     version: 4,
     brought: 'calls that are meetings: the live call with who is in it, and what its guests read and write',
     wire: '848e732ba878d68f',
+  },
+  {
+    version: 5,
+    brought: 'what becomes of meetings to which someone is invited, in their inbox',
+    wire: '427a290147a9667b',
   },
 ]

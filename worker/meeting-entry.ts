@@ -3,7 +3,7 @@ import type { MeetingFacts, Right } from '../durable-objects/between.ts'
 import { LinkEnd } from '../protocol/api.ts'
 import { Media } from '../protocol/events.ts'
 import { Uuid } from '../protocol/ids.ts'
-import { Entry, Lobby, MeetingStatus, Plan } from '../protocol/meetings.ts'
+import { Entry, InvitationStanding, Lobby, MeetingStatus, Plan } from '../protocol/meetings.ts'
 import { codeHash } from './codes.ts'
 import type { Env } from './env.ts'
 import { ProblemError } from './problem.ts'
@@ -22,7 +22,10 @@ const Answer = z.object({
   facts: z.nullable(Facts),
   right: z.enum(['host', 'cohost', 'member', 'invited', 'stranger', 'none']),
   link: z.nullable(
-    z.object({ id: Uuid, entry: Entry, passcode: z.boolean(), over: z.nullable(LinkEnd), by: z.nullable(z.string()) }),
+    z.object({
+      ...{ id: Uuid, entry: Entry, passcode: z.boolean(), over: z.nullable(LinkEnd), by: z.nullable(z.string()) },
+      invitation: z.nullable(InvitationStanding),
+    }),
   ),
 })
 

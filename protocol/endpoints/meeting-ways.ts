@@ -4,7 +4,16 @@ import { LinkEnd } from '../api.ts'
 import { endpoint } from '../endpoint.ts'
 import { TimeMs, Uuid } from '../ids.ts'
 import { limits } from '../limits.ts'
-import { Entered, Entry, GuestName, Meeting, MeetingStatus, Schedule } from '../meetings.ts'
+import {
+  Entered,
+  Entry,
+  GuestName,
+  InvitationAnswer,
+  InvitationStanding,
+  Meeting,
+  MeetingStatus,
+  Schedule,
+} from '../meetings.ts'
 import { Media } from '../events.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { Storable } from '../text.ts'
@@ -98,6 +107,8 @@ export const MeetingPreview = z.object({
   passcode: z.boolean(),
   /** Whether whoever asks may come in as who they are now; otherwise they sign in first, or are no member. */
   me: z.enum(['guest', 'person', 'member', 'sign_in', 'not_a_member']),
+  /** How the invitation stands whose mail brought the link; null: it is a link for anyone who has it. */
+  invitation: z.nullable(InvitationStanding),
 })
 export type MeetingPreview = z.infer<typeof MeetingPreview>
 
@@ -135,7 +146,7 @@ export const Invitation = z.object({
   id: Uuid,
   person: z.nullable(z.object({ id: Uuid, name: z.string() })),
   email: z.nullable(z.string()),
-  answer: z.enum(['pending', 'accepted', 'declined', 'tentative', 'withdrawn', 'expired']),
+  answer: z.enum([...InvitationStanding.options, 'withdrawn', 'expired']),
   invitedAt: TimeMs,
   answeredAt: z.nullable(TimeMs),
 })
@@ -195,7 +206,7 @@ export const withdrawInvitation = endpoint({
   problems: ['not_found', 'forbidden'],
 })
 
-const answer = z.object({ answer: z.enum(['accepted', 'declined', 'tentative']) })
+const answer = z.object({ answer: InvitationAnswer })
 
 export const answerInvitation = endpoint({
   id: 'answerInvitation',

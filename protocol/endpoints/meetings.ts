@@ -46,12 +46,12 @@ export const listMeetings = endpoint({
   path: '/meetings',
   summary: 'My meetings',
   notes:
-    'Those that I host, am invited to, or that belong to rooms of mine. `coming`: live ones first, then by when they begin; `past`: the latest first.',
+    'Those that I host, am invited to, or that belong to rooms of mine. `coming`: live ones first, then by when they begin; `unanswered`: of those the ones to which I am invited and have not said whether I come; `past`: the latest first.',
   auth: 'session',
   access: people,
   pace: 'read',
   query: {
-    when: z._default(z.enum(['coming', 'past']), 'coming'),
+    when: z._default(z.enum(['coming', 'unanswered', 'past']), 'coming'),
     room: z.optional(Uuid),
     ...pageQuery(limits.listPage, limits.listPageMax),
   },

@@ -304,9 +304,18 @@ begin
 end
 $$;
 
+-- The people (no addresses) who are invited and have not declined.
+create function private.invited_people(p_meeting uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(i.invitee_id), '[]') from public.meeting_invitations i
+  where i.meeting_id = p_meeting and i.invitee_id is not null and i.status in ('pending', 'accepted', 'tentative');
+$$;
+
 -- What a host changes: p_change is {title, description, lobby, capacity, mayRecord, schedule}; what is missing stays. p_origin:
 -- see owe_mails. Answers
--- {outcome}: changed {facts, moved}, over (it is, or it was begun at once and has no schedule to change, or it is live),
+-- {outcome}: changed {facts, people}, the invited people who were told another time before; over (it is, or it was begun at once and has no schedule to change, or it is live),
 -- forbidden, unknown.
 create function parley.change_meeting(p_meeting uuid, p_by uuid, p_change jsonb, p_origin text default null) returns jsonb
 language plpgsql volatile
@@ -346,13 +355,14 @@ begin
   elsif change ? 'title' or change ? 'description' then
     update parley.meeting_plans p set sequence = p.sequence + 1 where p.meeting_id = p_meeting;
   end if;
-  return jsonb_build_object('outcome', 'changed', 'facts', private.meeting_facts(p_meeting), 'moved', moved);
+  return jsonb_build_object('outcome', 'changed', 'facts', private.meeting_facts(p_meeting),
+    'people', case when moved then private.invited_people(p_meeting) else '[]' end);
 end
 $$;
 
 -- Cancels a meeting that is to come. One that is live ends; p_next_ms: it repeats, and is held again then. p_session: the
 -- session that p_by saw live. Where that is over, so is what they asked for, and what is to come stays. Answers {outcome}:
--- cancelled or ended (also for a repeat) {facts}, forbidden, unknown.
+-- cancelled or ended (also for a repeat) {facts, people}, the invited people who would have come; forbidden, unknown.
 create function parley.cancel_meeting(
   p_meeting uuid, p_by uuid, p_next_ms bigint default null, p_session int default null, p_origin text default null)
 returns jsonb
@@ -369,7 +379,7 @@ begin
     return refused;
   end if;
   if exists (select from parley.meeting_plans p where p.meeting_id = p_meeting and p.session > p_session) then
-    return jsonb_build_object('outcome', 'ended', 'facts', private.meeting_facts(p_meeting));
+    return jsonb_build_object('outcome', 'ended', 'facts', private.meeting_facts(p_meeting), 'people', '[]'::jsonb);
   end if;
   if known.status = 'live' then
     perform private.end_session(p_meeting, now(), private.from_ms(p_next_ms));
@@ -378,8 +388,10 @@ begin
     update public.meetings m set status = 'cancelled' where m.id = p_meeting;
     update parley.meeting_plans p set sequence = p.sequence + 1 where p.meeting_id = p_meeting;
   end if;
-  return jsonb_build_object('facts', private.meeting_facts(p_meeting), 'outcome', case
-    when known.status in ('live', 'ended') then 'ended' else 'cancelled' end);
+  return jsonb_build_object(
+    'outcome', case when known.status in ('live', 'ended') then 'ended' else 'cancelled' end,
+    'facts', private.meeting_facts(p_meeting),
+    'people', case when known.status = 'scheduled' then private.invited_people(p_meeting) else '[]' end);
 end
 $$;
 
@@ -400,8 +412,8 @@ end
 $$;
 
 -- The meetings that someone hosts, is invited to, or that belong to rooms of theirs (to p_room alone, where it is said).
--- p_when: coming (live ones first, then by when they begin) or past (the latest first). p_after: the key of the last row, as
--- is `next`: [0 live or 1, ms, id], or [-ms, id].
+-- p_when: coming (live ones first, then by when they begin), unanswered (of those the ones that wait for their answer) or past
+-- (the latest first). p_after: the key of the last row, as is `next`: [0 live or 1, ms, id], or [-ms, id].
 create function parley.meetings_of(
   p_person uuid, p_when text, p_room uuid default null, p_after jsonb default null, p_limit int default 50)
 returns jsonb
@@ -415,10 +427,12 @@ as $$
     select m.id from public.room_participants p
     join public.meetings m on m.room_id = p.room_id
     where p.user_id = p_person and p.left_at is null and (p.banned_until is null or p.banned_until <= now())
+      and p_when <> 'unanswered'
     union
     select i.meeting_id from public.meeting_invitations i
     join public.meetings m on m.id = i.meeting_id
     where i.invitee_id = p_person and i.expires_at > now() and i.status not in ('cancelled', 'expired')
+      and (p_when <> 'unanswered' or i.status = 'pending')
       and not exists (
         select from public.room_participants p
         where p.room_id = m.room_id and p.user_id = p_person and p.banned_until > now())
@@ -435,8 +449,8 @@ as $$
       and not exists (select from parley.jobs j where j.room_id = m.room_id and j.kind = 'delete_room')
       -- What was to begin at once and never did is a call that nobody took: the room's log has it.
       and case m.status
-        when 'live' then p_when = 'coming'
-        when 'scheduled' then p.meeting_id is not null and private.is_to_come(m, p) = (p_when = 'coming')
+        when 'live' then p_when <> 'past'
+        when 'scheduled' then p.meeting_id is not null and private.is_to_come(m, p) = (p_when <> 'past')
         else p_when = 'past' end
   ), page as (
     select l.id, l.key from placed l, after a
@@ -559,13 +573,13 @@ revoke execute on function
   private.most_planned(), private.plan_of(parley.meeting_plans),
   private.is_to_come(public.meetings, parley.meeting_plans), private.lobby_of(public.meetings), private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
   private.runs_meeting(uuid, uuid), private.meeting_seen(public.meetings, uuid), private.keep_plan(uuid, jsonb),
-  private.may_call(uuid, uuid), private.not_theirs(uuid, uuid), private.end_session(uuid, timestamptz, timestamptz)
+  private.may_call(uuid, uuid), private.not_theirs(uuid, uuid), private.end_session(uuid, timestamptz, timestamptz), private.invited_people(uuid)
   from authenticated;
 grant execute on function
   private.most_planned(), private.plan_of(parley.meeting_plans),
   private.is_to_come(public.meetings, parley.meeting_plans), private.lobby_of(public.meetings), private.may_record_of(public.meetings), private.meeting_facts(uuid), private.meeting_right(uuid, uuid),
   private.runs_meeting(uuid, uuid), private.meeting_seen(public.meetings, uuid), private.keep_plan(uuid, jsonb),
-  private.may_call(uuid, uuid), private.not_theirs(uuid, uuid), private.end_session(uuid, timestamptz, timestamptz)
+  private.may_call(uuid, uuid), private.not_theirs(uuid, uuid), private.end_session(uuid, timestamptz, timestamptz), private.invited_people(uuid)
   to service_role;
 revoke execute on all functions in schema parley from public, anon, authenticated;
 grant execute on all functions in schema parley to service_role;

@@ -66,8 +66,9 @@ $$;
 
 -- Who comes to a meeting: p_person (null: nobody with an account), and by which link (p_code_hash, null: by none). Without
 -- p_meeting the link says which. Answers {facts, right, link}: facts is null where there is no such meeting; right is host,
--- cohost, member, invited, stranger (by a link that lets them) or none; link is null or {id, entry, passcode, over, by}, with
--- over revoked, expired or null. To whom the room has banned nothing is there.
+-- cohost, member, invited, stranger (by a link that lets them) or none; link is null or {id, entry, passcode, over, by,
+-- invitation}, with over revoked, expired or null, and invitation null or what was answered to the mail that brought it. To
+-- whom the room has banned nothing is there.
 create function parley.meeting_entry(p_meeting uuid, p_person uuid default null, p_code_hash text default null) returns jsonb
 language plpgsql stable
 set search_path = ''
@@ -98,7 +99,10 @@ begin
   end;
   return jsonb_build_object('facts', facts, 'right', may, 'link', case when link.id is not null then jsonb_build_object(
     'id', link.id, 'entry', link.entry, 'passcode', link.hash is not null, 'over', private.meeting_link_obstacle(link),
-    'by', (select u.display_name from public.user_profiles u where u.id = link.created_by)) end);
+    'by', (select u.display_name from public.user_profiles u where u.id = link.created_by),
+    'invitation', (
+      select i.status from public.meeting_invitations i
+      where i.id = link.invitation_id and i.status in ('pending', 'accepted', 'declined', 'tentative'))) end);
 end
 $$;
 
@@ -348,7 +352,7 @@ $$;
 
 -- Invites people, and addresses: p_emails is [{id, email, codeHash}], each with the id of its invitation and the hash of the
 -- code of its own link; p_origin: see owe_mails. Who is invited already is not invited again, and nobody across a block. Answers {outcome}: invited
--- {people, emails}, the ids of those who are only now; over, too_many, forbidden, unknown.
+-- {title, people, emails}, the ids of those who are only now; over, too_many, forbidden, unknown.
 create function parley.invite_to_meeting(
   p_meeting uuid, p_by uuid, p_people uuid[], p_emails jsonb, p_message text, p_origin text default null)
 returns jsonb
@@ -418,7 +422,8 @@ begin
   from jsonb_to_recordset(asked) as e (id uuid, "codeHash" text)
   where emails ? e.id::text;
   perform private.owe_mails(p_meeting, 'invited', p_origin, array(select jsonb_array_elements_text(emails)::uuid));
-  return jsonb_build_object('outcome', 'invited', 'people', people, 'emails', emails);
+  return jsonb_build_object('outcome', 'invited', 'people', people, 'emails', emails, 'title', (
+    select m.title from public.meetings m where m.id = p_meeting));
 end
 $$;
 
@@ -453,7 +458,7 @@ as $$
   left join public.user_profiles u on u.id = g.invitee_id;
 $$;
 
--- Takes an invitation back, with its link. Answers {outcome}: withdrawn {person, email, link} (also for a repeat), none (no such
+-- Takes an invitation back, with its link. Answers {outcome}: withdrawn {person, email, link, title} (also for a repeat), none (no such
 -- invitation), forbidden, unknown.
 create function parley.withdraw_invitation(p_meeting uuid, p_by uuid, p_invitation uuid, p_origin text default null)
 returns jsonb
@@ -477,7 +482,8 @@ begin
   update parley.meeting_links l set revoked_at = coalesce(l.revoked_at, now()) where l.invitation_id = p_invitation
   returning l.id into link;
   return jsonb_build_object(
-    'outcome', 'withdrawn', 'person', invitation.invitee_id, 'email', invitation.invitee_email, 'link', link);
+    'outcome', 'withdrawn', 'person', invitation.invitee_id, 'email', invitation.invitee_email, 'link', link, 'title', (
+      select m.title from public.meetings m where m.id = p_meeting));
 end
 $$;
 

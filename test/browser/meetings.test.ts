@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { violationsInBothThemes } from './support/axe.ts'
 import { keepScreenshot, launch, openWindow, type Window } from './support/browser.ts'
 import { freshId } from './support/bot.ts'
+import { openMailbox } from './support/mailbox.ts'
 import { arrive, roomWithLink, signUp } from './support/person.ts'
 
 let browser: Browser
@@ -306,4 +307,62 @@ test('a member whom nobody could ask who they are is no guest at a link', async 
 
   await ada.page.getByRole('button', { name: /^Join/ }).waitFor()
   await ada.page.getByText('You join as Ada Lovelace.').waitFor()
+})
+
+test('[MTG13] a mail leads to a page that asks whether one comes, without an account, and the host sees the answer', async () => {
+  const [ada, bob] = [await openWindow(browser), await openWindow(browser, { width: 360 })]
+  const { id } = await planned(ada.page, 'Analytical engines')
+  const address = `bob.${freshId()}@parley.test`
+  await ask(ada.page, 'POST', `/meetings/${id}/invitations`, { emails: [address] })
+  const { path } = await openMailbox(inject('parley').env)(address)
+
+  await bob.page.goto(path)
+  await bob.page.getByText('Do you come?').waitFor()
+  expect(await violationsInBothThemes(bob.page)).toEqual([])
+  expect(await bob.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  // What does not arrive is taken back, and said.
+  await bob.context.setOffline(true)
+  await bob.page.getByText('Maybe', { exact: true }).click()
+  await bob.page.getByRole('alert').waitFor()
+  expect(await bob.page.getByRole('radio', { name: 'Maybe' }).isChecked()).toBe(false)
+  await bob.context.setOffline(false)
+  await bob.page.getByText('Maybe', { exact: true }).click()
+  await bob.page.getByText('Whoever invited you sees that you may come.').waitFor()
+  await keepScreenshot(bob.page, 'meeting-mailed-360')
+  await expect
+    .poll(async () => {
+      const { items } = await ask<{ items: { answer: string }[] }>(ada.page, 'GET', `/meetings/${id}/invitations`)
+      return items.map(({ answer }) => answer)
+    })
+    .toEqual(['tentative'])
+  await bob.page.reload()
+  await expect.poll(() => bob.page.getByRole('radio', { name: 'Maybe' }).isChecked()).toBe(true)
+  expect(ada.errors).toEqual([])
+})
+
+test('[MTG14] whoever is invited sees it at once over their rooms, and no more once they have answered', async () => {
+  const [ada, joan] = [await openWindow(browser), await openWindow(browser)]
+  const { id } = await planned(ada.page, 'Analytical engines')
+  await arrive(joan, 'Joan Clarke')
+  await joan.page.goto('/')
+  await joan.page.getByText('No rooms yet').first().waitFor()
+  const { person } = await ask<{ person: { id: string } }>(joan.page, 'GET', '/me')
+
+  await ask(ada.page, 'POST', `/meetings/${id}/invitations`, { people: [person.id] })
+  await joan.page.getByText('Ada Lovelace invites you to “Analytical engines”.').waitFor()
+  await joan.page.getByText('You are invited to a meeting.').waitFor()
+  expect(await violationsInBothThemes(joan.page)).toEqual([])
+  await keepScreenshot(joan.page, 'meeting-invited')
+  // It waits for a page that was not there.
+  await joan.page.reload()
+  await joan.page.getByText('You are invited to a meeting.').waitFor()
+  await joan.page.getByRole('button', { name: 'Answer' }).click()
+  await joan.page.getByRole('heading', { name: 'Analytical engines' }).waitFor()
+  await joan.page.getByText('Yes', { exact: true }).click()
+  await joan.page.getByText('You are invited to a meeting.').waitFor({ state: 'detached' })
+
+  await ask(ada.page, 'DELETE', `/meetings/${id}`)
+  await joan.page.getByText('Ada Lovelace cancelled “Analytical engines”.').waitFor()
+  await joan.page.getByText('No meeting is planned', { exact: false }).waitFor()
+  expect([...ada.errors, ...joan.errors]).toEqual([])
 })

@@ -69,7 +69,7 @@ describe('a window away from the newest messages', () => {
     link.drop()
     link.heard()
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 4, epoch: 1, since: 10_000, from: 76 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 5, epoch: 1, since: 10_000, from: 76 }])
   })
 
   test('a message that is deleted or not there is gone, and the reader stays', async () => {

@@ -7,7 +7,7 @@ import { changes, fakePage, opened, seen } from './sync-support/opened.ts'
 import { ada, grace, message, messages } from './sync-support/people.ts'
 
 const hellos = (heard: unknown[]) => heard.filter((frame) => (frame as { t?: string }).t === 'hello')
-const helloFrom = (since: number, from: number, epoch = 1) => ({ t: 'hello', v: 4, epoch, since, from })
+const helloFrom = (since: number, from: number, epoch = 1) => ({ t: 'hello', v: 5, epoch, since, from })
 
 describe('a page of history that is older than what is held', () => {
   const edited = (rev: number) => message(7, { rev, text: `edited at ${rev}` })

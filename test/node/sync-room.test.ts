@@ -15,7 +15,7 @@ describe('opening a room', () => {
     const { link, view, clock } = opened()
     await settled()
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 4, epoch: null, since: 0, from: 0 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 5, epoch: null, since: 0, from: 0 }])
     link.say(welcome({ head: 60 }))
     expect(view().connection).toEqual({ state: 'catching_up', since: clock.now() })
     link.say(changes([11, 60], messages(11, 60)))
@@ -38,7 +38,7 @@ describe('opening a room', () => {
     expect(seen(view().rows)).toHaveLength(50)
     expect(view().room?.name).toBe('Engines')
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 4, epoch: 1, since: 60, from: 11 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 5, epoch: 1, since: 60, from: 11 }])
   })
 
   test('a database that hangs keeps nobody from a room', async () => {
@@ -47,7 +47,7 @@ describe('opening a room', () => {
     link.open()
     expect(link.heard()).toEqual([])
     await clock.turn(2_000)
-    expect(link.heard()).toEqual([{ t: 'hello', v: 4, epoch: null, since: 0, from: 0 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 5, epoch: null, since: 0, from: 0 }])
   })
 
   test('[RES3] [AC-03] catch-up is pulled chunk by chunk, and goes on after a cut where it was', async () => {
@@ -59,7 +59,7 @@ describe('opening a room', () => {
     link.say(changes([4, 6], messages(4, 6), false))
     link.drop()
     link.open()
-    expect(link.heard().at(-1)).toEqual({ t: 'hello', v: 4, epoch: 1, since: 6, from: 1 })
+    expect(link.heard().at(-1)).toEqual({ t: 'hello', v: 5, epoch: 1, since: 6, from: 1 })
   })
 
   test('[RES2] a reset drops the window in one step and keeps what waits', async () => {
@@ -75,7 +75,7 @@ describe('opening a room', () => {
     link.drop()
     link.heard()
     link.open()
-    expect(link.heard()).toEqual([{ t: 'hello', v: 4, epoch: 2, since: 9_000, from: 8_999 }])
+    expect(link.heard()).toEqual([{ t: 'hello', v: 5, epoch: 2, since: 9_000, from: 8_999 }])
   })
 
   test('a page that was asked for before a reset neither shows nor fails in the new window', async () => {
@@ -120,7 +120,7 @@ describe('a live room', () => {
     await live(messages(1, 5))
     link.say(changes([7, 7], [message(7)]))
     expect(seen(view().rows).slice(-2)).toEqual(['gap 5..7', '7 message 7'])
-    expect(link.heard()).toContainEqual({ t: 'hello', v: 4, epoch: 1, since: 5, from: 1 })
+    expect(link.heard()).toContainEqual({ t: 'hello', v: 5, epoch: 1, since: 5, from: 1 })
     link.say(welcome({ head: 7 }), changes([6, 7], messages(6, 7)))
     expect(seen(view().rows).slice(-2)).toEqual(['6 message 6', '7 message 7'])
   })
@@ -134,7 +134,7 @@ describe('a live room', () => {
     expect(link.heard()).toEqual([])
     await clock.turn(25_000)
     link.say('pong:6')
-    expect(link.heard()).toContainEqual({ t: 'hello', v: 4, epoch: 1, since: 5, from: 1 })
+    expect(link.heard()).toContainEqual({ t: 'hello', v: 5, epoch: 1, since: 5, from: 1 })
   })
 
   test('[AC-05] a connection without a pong, or without an answer to hello, is given up after 10 s', async () => {

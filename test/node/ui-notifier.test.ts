@@ -34,6 +34,7 @@ function page(around: { front?: boolean; leader?: boolean; previews?: boolean; v
       blocked: [],
       rings: [],
       missed: [],
+      invitation: null,
       badge: 0,
       drafts: {},
     },

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Invitation } from '../../protocol/endpoints/meeting-ways.ts'
 import type { Meeting } from '../../protocol/meetings.ts'
 import { gate, service } from './support/database.ts'
+import { openInbox } from './support/device.ts'
 import { mailsTo, mailTo } from './support/mails.ts'
 import { bodyOf, freshId, request, roomOf, signUp, type Person } from './support/people.ts'
 
@@ -60,6 +61,43 @@ describe('inviting people', () => {
     expect(listed.items.map((each) => each.answer)).toEqual(['withdrawn'])
   })
 
+  test('[MTG14] the inbox of whoever is invited says so at once, and what becomes of it', async () => {
+    const { ada, grace, linus, id, path, invite } = await scene()
+    const device = await openInbox(linus)
+    const waiting = async () => {
+      const { items } = await bodyOf<{ items: Meeting[] }>(
+        await request(linus, 'GET', '/meetings?when=unanswered'),
+        200,
+      )
+      return items.map((each) => each.id)
+    }
+    expect(await waiting()).toEqual([])
+    const heard = { t: 'invitation', meeting: id, title: 'Engines' }
+
+    const [invitation] = await invite(grace, { people: [linus.id] })
+    expect(await device.next('invitation')).toEqual({ ...heard, news: 'invited', by: 'Grace' })
+    expect(await waiting()).toEqual([id])
+    // Who is invited already is not told again.
+    await invite(ada, { people: [linus.id] })
+    expect((await request(linus, 'PUT', `/meetings/${id}/invitation`, { answer: 'accepted' })).status).toBe(200)
+    expect(await device.next('invitation')).toEqual({ ...heard, news: 'answered', by: 'Linus' })
+    expect(await waiting()).toEqual([])
+
+    // Another title is no other time.
+    expect((await request(ada, 'PATCH', `/meetings/${id}`, { title: 'Looms' })).status).toBe(200)
+    const moved = { schedule: schedule(tomorrow + 3_600_000) }
+    expect((await request(grace, 'PATCH', `/meetings/${id}`, moved)).status).toBe(200)
+    const renamed = { ...heard, title: 'Looms' }
+    expect(await device.next('invitation')).toEqual({ ...renamed, news: 'changed', by: 'Grace' })
+    expect((await request(grace, 'DELETE', `${path}/${invitation!.id}`)).status).toBe(204)
+    expect(await device.next('invitation')).toEqual({ ...renamed, news: 'withdrawn', by: 'Grace' })
+    await invite(ada, { people: [linus.id] })
+    expect(await device.next('invitation')).toEqual({ ...renamed, news: 'invited', by: 'Ada' })
+    expect((await request(grace, 'DELETE', `/meetings/${id}`)).status).toBe(204)
+    expect(await device.next('invitation')).toEqual({ ...renamed, news: 'cancelled', by: 'Grace' })
+    expect(await waiting()).toEqual([])
+  })
+
   test('[MTG12] nobody is invited across a block, and a meeting invites 200', async () => {
     const { grace, linus, path, invite } = await scene()
     expect((await request(linus, 'PUT', `/me/blocks/${grace.id}`)).status).toBe(204)
@@ -86,11 +124,14 @@ describe('inviting addresses', () => {
     expect(mail.calendar).toContain(`UID:${id}@parley`)
     const code = new URL(mail.link!).pathname.replace('/m/', '')
     expect(await bodyOf(await request(null, 'GET', `/meeting-links/${code}`), 200)).toMatchObject({
-      ...{ meeting: id, invitedBy: 'Grace', me: 'guest' },
+      ...{ meeting: id, invitedBy: 'Grace', me: 'guest', invitation: 'pending' },
     })
 
     const answer = (to: string) => request(null, 'PUT', `/meeting-links/${code}/invitation`, { answer: to })
     expect((await answer('tentative')).status).toBe(204)
+    expect(await bodyOf(await request(null, 'GET', `/meeting-links/${code}`), 200)).toMatchObject({
+      invitation: 'tentative',
+    })
     const path = `/meetings/${id}/invitations`
     const { items } = await bodyOf<{ items: Invitation[] }>(await request(grace, 'GET', path), 200)
     expect(items).toMatchObject([{ answer: 'tentative', answeredAt: expect.any(Number) }])

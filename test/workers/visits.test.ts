@@ -243,7 +243,7 @@ test('[INB6] an inbox that never had a list and cannot ask for one closes with 1
   const ada = await signUpAfresh('Ada')
   await gate('shut')
   const device = await connectInbox(ada)
-  device.send({ t: 'hello', v: 4, epoch: null, since: 0 })
+  device.send({ t: 'hello', v: 5, epoch: null, since: 0 })
   await device.until(() => device.closedWith !== null)
   await gate('open')
   expect(device.closedWith).toBe(1013)
@@ -254,7 +254,7 @@ test('[INB6] a hello that was not answered when the object went to sleep is answ
   const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
   const room = await roomOf(grace, ada)
   const device = await connectInbox(ada)
-  device.send({ t: 'hello', v: 4, epoch: null, since: 0 })
+  device.send({ t: 'hello', v: 5, epoch: null, since: 0 })
   await hibernateInbox(ada.id)
   await inInbox(ada.id, () => undefined)
   expect((await device.next('welcome')).stale).toBe(false)

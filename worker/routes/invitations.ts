@@ -21,18 +21,19 @@ import { pageFrom } from '../list.ts'
 import { hostsAlone, noSuchMeeting } from '../meeting-entry.ts'
 import { seenMeeting, shownMeeting } from '../meeting-list.ts'
 import { mailOrigin, mailSoon } from '../meeting-mail.ts'
+import { tellInvited } from '../meeting-news.ts'
 import { meetingObject } from '../objects.ts'
 import { ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
 import { asService, dataOf } from '../supabase.ts'
 
 const Made = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('invited') }),
+  z.object({ outcome: z.literal('invited'), title: z.string(), people: z.array(Uuid) }),
   z.object({ outcome: z.enum(['over', 'too_many', 'forbidden', 'unknown']) }),
 ])
 
 const Withdrawn = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('withdrawn'), link: z.nullable(Uuid) }),
+  z.object({ outcome: z.literal('withdrawn'), link: z.nullable(Uuid), person: z.nullable(Uuid), title: z.string() }),
   z.object({ outcome: z.enum(['none', 'forbidden', 'unknown']) }),
 ])
 
@@ -60,6 +61,7 @@ serve(invitations, inviteToMeeting, async ({ c, session, params: { meeting }, bo
   switch (made.outcome) {
     case 'invited': {
       mailSoon(c, meeting)
+      tellInvited(c, made.people, { news: 'invited', meeting, title: made.title })
       const { items } = await page(c.env, meeting, me, limits.meetingInvitations, null)
       return [200, { items }]
     }
@@ -89,6 +91,8 @@ serve(invitations, withdrawInvitation, async ({ c, session, params: { meeting, i
     case 'withdrawn': {
       if (withdrawn.link) await meetingObject(c.env, meeting).linkOver(withdrawn.link)
       mailSoon(c, meeting)
+      const people = withdrawn.person === null ? [] : [withdrawn.person]
+      tellInvited(c, people, { news: 'withdrawn', meeting, title: withdrawn.title })
       return [204]
     }
     case 'none':
@@ -106,7 +110,10 @@ serve(invitations, answerInvitation, async ({ c, session, params: { meeting }, b
     ...{ p_meeting: meeting, p_person: me, p_answer: body.answer },
   })
   take(Answered.parse(dataOf(answer)))
-  return [200, shownMeeting(c, await seenMeeting(c.env, meeting, me))]
+  const seen = await seenMeeting(c.env, meeting, me)
+  // What waits for an answer is less by one, on all their devices.
+  tellInvited(c, [me], { news: 'answered', meeting, title: seen.title })
+  return [200, shownMeeting(c, seen)]
 })
 
 serve(invitations, answerMailedInvitation, async ({ c, params, body }) => {

@@ -101,7 +101,7 @@ serve(meetingWays, previewMeetingLink, async ({ c, session, params }) => {
   const { id, title, media, status, plan, startsAt } = facts
   const shown = { meeting: id, title, media, status, invitedBy: link.by, entry: link.entry, passcode: link.passcode }
   const schedule = plan && startsAt !== null ? shownSchedule(plan, startsAt) : null
-  return [200, { ...shown, schedule, me: comesAs(right, session) }]
+  return [200, { ...shown, schedule, me: comesAs(right, session), invitation: link.invitation }]
 })
 
 serve(meetingWays, enterByMeetingLink, async ({ c, session, params, body }) => {

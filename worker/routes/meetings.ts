@@ -20,6 +20,7 @@ import { Seen, seenMeeting, shownMeeting } from '../meeting-list.ts'
 import { mailOrigin, mailSoon } from '../meeting-mail.ts'
 import { settledSchedule } from '../meeting-schedule.ts'
 import { begin, writeMeeting } from '../meeting-rows.ts'
+import { tellInvited } from '../meeting-news.ts'
 import { inboxObject, meetingObject } from '../objects.ts'
 import { ProblemError } from '../problem.ts'
 import { serve } from '../serve.ts'
@@ -27,12 +28,12 @@ import { asService, dataOf } from '../supabase.ts'
 import { warn } from '../../durable-objects/log.ts'
 
 const Changed = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('changed'), facts: Facts }),
+  z.object({ outcome: z.literal('changed'), facts: Facts, people: z.array(Uuid) }),
   z.object({ outcome: z.enum(['over', 'forbidden', 'unknown']) }),
 ])
 
 const Cancelled = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.enum(['cancelled', 'ended']), facts: Facts }),
+  z.object({ outcome: z.enum(['cancelled', 'ended']), facts: Facts, people: z.array(Uuid) }),
   z.object({ outcome: z.enum(['forbidden', 'unknown']) }),
 ])
 
@@ -57,7 +58,7 @@ serve(meetings, createMeeting, async ({ c, session, body }) => {
 })
 
 serve(meetings, listMeetings, async ({ c, session, query: { when, room, cursor, limit } }) => {
-  const after = when === 'coming' ? placeOf(cursor, Coming) : placeOf(cursor, Past)
+  const after = when === 'past' ? placeOf(cursor, Past) : placeOf(cursor, Coming)
   const answer = await asService(c.env).rpc('meetings_of', {
     ...{ p_person: session.me.person.id, p_when: when, p_after: after, p_limit: limit },
     ...(room !== undefined && { p_room: room }),
@@ -82,6 +83,7 @@ serve(meetings, changeMeeting, async ({ c, session, params: { meeting }, body })
     case 'changed':
       await tell(c.env, changed.facts)
       mailSoon(c, meeting)
+      tellInvited(c, changed.people, { news: 'changed', meeting, title: changed.facts.title })
       return [200, await shown(c, meeting, me)]
     case 'over':
       throw new ProblemError('conflict', 'This meeting is live or over, or was begun at once: that stays as it is.')
@@ -108,6 +110,7 @@ serve(meetings, cancelMeeting, async ({ c, session, params: { meeting } }) => {
     case 'ended':
       await tell(c.env, cancelled.facts)
       mailSoon(c, meeting)
+      tellInvited(c, cancelled.people, { news: 'cancelled', meeting, title: cancelled.facts.title })
       return [204]
     case 'forbidden':
       throw hostsAlone()

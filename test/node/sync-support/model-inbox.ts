@@ -78,7 +78,7 @@ export function modelInbox(now: () => number, chunk = 3) {
 
   function welcome(socket: Socket, since: number, whole: boolean): void {
     const held = [...drafts.values()]
-    const frame = { v: 4, epoch: epoch(), whole, stale, me: ada, now: now(), expiresAt: 0, ...mine }
+    const frame = { v: 5, epoch: epoch(), whole, stale, me: ada, now: now(), expiresAt: 0, ...mine }
     socket.say({ t: 'welcome', ...frame, drafts: held, rings })
     const due = [...lines.values()].filter((one) => whole || one.version > since).map(({ line }) => line)
     const over = whole ? [] : [...gone].filter(([, at]) => at > since).map(([room]) => room)

@@ -22,16 +22,16 @@ export interface Facts {
   me: MeetingPreview['me'] | Meeting['me']
   /** Which members may record it. */
   mayRecord: Meeting['mayRecord']
-  /** What I answered, where I am invited. */
+  /** What I answered where I am invited, or whoever had the mail that brought the link. */
   invitation: Meeting['invitation']
 }
 
 /** What a link shows. Throws as the API does. */
 export async function factsOfLink(code: string): Promise<Facts> {
   const preview = await gate.api.call(previewMeetingLink, { params: { code } })
-  const { meeting: id, title, media, status, schedule, invitedBy: host, entry, passcode, me } = preview
-  const unknown = { room: null, call: false, invitation: null, mayRecord: 'hosts' } as const
-  return { id, title, media, status, schedule, host, code, passcode, entry, me, ...unknown }
+  const { meeting: id, title, media, status, schedule, invitedBy: host, entry, passcode, me, invitation } = preview
+  const unknown = { room: null, call: false, mayRecord: 'hosts' } as const
+  return { id, title, media, status, schedule, host, code, passcode, entry, me, invitation, ...unknown }
 }
 
 /** What someone sees of a meeting that is theirs to see. Throws as the API does. */

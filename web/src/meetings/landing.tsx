@@ -9,6 +9,7 @@ import { Field } from '../ui/field.tsx'
 import { Alert } from '../ui/notice.tsx'
 import { why } from '../why.ts'
 import { limits } from '../../../protocol/limits.ts'
+import { Answer } from './answer.tsx'
 import { titleOf, type Facts } from './facts.ts'
 import { Glyph } from './glyph.tsx'
 import { Held } from './held.tsx'
@@ -86,6 +87,7 @@ export function Landing({
           )}
         </div>
       </div>
+      {facts.invitation !== null && <Answer answer={facts.invitation} code={facts.code} meeting={facts.id} />}
       {facts.me === 'not_a_member' ? (
         <>
           <p className="text-pretty text-muted" role="status">

@@ -49,7 +49,9 @@ export function Prejoin({
           {facts.status === 'live' ? 'It is going on now.' : facts.host === null ? '' : `Hosted by ${facts.host}.`}
         </p>
       </div>
-      <Suspense>{facts.invitation !== null && <Answer answer={facts.invitation} meeting={facts.id} />}</Suspense>
+      <Suspense>
+        {facts.invitation !== null && facts.code === null && <Answer answer={facts.invitation} meeting={facts.id} />}
+      </Suspense>
       {failure !== null && <Alert>{why(failure)}</Alert>}
       <div className="grid gap-2">
         <Button className="min-h-12" onClick={onJoin} pending={pending}>

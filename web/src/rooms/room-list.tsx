@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { failureOf, sentence } from '../outcome.ts'
 import { ConnectionBar } from '../shell/connection-bar.tsx'
@@ -40,6 +41,8 @@ export function RoomList({
 }) {
   const { inbox, me: person } = client
   const { rooms, state, stale, failure, connection, status, closed } = useStore(inbox.view)
+  const invited = useStore(around, (now) => now.invited)
+  const [, navigate] = useLocation()
   const [filter, setFilter] = useState<RoomFilter>('all')
   const { held, handlers } = useHeld(() => shown.map(({ room }) => room))
   const now = inbox.now()
@@ -89,6 +92,11 @@ export function RoomList({
             This list may be out of date.
           </Said>
         )
+      )}
+      {invited > 0 && (
+        <Said action="Answer" onClick={() => navigate('/meetings', { state: { inside: true } })}>
+          {invited === 1 ? 'You are invited to a meeting.' : `You are invited to ${invited} meetings.`}
+        </Said>
       )}
       {rooms.length > 0 && (
         <FilterChips archived={count.archived} chosen={filter} onChoose={setFilter} unread={count.unread} />

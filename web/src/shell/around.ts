@@ -10,8 +10,12 @@ export type Over =
   | { kind: 'leave'; line: RoomLine }
 
 /** What lies over the list and the room, on this screen only. */
-export type Around = StoreApi<{ over: Over | null }>
+export type Around = StoreApi<{
+  over: Over | null
+  /** How many invitations to meetings wait for my answer. */
+  invited: number
+}>
 
 export function createAround(): Around {
-  return createStore(() => ({ over: null }))
+  return createStore(() => ({ over: null, invited: 0 }))
 }

@@ -8,6 +8,7 @@ import { attendKeys } from '../search/attend-keys.ts'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import { attendIdleness } from './idleness.ts'
 import { InboxNotices } from './inbox-notices.tsx'
+import { Invitations } from './invitations.tsx'
 import { OverPage } from './over-page.tsx'
 import { PageToast } from './page-toast.tsx'
 import type { Client } from '../../sync/client.ts'
@@ -29,6 +30,7 @@ export function Attendant({ client, around }: { client: Client; around: Around }
     <>
       <RingCards inbox={inbox} />
       <InboxNotices inbox={inbox} />
+      <Invitations around={around} inbox={inbox} />
       <PageToast />
       {search !== null && (
         <PaneBoundary name="search">

@@ -4,6 +4,7 @@ import { uuidV7 } from '../../../protocol/ids.ts'
 import {
   InboxDownstream,
   MineNow,
+  type InvitationNews,
   type InboxUpstream,
   type InboxWelcome,
   type OwnStatus,
@@ -94,6 +95,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
   const seenAgain = alarm(clock)
   let mine: Mine | null = null
   let ringing: readonly Ring[] = []
+  let invitation: InvitationNews | null = null
   let status = available
   let rooms: readonly RoomLine[] = []
   let shown = new Map<string, RoomLine>()
@@ -265,6 +267,9 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
         return turnLater()
       case 'ring_over':
         return rings.over(frame.call, frame.why === 'missed')
+      case 'invitation':
+        invitation = frame
+        return
       case 'renewed':
     }
   }
@@ -405,6 +410,7 @@ export function createInbox(deps: InboxDeps): OpenedInbox {
       blocked: mine?.blocked ?? none,
       rings: (ringing = same(ringing, rings.shown(now, wishes.answered))),
       missed: rings.missed(),
+      invitation,
       badge: totalBadge(rooms, now),
       drafts: drafts.view.getState(),
       notices: wishes.notices(),

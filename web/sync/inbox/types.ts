@@ -1,5 +1,13 @@
 import type { StoreApi } from 'zustand/vanilla'
-import type { NotifyLevel, OwnStatus, Presence, RoomLine, Ring, Settings } from '../../../protocol/inbox.ts'
+import type {
+  InvitationNews,
+  NotifyLevel,
+  OwnStatus,
+  Presence,
+  RoomLine,
+  Ring,
+  Settings,
+} from '../../../protocol/inbox.ts'
 import type { RefusalReason } from '../../../protocol/refusals.ts'
 import type { Closed, Connection, RoomView } from '../types.ts'
 
@@ -44,6 +52,8 @@ export interface InboxView {
   rings: readonly Ring[]
   /** Those that rang here and that nobody took. */
   missed: readonly Ring[]
+  /** What was said last of a meeting to which the person is invited, since this page is here. */
+  invitation: InvitationNews | null
   /** Unread messages of all rooms that are not muted. */
   badge: number
   /** What is half written, by room; drafts of threads are not in it. */

@@ -1,5 +1,6 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { useStore } from 'zustand'
 import { listMeetings } from '../../../../protocol/endpoints/meetings.ts'
 import { gate } from '../../gate.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -27,6 +28,14 @@ export function MeetingList({ client }: { client: Client }) {
     [when],
   )
   const meetings = usePaged<Meeting>(load)
+  const { reload } = meetings
+  const news = useStore(client.inbox.view, (now) => now.invitation)
+  const heard = useRef(news)
+  useEffect(() => {
+    if (news === heard.current) return
+    heard.current = news
+    reload()
+  }, [news, reload])
   const [makes, setMakes] = useState(false)
   const [open, setOpen] = useState<Meeting | null>(null)
 
