@@ -37,9 +37,7 @@ const mailingMs = 20_000
 /** Sends what a meeting owes, after the answer. What is not sent by then is sent later. */
 export function mailSoon(c: Context<App>, meeting: string): void {
   const sent = sendDueMails(c.env, Date.now() + mailingMs, meeting)
-  c.executionCtx.waitUntil(
-    sent.catch((error: unknown) => warn(`mails of meeting ${meeting}: ${String(error)}`)),
-  )
+  c.executionCtx.waitUntil(sent.catch((error: unknown) => warn(`mails of meeting ${meeting}: ${String(error)}`)))
 }
 
 /**
