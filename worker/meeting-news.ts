@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { eachInParallel } from '../durable-objects/parallel.ts'
+import { warn } from '../durable-objects/log.ts'
 import type { InvitationNews } from '../protocol/inbox.ts'
 import type { App } from './env.ts'
 import { inboxObject } from './objects.ts'
@@ -14,5 +15,5 @@ export function tellInvited(c: Context<App>, people: string[], news: Omit<Invita
   if (people.length === 0) return
   const by = c.get('session').me.person.name
   const told = eachInParallel(people, atOnce, (person) => inboxObject(c.env, person).invitation({ ...news, by }))
-  c.executionCtx.waitUntil(told.catch((error: unknown) => console.warn(`of meeting ${news.meeting}: ${String(error)}`)))
+  c.executionCtx.waitUntil(told.catch((error: unknown) => warn(`of meeting ${news.meeting}: ${String(error)}`)))
 }
