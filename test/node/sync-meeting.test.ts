@@ -65,6 +65,8 @@ test('[MTG50] whoever is put out sees nobody who is in any more', () => {
   link.open()
   link.say(you('admitted'), stands, lobby, you('ejected'))
   expect(view()).toMatchObject({ you: { standing: 'ejected' }, meeting: null, waiting: [] })
+  link.say(you('admitted'), stands, lobby, { t: 'you', standing: 'admitted', role: 'speaker', handAt: null })
+  expect(view()).toMatchObject({ you: { role: 'speaker' }, meeting: { status: 'live' }, waiting: [] })
   link.drop(closeCodes.notAMember, null)
   expect([view().closed, link.closed]).toEqual(['not_a_member', true])
 })

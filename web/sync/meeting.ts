@@ -94,8 +94,10 @@ export function openMeeting({ openTransport, refresh, clock, page, random }: Mee
         const live: Connection = { state: 'live', since: clock.now() }
         const { connection } = view.getState()
         const stands = { you, connection: connection.state === 'live' ? connection : live }
-        // Whoever is out sees nothing of those who are in.
-        return view.setState(you.standing === 'admitted' ? stands : { ...stands, meeting: null, waiting: [] })
+        // Whoever is out sees nothing of those who are in, and who runs it no more nothing of those who wait.
+        if (you.standing !== 'admitted') return view.setState({ ...stands, meeting: null, waiting: [] })
+        const runs = you.role === 'host' || you.role === 'cohost'
+        return view.setState(runs ? stands : { ...stands, waiting: [] })
       }
       case 'meeting': {
         const { t: _, ...meeting } = frame

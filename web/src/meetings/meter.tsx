@@ -62,23 +62,26 @@ export function Meter({ track }: { track: MediaStreamTrack }) {
 /** Plays two notes on a speaker, so that one knows where one will hear the others. */
 export async function testSound(speaker: string | null): Promise<void> {
   const context = new AudioContext()
-  const out = context.createMediaStreamDestination()
   const player = new Audio()
-  player.srcObject = out.stream
-  if (speaker !== null && 'setSinkId' in player) await player.setSinkId(speaker).catch(() => undefined)
-  await player.play()
-  for (const [index, hertz] of [523, 659].entries()) {
-    const [tone, volume] = [context.createOscillator(), context.createGain()]
-    const begins = context.currentTime + index * 0.3
-    tone.frequency.value = hertz
-    volume.gain.setValueAtTime(0.0001, begins)
-    volume.gain.exponentialRampToValueAtTime(0.25, begins + 0.03)
-    volume.gain.exponentialRampToValueAtTime(0.0001, begins + 0.28)
-    tone.connect(volume).connect(out)
-    tone.start(begins)
-    tone.stop(begins + 0.3)
-    if (index === 1) await new Promise((ended) => tone.addEventListener('ended', ended))
+  try {
+    const out = context.createMediaStreamDestination()
+    player.srcObject = out.stream
+    if (speaker !== null && 'setSinkId' in player) await player.setSinkId(speaker).catch(() => undefined)
+    await player.play()
+    for (const [index, hertz] of [523, 659].entries()) {
+      const [tone, volume] = [context.createOscillator(), context.createGain()]
+      const begins = context.currentTime + index * 0.3
+      tone.frequency.value = hertz
+      volume.gain.setValueAtTime(0.0001, begins)
+      volume.gain.exponentialRampToValueAtTime(0.25, begins + 0.03)
+      volume.gain.exponentialRampToValueAtTime(0.0001, begins + 0.28)
+      tone.connect(volume).connect(out)
+      tone.start(begins)
+      tone.stop(begins + 0.3)
+      if (index === 1) await new Promise((ended) => tone.addEventListener('ended', ended))
+    }
+  } finally {
+    player.srcObject = null
+    await context.close()
   }
-  player.srcObject = null
-  await context.close()
 }

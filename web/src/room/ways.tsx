@@ -3,9 +3,8 @@ import { listRequests } from '../../../protocol/endpoints/requests.ts'
 import { useMinute } from '../clock.ts'
 import { gate } from '../gate.ts'
 import { outcome } from '../outcome.ts'
-import { Sign } from '../ui/sign.tsx'
+import { Way } from '../ui/way.tsx'
 import { useDesk, type Beside } from './desk.ts'
-import type { ComponentProps } from 'react'
 
 /** The ways from what a room says of itself to what is behind it, as my role allows. */
 export function Ways({
@@ -69,48 +68,4 @@ function useWaiting(room: string | null, members: number): string | null {
     }
   }, [room, members, minute])
   return waiting
-}
-
-function Way({
-  icon,
-  words,
-  says = '',
-  loud = false,
-  onClick,
-}: {
-  icon: ComponentProps<typeof Sign>['name']
-  words: string
-  says?: string
-  /** Something waits there. */
-  loud?: boolean
-  onClick: () => void
-}) {
-  return (
-    <li>
-      <button
-        className="flex min-h-11 w-full items-center gap-3 rounded-lg px-2 text-start hover:bg-sunken focus-visible:-outline-offset-2"
-        onClick={onClick}
-        type="button"
-      >
-        <span className="text-muted">
-          <Sign name={icon} />
-        </span>
-        <span className="min-w-0 flex-1">{words}</span>
-        {says !== '' && (
-          <span
-            className={
-              loud
-                ? 'rounded-full bg-signal px-2 text-sm font-semibold text-[#16242a] tabular-nums'
-                : 'text-sm text-muted tabular-nums'
-            }
-          >
-            {says}
-          </span>
-        )}
-        <span className="text-muted">
-          <Sign mirrored name="next" size={16} />
-        </span>
-      </button>
-    </li>
-  )
 }

@@ -3,7 +3,7 @@ import { Button } from '../ui/button.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Sign } from '../ui/sign.tsx'
 import { signOut } from './sign-out.ts'
-import { Way } from './way.tsx'
+import { Way } from '../ui/way.tsx'
 import type { Client } from '../../sync/client.ts'
 import type { Page } from './you.tsx'
 

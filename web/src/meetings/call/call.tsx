@@ -58,8 +58,11 @@ export function Call(props: CallProps) {
   const [media, setMedia] = useState<Media | null>(null)
   useEffect(() => {
     const names = (id: string) => socket.view.getState().meeting?.people.find((one) => one.id === id)?.name ?? null
-    const { chosen } = devices.view.getState()
-    const opened = openMedia(facts.id, { ...chosen, cameraOn: chosen.cameraOn && facts.media === 'video' }, names)
+    const { chosen, microphone, camera } = devices.view.getState()
+    // What did not start on the page before is known there: nobody is told again as they come in.
+    const microphoneOn = chosen.microphoneOn && microphone.state !== 'failed'
+    const cameraOn = chosen.cameraOn && camera.state !== 'failed' && facts.media === 'video'
+    const opened = openMedia(facts.id, { ...chosen, microphoneOn, cameraOn }, names)
     // The meeting opens its own: two pages of one microphone are one too many for some systems.
     devices.release()
     setMedia(opened)

@@ -45,17 +45,19 @@ export function People({
   onClose: () => void
 }) {
   const tiles = useStore(media.view, (now) => now.tiles)
-  const [menu, setMenu] = useState<{ person: Participant; at: Anchor } | null>(null)
+  const [menu, setMenu] = useState<{ id: string; at: Anchor } | null>(null)
   const [ejecting, setEjecting] = useState<Participant | null>(null)
   const here = people.filter((person) => person.here || person.id === me)
   const hands = here.filter(({ handAt }) => handAt !== null).toSorted((a, b) => a.handAt! - b.handAt!)
+  // As they are now: also while the menu is open.
+  const chosen = here.find(({ id }) => id === menu?.id)
   const calm = here.filter(({ handAt }) => handAt === null)
   const line = (person: Participant, place: number | null) => (
     <Line
       hosts={hosts}
       key={person.id}
       me={me}
-      onMenu={(at) => setMenu({ person, at })}
+      onMenu={(at) => setMenu({ id: person.id, at })}
       person={person}
       place={place}
       tiles={tiles}
@@ -132,9 +134,9 @@ export function People({
           </section>
         )}
       </div>
-      {menu !== null && (
+      {menu !== null && chosen !== undefined && (
         <ActMenu
-          {...menu}
+          at={menu.at}
           onAct={(act) => {
             setMenu(null)
             void onAct(act)
@@ -142,8 +144,9 @@ export function People({
           onClose={() => setMenu(null)}
           onEject={() => {
             setMenu(null)
-            setEjecting(menu.person)
+            setEjecting(chosen)
           }}
+          person={chosen}
           tiles={tiles}
         />
       )}

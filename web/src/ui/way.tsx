@@ -1,16 +1,19 @@
-import { Sign } from '../ui/sign.tsx'
+import { Sign } from './sign.tsx'
 import type { ComponentProps } from 'react'
 
-/** A line that leads to another page of the dialog, with what stands there now. */
+/** A line that leads to another page of a dialog or a panel, with what stands there now. */
 export function Way({
   icon,
   words,
-  says,
+  says = '',
+  loud = false,
   onClick,
 }: {
   icon: ComponentProps<typeof Sign>['name']
   words: string
   says?: string
+  /** Something waits there. */
+  loud?: boolean
   onClick: () => void
 }) {
   return (
@@ -25,7 +28,9 @@ export function Way({
         </span>
         <span className="flex-none">{words}</span>
         <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
-          <bdi>{says}</bdi>
+          <bdi className={loud ? 'rounded-full bg-signal px-2 font-semibold text-on-signal tabular-nums' : undefined}>
+            {says}
+          </bdi>
         </span>
         <span className="text-muted">
           <Sign mirrored name="next" size={16} />
