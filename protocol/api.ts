@@ -36,12 +36,16 @@ export type ChangeSettings = z.infer<typeof ChangeSettings>
 export const BlockList = z.object({ blocked: z.array(Uuid) })
 export type BlockList = z.infer<typeof BlockList>
 
-/** What became of signing up or in: the cookies are set, or a mail has to be confirmed first. */
-export const SignedIn = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('signed_in'), me: Me }),
+/** Someone is signed in: the cookies are set. */
+export const SignedIn = z.object({ state: z.literal('signed_in'), me: Me })
+export type SignedIn = z.infer<typeof SignedIn>
+
+/** What became of signing up: the session has begun, or a mail has to be confirmed first. */
+export const SignedUp = z.discriminatedUnion('state', [
+  SignedIn,
   z.object({ state: z.literal('confirm_email'), email: z.string() }),
 ])
-export type SignedIn = z.infer<typeof SignedIn>
+export type SignedUp = z.infer<typeof SignedUp>
 
 /**
  * POST /auth/refresh: the cookies are renewed; `renewal` goes into open sockets as a `renew` frame. `grace` as in

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
 import * as z from 'zod/mini'
-import { type ImportBatch, Imported, Joined, JoinLink, RoomCreated, RoomList, SignedIn } from '../protocol/api.ts'
+import { type ImportBatch, Imported, Joined, JoinLink, RoomCreated, RoomList, SignedUp } from '../protocol/api.ts'
 import { uuidV7, uuidV8 } from '../protocol/ids.ts'
 import { limits } from '../protocol/limits.ts'
 import { type ProblemKind, Problem, kindOf } from '../protocol/problems.ts'
@@ -42,7 +42,7 @@ export async function seedDemo(system: System): Promise<Account[]> {
 async function signIn({ pageUrl, supabaseUrl, postgresUrl, keys }: System, account: Account): Promise<Person> {
   const { name, email, password } = account
   const origin = { origin: pageUrl }
-  const signedUp = await call(`${pageUrl}/api/v1/auth/sign-up`, { name, email, password }, SignedIn, origin)
+  const signedUp = await call(`${pageUrl}/api/v1/auth/sign-up`, { name, email, password }, SignedUp, origin)
   if ('problem' in signedUp && signedUp.problem !== 'email_taken') throw failed('sign up', signedUp)
   // Where new accounts are confirmed first: nobody reads these people's mail.
   if ('state' in signedUp && signedUp.state === 'confirm_email') await confirm(postgresUrl, email)

@@ -8,8 +8,6 @@ import { bearer } from './session.ts'
 import type { Tokens } from './supabase.ts'
 import { nameOf, verifyToken, type Session } from './token.ts'
 
-export type NewSession = Extract<SignedIn, { state: 'signed_in' }>
-
 /** The session of tokens that Auth has just made, under the name that the account has by now. */
 export async function sessionFrom(c: Context<App>, tokens: Tokens): Promise<Session> {
   const session = await verifyToken(tokens.access_token, c.env)
@@ -23,7 +21,7 @@ export async function sessionFrom(c: Context<App>, tokens: Tokens): Promise<Sess
 }
 
 /** Begins a session on the device that asks. Problem: account_closing. */
-export async function begin(c: Context<App>, tokens: Tokens): Promise<{ answer: NewSession; session: Session }> {
+export async function begin(c: Context<App>, tokens: Tokens): Promise<{ answer: SignedIn; session: Session }> {
   const session = await sessionFrom(c, tokens)
   await refuseClosing(c, session)
   const device = await enterDevice(c, session)

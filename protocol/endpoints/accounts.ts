@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { everyone, people, type Access } from '../access.ts'
-import { Email, Me, Password, Refreshed, Rename, SignedIn, SignIn, SignUp } from '../api.ts'
+import { Email, Me, Password, Refreshed, Rename, SignedIn, SignedUp, SignIn, SignUp } from '../api.ts'
 import { endpoint } from '../endpoint.ts'
 
 /** What a mail is sent to. */
@@ -15,7 +15,7 @@ export type MailKind = z.infer<typeof MailKind>
 
 /** What the link in a mail came to. `confirm_other_email`: the address changes once the other mailbox has confirmed it, too. */
 export const Confirmed = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('signed_in'), me: Me }),
+  SignedIn,
   z.object({ state: z.literal('confirm_other_email') }),
 ])
 export type Confirmed = z.infer<typeof Confirmed>
@@ -37,7 +37,7 @@ export const signUp = endpoint({
   access: everyone,
   pace: 'credentials',
   body: SignUp,
-  answers: { 201: SignedIn },
+  answers: { 201: SignedUp },
   problems: ['email_taken'],
 })
 
@@ -115,7 +115,8 @@ export const verifyCode = endpoint({
   method: 'POST',
   path: '/auth/code/verify',
   summary: 'Sign in by a mailed code',
-  notes: 'Also takes the code of a confirmation or of a recovery. A code counts once, for an hour.',
+  notes:
+    'Also takes the code of a confirmation. A code counts once, for an hour. A new password without the old one needs the link of a recovery.',
   auth: 'nobody',
   access: everyone,
   pace: 'credentials',

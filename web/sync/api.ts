@@ -12,7 +12,7 @@ import type { Send } from './requests.ts'
  * finds the session over refreshes it once and goes again once.
  */
 export interface Api {
-  signUp(person: z.infer<typeof shapes.SignUp>): Promise<shapes.SignedIn>
+  signUp(person: z.infer<typeof shapes.SignUp>): Promise<shapes.SignedUp>
   signIn(person: z.infer<typeof shapes.SignIn>): Promise<shapes.SignedIn>
   signOut(everywhere?: boolean): Promise<void>
   me(): Promise<shapes.Me>
@@ -49,7 +49,7 @@ export function createApi(send: Send, refresh: () => Promise<Refresh>): Api {
     }
   }
   return {
-    signUp: (person) => send('POST', 'auth/sign-up', shapes.SignedIn, person),
+    signUp: (person) => send('POST', 'auth/sign-up', shapes.SignedUp, person),
     signIn: (person) => send('POST', 'auth/sign-in', shapes.SignedIn, person),
     signOut: async (everywhere) =>
       void (await send('POST', 'auth/sign-out', null, everywhere ? { everywhere } : undefined)),

@@ -1,6 +1,5 @@
 import { SignedIn, type Me, type SignIn } from '../../protocol/api.ts'
 import { kindOf, Problem } from '../../protocol/problems.ts'
-import { ProblemError } from './problem-error.ts'
 import { createSend } from './requests.ts'
 
 /** The session of a program that signed in by password: cookies, which it keeps as a browser does. */
@@ -44,14 +43,8 @@ export async function signIn({ origin, email, password }: Credentials): Promise<
   const send = createSend(once, origin)
 
   async function enter(): Promise<Me> {
-    const signedIn = await send('POST', 'auth/sign-in', SignedIn, {
-      email,
-      password,
-    } satisfies typeof SignIn._zod.input)
-    if (signedIn.state === 'signed_in') return signedIn.me
-    throw new ProblemError({
-      ...{ type: '/problems/wrong_credentials', title: 'The e-mail is not confirmed yet', status: 401 },
-    })
+    const secret = { email, password } satisfies typeof SignIn._zod.input
+    return (await send('POST', 'auth/sign-in', SignedIn, secret)).me
   }
 
   let renewing: Promise<void> | null = null

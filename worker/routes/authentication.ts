@@ -1,7 +1,7 @@
 import type { AuthError } from '@supabase/supabase-js'
 import { Hono, type Context } from 'hono'
 import { secretOf } from '../../durable-objects/env.ts'
-import type { Refreshed, SignedIn, SignUp } from '../../protocol/api.ts'
+import type { Refreshed, SignedUp, SignUp } from '../../protocol/api.ts'
 import { refreshSession, renewSockets, signIn, signOut, signUp } from '../../protocol/endpoints/accounts.ts'
 import { limits } from '../../protocol/limits.ts'
 import * as z from 'zod/mini'
@@ -32,7 +32,7 @@ const Settings = z.object({ mailer_autoconfirm: z.optional(z.boolean()) })
  * Where e-mail is confirmed first, an address that has an account gets the answer of one that has none, as fast. What Auth
  * says of the password alone, it says of both.
  */
-async function signedUp(c: Context<App>, { email, password, name }: z.infer<typeof SignUp>): Promise<SignedIn> {
+async function signedUp(c: Context<App>, { email, password, name }: z.infer<typeof SignUp>): Promise<SignedUp> {
   const confirming = { state: 'confirm_email', email } as const
   const settings = await askAuth(c, 'GET', 'settings')
   // Without knowing whether e-mail is confirmed first, any answer might tell who has an account.

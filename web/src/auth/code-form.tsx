@@ -35,7 +35,7 @@ export function CodeForm({
         code: 'This code is wrong, or was used, or is more than an hour old. Take that of the newest mail.',
       },
     })
-    if (answer?.value.state !== 'signed_in') return
+    if (answer === null) return
     dropNext()
     await enter(answer.value.me)
     onIn()

@@ -13,7 +13,6 @@ import { Alert } from '../ui/notice.tsx'
 import { useForm, wrongEmail } from '../use-form.ts'
 import { Card } from './card.tsx'
 import { Closing } from './closing.tsx'
-import { mailedNow } from './mail-sent.ts'
 
 /** Sign in with e-mail and password, then go where ?next= says; or go on to one of the other ways in. */
 export function SignIn() {
@@ -31,15 +30,9 @@ export function SignIn() {
       ...(given.password === '' ? { password: 'Enter your password.' } : {}),
     }
     const answer = await send(wrong, () => gate.api.signIn(given))
-    switch (answer?.value.state) {
-      case undefined:
-        return
-      case 'confirm_email':
-        return navigate(withNext('/sign-up', next), { state: mailedNow(answer.value.email) })
-      case 'signed_in':
-        await enter(answer.value.me)
-        navigate(next, { replace: true })
-    }
+    if (answer === null) return
+    await enter(answer.value.me)
+    navigate(next, { replace: true })
   }
 
   return (
