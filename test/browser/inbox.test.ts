@@ -71,7 +71,9 @@ async function onTwoDevices(room: string): Promise<{ ada: Window; laptop: Window
 test('[INB20] the list follows rooms that are not open: order, who writes, what was written, unread; and asks for nothing', async () => {
   const { ada, grace } = await together(browser, 'Estuary')
   await makeRoom(grace.page, 'Boathouse')
+  const connected = grace.page.waitForResponse(/\/meetings\?when=unanswered$/)
   await grace.page.goto('/')
+  await connected
   const rooms = grace.page.getByRole('navigation', { name: 'Rooms' }).getByRole('listitem')
   await expect.poll(async () => (await rooms.allTextContents()).map((text) => text.slice(1, 6))).toHaveLength(2)
   const asked: string[] = []

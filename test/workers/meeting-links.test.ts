@@ -95,7 +95,7 @@ describe('links into a meeting', () => {
     const shown = await bodyOf(await request(null, 'GET', `/meeting-links/${code}`), 200)
     expect(shown).toEqual({
       ...{ meeting: id, title: 'Engines', media: 'video', status: 'scheduled', schedule: null, invitedBy: ada.name },
-      ...{ entry: 'anyone', passcode: false, me: 'guest' },
+      ...{ entry: 'anyone', passcode: false, me: 'guest', invitation: null },
     })
     expect(await problem(request(null, 'GET', `/meeting-links/${'A'.repeat(22)}`), 404)).toBe('not_found')
     expect(await problem(request(null, 'GET', '/meeting-links/short'), 404)).toBe('not_found')
