@@ -1,24 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { decodeJwt, SignJWT } from 'jose'
 import { RoomServiceClient } from 'livekit-server-sdk'
-import { chromium as driver, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { Entered, MediaToken, MeetingDownstream } from '../../protocol/meetings.ts'
 import { Caller } from './support/caller.ts'
+import { launchWithMedia } from './support/meet.ts'
 import { freshId, Person, startParley, type Parley } from './support/parley.ts'
-
-process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x'
 
 let parley: Parley
 let browser: Browser
 
 beforeAll(async () => {
-  const { default: chromium } = await import('@sparticuz/chromium')
-  const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
-  browser = await driver.launch({
-    executablePath: await chromium.executablePath(),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', ...fake],
-  })
+  browser = await launchWithMedia()
   parley = await startParley()
   await vi.waitFor(async () => expect((await fetch(apiUrl())).status).toBe(200), { timeout: 60_000 })
 }, 120_000)

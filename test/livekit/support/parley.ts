@@ -60,6 +60,11 @@ export class Person {
     this.name = name
   }
 
+  /** Someone without an account. */
+  static guest(system: System, name: string): Person {
+    return new Person(system, name)
+  }
+
   static async signUp(system: System, name: string): Promise<Person> {
     const person = new Person(system, name)
     const email = `${name.toLowerCase()}.${randomBytes(6).toString('hex')}@parley.test`
