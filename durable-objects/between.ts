@@ -6,6 +6,7 @@ import type { HostAct, MeetingRole, Standing } from '../protocol/meetings.ts'
 import type { Erasure } from '../protocol/message.ts'
 import type { Entrant, MeetingFacts, Recorded, Right } from './meeting/core/gathering.ts'
 import type { LiveMeeting } from './meeting/core/telling.ts'
+import type { Visitor } from './visitor.ts'
 
 export type { Entrant, LiveMeeting, MeetingFacts, Right }
 
@@ -123,8 +124,8 @@ export interface MeetingForOthers {
   enter(entrant: Entrant, right: Right, facts: MeetingFacts, link: string | null): Promise<MeetingEntered>
   /** Where someone stands; null: they never came. */
   standingOf(id: string): Promise<Standing | null>
-  /** What a media token may say of them; null: they are not admitted. */
-  grant(entrant: Entrant): Promise<MeetingGrant | 'media_away' | null>
+  /** What a media token for this visit may say of them; null: they are not admitted. */
+  grant(entrant: Entrant, visitor: Visitor): Promise<MeetingGrant | 'media_away' | null>
   raiseHand(id: string, up: boolean): Promise<boolean>
   /** They leave, on this device. */
   leave(id: string, device: string): Promise<void>
@@ -141,6 +142,8 @@ export interface MeetingForOthers {
   recordingNow(recording: Recorded | null): Promise<void>
   /** A link was withdrawn: who waits by it gets in no more. */
   linkOver(link: string): Promise<void>
+  /** Sessions of the person are over: their sockets here are closed with 4401, and their devices are out of the call. */
+  endSessions(person: string, ending: Ending): Promise<void>
 }
 
 /** A webhook of the media server, as far as a meeting looks at it. `at` is its `createdAt` in ms, `id` its event's. */

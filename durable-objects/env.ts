@@ -23,9 +23,10 @@ export interface RoomEnv extends OwnEnv {
   MEETING: Objects<Pick<MeetingForOthers, 'membersGone'>>
 }
 
-/** What an inbox needs: the rooms, by their ids. */
+/** What an inbox needs: the rooms and the meetings, by their ids. */
 export interface InboxEnv extends OwnEnv {
   ROOM: Objects<RoomForInboxes>
+  MEETING: Objects<Pick<MeetingForOthers, 'endSessions'>>
 }
 
 /** What a meeting needs. */

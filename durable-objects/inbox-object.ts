@@ -112,7 +112,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     this.keys = new Keys(storage.sql)
     this.ringing = new Ringing(storage.sql, this.devices)
     const { person, agenda, devices, lines, visits } = this
-    const { INBOX: inboxes, ROOM: rooms } = env
+    const { INBOX: inboxes, ROOM: rooms, MEETING: meetings } = env
     const functions = new ServiceFunctions(env)
     this.self = new Person({ person, sql: storage.sql, devices, agenda, functions, inboxes, rooms })
     const database = new InboxDatabase(functions, person)
@@ -146,7 +146,7 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
     const roomsOfList = () => lines.all().map(({ room }) => room)
     const known = { known: () => visits.readAt() > 0, read: () => list.read(), rooms: roomsOfList }
     this.farewells = new Farewells({
-      ...{ person, sql: storage.sql, endings: this.endings, devices, rooms },
+      ...{ person, sql: storage.sql, endings: this.endings, devices, rooms, meetings },
       list: known,
     })
     const { farewells } = this
@@ -155,7 +155,12 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
       () => farewells.owed(),
       () => farewells.tell(),
     )
-    const erasing = new Erasing({ person, sql: storage.sql, functions, rooms, erased: () => this.empty() })
+    // Whoever could not be told now would never be.
+    const farewell = async () => {
+      await this.parting.start()
+      if (farewells.owed()) throw new Error('a room or a meeting has not heard that the sessions are over')
+    }
+    const erasing = new Erasing({ person, sql: storage.sql, functions, rooms, farewell, erased: () => this.empty() })
     this.erasing = erasing
     this.deleting = errand(
       'erasure',
@@ -320,6 +325,13 @@ export class Inbox extends DurableObject<InboxEnv> implements InboxForOthers {
   /** Whether the session behind a visit was ended before its token is over. */
   async isOver(visitor: Visitor): Promise<boolean> {
     return this.erasing.begun() || this.endings.over(this.person, visitor)
+  }
+
+  /** The same of a visit to a meeting. One that is let come hears from then on which sessions end. */
+  async attend(meeting: string, visitor: Visitor): Promise<'welcome' | 'over'> {
+    if (await this.isOver(visitor)) return 'over'
+    this.farewells.attend(meeting, Date.now())
+    return 'welcome'
   }
 
   /** How far deleting the account is. */

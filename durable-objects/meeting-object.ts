@@ -7,13 +7,14 @@ import { limits } from '../protocol/limits.ts'
 import type { HostAct, Standing } from '../protocol/meetings.ts'
 import type { MediaReport, MeetingEntered, MeetingForOthers, MeetingGrant } from './between.ts'
 import { secretOf, type MeetingEnv } from './env.ts'
+import type { Ending } from './endings.ts'
 import { Errand } from './errand.ts'
 import { readFrame } from './frames.ts'
 import { Audience, say } from './meeting/audience.ts'
 import { Book, createTables } from './meeting/book.ts'
 import { Chats } from './meeting/chats.ts'
 import { acted, type Order } from './meeting/core/acts.ts'
-import { identitiesOf, intruders, reported } from './meeting/core/connections.ts'
+import { identitiesNow, identitiesOf, intruders, reported } from './meeting/core/connections.ts'
 import { entered, expelled, handRaised, left, linkWithdrawn, seen } from './meeting/core/entering.ts'
 import {
   identityOf,
@@ -33,13 +34,14 @@ import type { MeetingDuty } from './meeting/duty.ts'
 import { MediaAway, MediaRoom } from './meeting/media.ts'
 import { OwedTable } from './meeting/owed.ts'
 import { Reports } from './meeting/reports.ts'
+import { Sessions } from './meeting/sessions.ts'
 import { Telling } from './meeting/telling.ts'
 import { Watch } from './meeting/watch.ts'
 import { renewed } from './renewal.ts'
 import { ServiceFunctions } from './service-functions.ts'
 import { answerClose, closedSocket, endSessions, held } from './sockets.ts'
 import { Agenda } from './storage/agenda.ts'
-import { visitorOf } from './visitor.ts'
+import { visitorOf, type Visitor } from './visitor.ts'
 import { warn } from './log.ts'
 
 /** All that a socket of a meeting may say. */
@@ -60,6 +62,7 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
   private readonly reports: Reports
   private readonly telling: Telling
   private readonly watch: Watch
+  private readonly sessions: Sessions
   private readonly chats: Chats
   private readonly recording: Errand<MeetingDuty>
   private readonly calling: Errand<MeetingDuty>
@@ -76,6 +79,7 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
     this.audience = new Audience(ctx)
     this.media = new MediaRoom(env, `m_${this.id}`)
     this.reports = new Reports(storage.sql)
+    this.sessions = new Sessions(storage.sql)
     const { agenda, media } = this
     const now = () => this.book.now()
     const apply = (change: (gathering: Gathering) => Gathering) => this.apply(change(this.book.now()))
@@ -90,7 +94,8 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
       learned: (facts) => apply((gathering) => withFacts(gathering, facts, Date.now())),
       roomGone: () => apply((gathering) => ended(gathering, Date.now())),
     })
-    this.watch = new Watch({ sql: storage.sql, agenda, media, now, apply })
+    const unwelcome = () => this.unwelcome()
+    this.watch = new Watch({ sql: storage.sql, agenda, media, now, unwelcome, apply })
     this.chats = new Chats({ rooms: env.ROOM, now, apply })
     const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work)
     const errand = (duty: MeetingDuty, owed: () => boolean, run: () => Promise<void>) =>
@@ -119,6 +124,7 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
   override async fetch(request: Request): Promise<Response> {
     const visitor = visitorOf(request)
     if (!visitor) return new Response(null, { status: 400 })
+    if (this.sessions.over(visitor)) return closedSocket(closeCodes.signIn, endedSession)
     const refusal = this.closes(visitor.person)
     if (refusal !== null) return closedSocket(closeCodes.notAMember, refusal)
     const now = Date.now()
@@ -164,7 +170,7 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
     return someone ? standingOf(this.book.now(), someone) : null
   }
 
-  async grant(entrant: Entrant): Promise<MeetingGrant | 'media_away' | null> {
+  async grant(entrant: Entrant, visitor: Visitor): Promise<MeetingGrant | 'media_away' | null> {
     if (!this.admits(entrant)) return null
     this.apply(seen(this.book.now(), entrant.id, Date.now()))
     try {
@@ -177,7 +183,9 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
     const someone = this.admits(entrant)
     if (!someone) return null
     const { name } = someone
-    return { identity: identityOf(entrant), name, role: roleOf(someone), mediaRoom: `m_${this.id}` }
+    const identity = identityOf(entrant)
+    if (entrant.person !== null) this.sessions.give(identity, visitor)
+    return { identity, name, role: roleOf(someone), mediaRoom: `m_${this.id}` }
   }
 
   async raiseHand(id: string, up: boolean): Promise<boolean> {
@@ -223,7 +231,7 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
     const before = this.book.now()
     this.apply(reported(before, { kind, identity, sid, at }, now))
     // Nobody reports of who came and went but of connections; whoever came uninvited goes at once.
-    await this.putOut(intruders(this.book.now()))
+    await this.putOut(this.unwelcome())
   }
 
   async chatPass(id: string): Promise<{ room: string; from: number; name: string } | null> {
@@ -245,6 +253,27 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
 
   async linkOver(link: string): Promise<void> {
     this.apply(linkWithdrawn(this.book.now(), link, Date.now()))
+  }
+
+  async endSessions(person: string, ending: Ending): Promise<void> {
+    const now = Date.now()
+    this.sessions.end(person, ending, now)
+    for (const socket of this.audience.of(person)) {
+      if (this.sessions.over(held(socket))) socket.close(closeCodes.signIn, endedSession)
+    }
+    const connected = identitiesOf(this.book.now(), person)
+    const out = this.sessions.endedAmong(connected)
+    if (connected.length === out.length && !this.audience.there(person, now)) {
+      this.apply(left(this.book.now(), person, now))
+    }
+    // A media server that does not answer keeps nobody signed in: whoever is still there is found at the next look.
+    this.ctx.waitUntil(this.putOut(out))
+  }
+
+  /** Who is in the call and was not let in, or not by a session that still counts. */
+  private unwelcome(): string[] {
+    const gathering = this.book.now()
+    return [...new Set([...intruders(gathering), ...this.sessions.endedAmong(identitiesNow(gathering))])]
   }
 
   private admits({ id, person }: Entrant): Attendee | null {
@@ -345,6 +374,8 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
     }
   }
 }
+
+const endedSession = 'This session was ended.'
 
 /** The first session is the meeting's own call; a later one has an id that nobody can take before it. */
 function callOf(meeting: string, n: number): string {

@@ -1,13 +1,14 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import * as z from 'zod/mini'
 import type { Entrant } from '../durable-objects/between.ts'
+import type { Visitor } from '../durable-objects/visitor.ts'
 import { secretOf } from '../durable-objects/env.ts'
 import { Uuid } from '../protocol/ids.ts'
 import { limits } from '../protocol/limits.ts'
 import { guestCookieOf, keepGuest } from './cookies.ts'
 import type { App } from './env.ts'
 import { ProblemError } from './problem.ts'
-import { deviceBehind, sessionOf } from './session.ts'
+import { sessionOf, visitorBehind } from './session.ts'
 import { readSigned, sign } from './signed.ts'
 
 /** Who a guest is. It opens nothing by itself: the meeting is asked whether it knows them. */
@@ -16,10 +17,10 @@ type Guest = z.infer<typeof Guest>
 
 const audience = 'parley:guest'
 
-/** Someone who came to a meeting, and until when their cookie or session counts. */
+/** Someone who came to a meeting, and the visit: by which session, or by the cookie of a guest, and until when that counts. */
 export interface Came {
   entrant: Entrant
-  expiresAt: number
+  visitor: Visitor
 }
 
 /** Makes whoever asks a guest of the meeting, or lets one of it have another name. */
@@ -35,16 +36,15 @@ export async function welcomeGuest(c: Context<App>, meeting: string, name: strin
 export async function cameTo(c: Context<App>, meeting: string): Promise<Came | null> {
   const session = await sessionOf(c)
   if (session) {
-    const { person, expiresAt } = { person: session.me.person, expiresAt: session.me.expiresAt }
-    return {
-      entrant: { id: person.id, person: person.id, device: deviceBehind(c, session), name: person.name },
-      expiresAt,
-    }
+    const { id, name } = session.me.person
+    const visitor = visitorBehind(c, { by: 'session', me: session.me, session })
+    return { entrant: { id, person: id, device: visitor.device, name }, visitor }
   }
   const known = await guestOf(c, meeting)
   if (!known) return null
   const { guest, name } = known
-  return { entrant: { id: guest, person: null, device: guest, name }, expiresAt: Date.now() + limits.guestMs }
+  const visitor = { person: guest, device: guest, expiresAt: Date.now() + limits.guestMs }
+  return { entrant: { id: guest, person: null, device: guest, name }, visitor }
 }
 
 /** Lets whoever came to the meeting of the path through. Problem: sign_in. */

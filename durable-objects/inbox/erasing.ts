@@ -47,20 +47,23 @@ export class Erasing {
   private readonly sql: SqlStorage
   private readonly functions: ServiceFunctions
   private readonly rooms: Objects<RoomForInboxes>
+  private readonly farewell: () => Promise<void>
   private readonly erased: () => void
 
-  /** `erased`: nothing of the person is left but this inbox. */
+  /** `farewell`: rooms and meetings hear that the sessions are over; rejects while one has not. `erased`: nothing of the person is left but this inbox. */
   constructor(parts: {
     person: string
     sql: SqlStorage
     functions: ServiceFunctions
     rooms: Objects<RoomForInboxes>
+    farewell: () => Promise<void>
     erased: () => void
   }) {
     this.person = parts.person
     this.sql = parts.sql
     this.functions = parts.functions
     this.rooms = parts.rooms
+    this.farewell = parts.farewell
     this.erased = parts.erased
   }
 
@@ -102,6 +105,7 @@ export class Erasing {
   /** Goes on until nothing is left. Throws while something cannot be reached; what was done stays done. */
   async run(): Promise<void> {
     try {
+      await this.farewell()
       for (let look = 0; look < looks; look++) if (await this.advance()) return this.erased()
     } catch (error) {
       this.sql.exec('update erasure set waiting = 1')

@@ -16,6 +16,7 @@ import { endingsTable } from '../endings.ts'
  * `watched`: how those people are, and whether they have answered (`asked`) what was asked in this `round`. `wishes`: blocks that are not known to be done;
  * `refreshes`: rooms that have to read their members anew; `pushes`: the last news of each room that is worth a push.
  * `endings`: sessions that are over before their tokens are; `farewells`: rooms that have to hear of it.
+ * `meetings`: those that the person came to lately, and how many endings each has yet to hear of (`owed`).
  * `keys`: requests over HTTP that came with a key, by its hash: a `print` of each, the `command` id under which it is carried
  * out, until when it is under way, and its answer, which is sealed.
  * `erasure`: one row once the account is to be deleted, with how far that is (`rooms` that have to hear of it, those that were
@@ -89,6 +90,11 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
     create table if not exists tickets (id text primary key, burnt_at integer not null) without rowid;
     create table if not exists farewells (room text primary key, asked integer not null default 0) without rowid;
+    create table if not exists meetings (
+      meeting text primary key, at integer not null, owed integer not null default 0
+    ) without rowid;
+    create index if not exists meetings_at on meetings (at);
+    create index if not exists meetings_owed on meetings (owed) where owed > 0;
     ${endingsTable}
   `)
 }

@@ -6,6 +6,8 @@ import {
   type MeetingFacts,
   type Session,
 } from './core/gathering.ts'
+import { endingsTable } from '../endings.ts'
+import { grantsTable } from './sessions.ts'
 
 /** What stands in the one row of `meeting`: all but people and connections. */
 interface Head {
@@ -74,7 +76,8 @@ function read(sql: SqlStorage): Gathering {
 /**
  * `meeting`: what holds for all; `people`: whoever came; `connections`: those to the media server; `reports`: which of its reports
  * were taken already; `owed`: what Postgres and the room have yet to hear; `chases`: when to look once more whether someone who was
- * put out is back; `agenda`: what is due when; `tries`: how often in a row it failed.
+ * put out is back; `grants`: which session was given a token for the call, by the identity there; `endings`: sessions that are over
+ * before their tokens are; `agenda`: what is due when; `tries`: how often in a row it failed.
  */
 export function createTables(sql: SqlStorage): void {
   sql.exec(`
@@ -86,5 +89,7 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists chases (due integer primary key);
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;
     create table if not exists tries (kind text primary key, failed integer not null) without rowid;
+    ${grantsTable}
+    ${endingsTable}
   `)
 }

@@ -1,6 +1,6 @@
 import { limits } from '../../protocol/limits.ts'
 import type { Agenda } from '../storage/agenda.ts'
-import { anyoneConnected, intruders, listed } from './core/connections.ts'
+import { anyoneConnected, listed } from './core/connections.ts'
 import { admitted, type Gathering } from './core/gathering.ts'
 import type { MeetingDuty } from './duty.ts'
 import type { MediaRoom } from './media.ts'
@@ -18,6 +18,7 @@ export class Watch {
   private readonly agenda: Agenda<MeetingDuty>
   private readonly media: MediaRoom
   private readonly now: () => Gathering
+  private readonly unwelcome: () => string[]
   private readonly apply: (change: (gathering: Gathering) => Gathering) => void
   private looking: Promise<void> | null = null
 
@@ -26,12 +27,15 @@ export class Watch {
     agenda: Agenda<MeetingDuty>
     media: MediaRoom
     now: () => Gathering
+    /** By which identities there are people in the call who are not to be. */
+    unwelcome: () => string[]
     apply: (change: (gathering: Gathering) => Gathering) => void
   }) {
     this.sql = parts.sql
     this.agenda = parts.agenda
     this.media = parts.media
     this.now = parts.now
+    this.unwelcome = parts.unwelcome
     this.apply = parts.apply
   }
 
@@ -70,7 +74,7 @@ export class Watch {
     this.planNext(now)
     const people = await this.media.list()
     this.apply((gathering) => listed(gathering, people, now, Date.now()))
-    await this.putOut(intruders(this.now()))
+    await this.putOut(this.unwelcome())
   }
 
   /** Puts these out of the call. Throws MediaAway once all were tried. */

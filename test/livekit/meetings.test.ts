@@ -161,6 +161,31 @@ test('[MTG32] who was put out and returns with the old or the refreshed token is
   await until(() => expect(present(frames)).toEqual(['Ada']))
 })
 
+test('[MTG40] a device whose session is ended is out of the call, also with the refreshed token, and others stay', async () => {
+  const { ada, grace, meeting } = await begun()
+  await calls(ada, meeting)
+  const laptop = await grace.again()
+  const [phone, other] = [await calls(grace, meeting), await calls(laptop, meeting)]
+  await until(async () => {
+    const listed = await rooms().listParticipants(`m_${meeting}`)
+    expect(listed.map(({ identity }) => identity)).toEqual(
+      expect.arrayContaining([phone.token.identity, other.token.identity]),
+    )
+  })
+
+  await laptop.get('DELETE', `/me/devices/${phone.token.identity.split(':')[1]}`)
+
+  await until(async () => expect((await phone.caller.look()).gone).toBe('PARTICIPANT_REMOVED'))
+  expect((await grace.ask('POST', `/meetings/${meeting}/token`)).status).toBe(401)
+  await phone.caller.join({ url: phone.token.url, token: await refreshed(phone.token) }).catch(() => {})
+  await until(async () => {
+    const listed = await rooms().listParticipants(`m_${meeting}`)
+    expect(listed.map(({ identity }) => identity)).not.toContain(phone.token.identity)
+    expect((await phone.caller.look()).state).toBe('disconnected')
+  })
+  expect((await other.caller.look()).state).toBe('connected')
+})
+
 test('[MTG33] the end for all ends the call at the media server, and no token opens it again', async () => {
   const { ada, grace, meeting } = await begun()
   const first = await calls(ada, meeting)

@@ -4,9 +4,10 @@ import { closeCodes } from '../../protocol/close-codes.ts'
 import type { Device } from '../../protocol/endpoints/devices.ts'
 import { upgradeFor } from '../../durable-objects/visitor.ts'
 import { Client, connect, enter } from './support/client.ts'
-import { gate } from './support/database.ts'
+import { bindings, gate } from './support/database.ts'
 import { connectInbox, openInbox } from './support/device.ts'
 import { deviceName } from '../../worker/user-agent.ts'
+import { enterAs, listenTo, meetingIn, meetingOf, strangerEnters } from './support/meetings.ts'
 import { bumped, crashInbox, inInbox, objectOf, ringInbox } from './support/objects.ts'
 import { ask, bodyOf, request, roomOf, signUpAfresh, type Person } from './support/people.ts'
 import { tokenEnding, withTokenEnding } from './support/tokens.ts'
@@ -98,6 +99,64 @@ test('[DEV2] [SES5] while Auth is away a revoked device gets no grace, and what 
   await again.until(() => again.closedWith !== null)
   expect([inGrace.closedWith, again.closedWith]).toEqual([closeCodes.signIn, closeCodes.signIn])
   expect((await request(ended, 'POST', '/auth/refresh')).status).toBe(401)
+})
+
+test('[MTG40] a session that is ended is out of the meetings that it came to, and others of the person stay', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const [phone, meeting] = [await signedInAgain(ada), await meetingIn(await roomOf(ada, grace), grace)]
+  const knocks = await meetingIn(await roomOf(grace), grace, { lobby: 'everyone' })
+  const stranger = { id: ada.id, person: ada.id, device: deviceOf(phone), name: 'Ada' }
+  await enterAs(ada, meeting)
+  expect(await strangerEnters(knocks, stranger)).toMatchObject({ standing: 'waiting' })
+  const [inCall, waits] = [await listenTo(phone, meeting), await listenTo(phone, knocks)]
+  const mine = await listenTo(ada, meeting)
+  const copied = { ...phone, cookies: new Map(phone.cookies) }
+
+  expect((await request(ada, 'DELETE', `/me/devices/${deviceOf(phone)}`)).status).toBe(204)
+
+  for (const socket of [inCall, waits, await listenTo(copied, meeting)]) {
+    await socket.until(() => socket.closedWith !== null)
+    expect(socket.closedWith).toBe(closeCodes.signIn)
+  }
+  expect(await meetingOf(knocks).standingOf(ada.id)).toBe('outside')
+  expect(await meetingOf(meeting).standingOf(ada.id)).toBe('admitted')
+  expect(mine.closedWith).toBe(null)
+
+  expect((await request(ada, 'POST', '/auth/sign-out', { everywhere: true })).status).toBe(204)
+
+  await mine.until(() => mine.closedWith !== null)
+  expect(mine.closedWith).toBe(closeCodes.signIn)
+  expect(await meetingOf(meeting).standingOf(ada.id)).toBe('outside')
+})
+
+test('[MTG40] a session that ends between the inbox’s word and the meeting’s opens no socket there', async () => {
+  const [ada, grace] = [await signUpAfresh('Ada'), await signUpAfresh('Grace')]
+  const meeting = await meetingIn(await roomOf(ada, grace), grace)
+  await enterAs(ada, meeting)
+  const visitor = { person: ada.id, device: deviceOf(ada), expiresAt: Date.now() + 60_000 }
+  await meetingOf(meeting).endSessions(ada.id, { ids: [visitor.device], before: null, except: null })
+
+  const socket = new Client((await meetingOf(meeting).fetch(upgradeFor(visitor))).webSocket!)
+
+  await socket.until(() => socket.closedWith !== null)
+  expect(socket.closedWith).toBe(closeCodes.signIn)
+})
+
+test('[MTG40] an inbox remembers the 256 meetings that its person came to last, and all that are owed a word', async () => {
+  const ada = await signUpAfresh('Ada')
+  const visitor = { person: ada.id, device: deviceOf(ada), expiresAt: Date.now() + 60_000 }
+  await inInbox(ada.id, (sql) => {
+    const put = `insert into meetings (meeting, at, owed) with recursive n(i) as (select 1 union all select i + 1 from n where i < 300)
+      select 'm' || i, ? + i, i = 1 from n`
+    sql.exec(put, Date.now() - 60_000)
+    sql.exec("insert into meetings (meeting, at) values ('long ago', ?)", Date.now() - 8 * 86_400_000)
+  })
+
+  await bindings.INBOX.get(bindings.INBOX.idFromName(ada.id)).attend('new', visitor)
+
+  const left = await inInbox(ada.id, (sql) => sql.exec<{ meeting: string }>('select meeting from meetings').toArray())
+  const expected = ['m1', 'new', ...Array.from({ length: 255 }, (_, n) => `m${n + 46}`)]
+  expect(left.map(({ meeting }) => meeting).sort()).toEqual(expected.sort())
 })
 
 test('[DEV2] a room that cannot be told at once hears of it later, also when the inbox dies meanwhile', async () => {

@@ -19,7 +19,7 @@ import { mediaToken } from '../media-token.ts'
 import { readMediaReport } from '../media-report.ts'
 import { signedBody } from '../media-signature.ts'
 import { entryOf } from '../meeting-entry.ts'
-import { meetingObject, roomObject } from '../objects.ts'
+import { inboxObject, meetingObject, roomObject } from '../objects.ts'
 import { sameOrigin } from '../origin.ts'
 import { ProblemError } from '../problem.ts'
 import { noteEgress } from '../recording-news.ts'
@@ -53,10 +53,11 @@ serve(inMeeting, enterMeeting, async ({ c, session, params }) => {
 })
 
 serve(inMeeting, createMediaToken, async ({ c, came, params }) => {
-  const meeting = meetingObject(c.env, params.meeting)
-  const grant = await meeting.grant(came.entrant)
+  const grant = await meetingObject(c.env, params.meeting).grant(came.entrant, came.visitor)
   if (!grant) throw await outside(c, params.meeting, came.entrant.id)
   if (grant === 'media_away') throw mediaAway()
+  // Asked last: a session that ends from here on is one that the meeting has given a place to, and it hears of it.
+  if (await isOver(c, params.meeting, came)) throw new ProblemError('sign_in')
   return [200, await mediaToken(c.env, grant, Date.now())]
 })
 
@@ -110,20 +111,26 @@ async function opened(
 ): Promise<Response> {
   if (!came) return closedSocket(closeCodes.signIn, 'Come by a link of the meeting, or sign in.')
   if (!Uuid.safeParse(meeting).success) return closedSocket(closeCodes.notAMember, 'There is no such meeting.')
+  if (await isOver(c, meeting, came)) return closedSocket(closeCodes.signIn, 'This session was ended.')
   return await open(c, meeting, came)
 }
 
-async function openMeeting(c: Context<App>, meeting: string, { entrant, expiresAt }: Came): Promise<Response> {
-  const visitor = { person: entrant.id, device: entrant.device, expiresAt }
+/** Whether the session of whoever comes was ended. If not, the meeting hears of it when it is; guests have none. */
+async function isOver(c: Context<App>, meeting: string, { entrant, visitor }: Came): Promise<boolean> {
+  if (entrant.person === null) return false
+  return (await inboxObject(c.env, entrant.person).attend(meeting, visitor)) === 'over'
+}
+
+async function openMeeting(c: Context<App>, meeting: string, { visitor }: Came): Promise<Response> {
   return await meetingObject(c.env, meeting).fetch(upgradeFor(visitor))
 }
 
 /** The cookie alone opens nothing: each time the meeting says whether they may read its chat, and from where on. */
-async function openChat(c: Context<App>, meeting: string, { entrant, expiresAt }: Came): Promise<Response> {
+async function openChat(c: Context<App>, meeting: string, { entrant, visitor }: Came): Promise<Response> {
   const pass = await meetingObject(c.env, meeting).chatPass(entrant.id)
   if (!pass) return closedSocket(closeCodes.notAMember, 'You have not been let into this meeting.')
   const guest = { id: entrant.id, name: pass.name, meeting, from: pass.from }
-  return await roomObject(c.env, pass.room).fetch(upgradeFor({ guest, expiresAt }))
+  return await roomObject(c.env, pass.room).fetch(upgradeFor({ guest, expiresAt: visitor.expiresAt }))
 }
 
 /** Why someone is not let do what takes being in the meeting. */

@@ -99,16 +99,20 @@ function touched(gathering: Gathering, who: readonly { identity: string }[], now
 }
 
 /** Who is connected and was not let in. */
-export function intruders({ connections, people }: Gathering): string[] {
-  const identities = [...connections.values()].flatMap(({ identity, left }) => (left ? [] : [identity]))
-  const unknown = identities.filter((identity) => people.get(idBehind(identity) ?? '')?.standing !== 'admitted')
-  return [...new Set(unknown)]
+export function intruders(gathering: Gathering): string[] {
+  return identitiesNow(gathering).filter(
+    (identity) => gathering.people.get(idBehind(identity) ?? '')?.standing !== 'admitted',
+  )
+}
+
+/** By which identities anyone is connected. */
+export function identitiesNow({ connections }: Gathering): string[] {
+  return [...new Set([...connections.values()].flatMap(({ identity, left }) => (left ? [] : [identity])))]
 }
 
 /** By which identities someone is connected. */
-export function identitiesOf({ connections }: Gathering, id: string): string[] {
-  const theirs = [...connections.values()].filter(({ identity, left }) => !left && idBehind(identity) === id)
-  return [...new Set(theirs.map(({ identity }) => identity))]
+export function identitiesOf(gathering: Gathering, id: string): string[] {
+  return identitiesNow(gathering).filter((identity) => idBehind(identity) === id)
 }
 
 /** Whether anyone is connected. */

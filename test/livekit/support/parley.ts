@@ -48,10 +48,13 @@ export function freshId(): string {
   return uuidV7(Date.now(), randomBytes(10))
 }
 
+const password = 'correct horse'
+
 /** Someone with a browser: their cookies. */
 export class Person {
   readonly name: string
   id = ''
+  private email = ''
   private readonly system: System
   private readonly cookies = new Map<string, string>()
 
@@ -68,10 +71,19 @@ export class Person {
   static async signUp(system: System, name: string): Promise<Person> {
     const person = new Person(system, name)
     const email = `${name.toLowerCase()}.${randomBytes(6).toString('hex')}@parley.test`
-    const answer = await person.ask('POST', '/auth/sign-up', { email, password: 'correct horse', name })
+    person.email = email
+    const answer = await person.ask('POST', '/auth/sign-up', { email, password, name })
     if (answer.status !== 201) throw new Error(`${name} could not sign up: ${answer.status} ${await answer.text()}`)
     person.id = ((await answer.json()) as { me: { person: { id: string } } }).me.person.id
     return person
+  }
+
+  /** The same person in another browser. */
+  async again(): Promise<Person> {
+    const other = new Person(this.system, this.name)
+    other.id = this.id
+    await other.get('POST', '/auth/sign-in', { email: this.email, password })
+    return other
   }
 
   /** A request to the API; `path` begins below /api/v1. */

@@ -2,5 +2,5 @@
 export const env = {
   ...{ SUPABASE_URL: 'http://postgres.test', SUPABASE_SERVICE_KEY: 'key', PARLEY_SECRET: 'x'.repeat(64) },
   /** Meetings that take everything as said. */
-  MEETING: { getByName: () => ({ membersGone: () => Promise.resolve() }) },
+  MEETING: { getByName: () => ({ membersGone: () => Promise.resolve(), endSessions: () => Promise.resolve() }) },
 }
