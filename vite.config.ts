@@ -1,7 +1,8 @@
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 import { limits } from './protocol/limits.ts'
 
@@ -12,7 +13,7 @@ const worker = `http://127.0.0.1:${process.env.PARLEY_PORT ?? 8787}`
 
 export default defineConfig({
   root: 'web',
-  plugins: [react(), tailwind(), protocolOfPage()],
+  plugins: [react(), tailwind(), protocolOfPage(), vision()],
   // React has long had what this stands in for where it is missing.
   resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
   build: {
@@ -57,6 +58,40 @@ function headersForDevelopment(): Record<string, string> {
       // LiveKit, too, wherever it is.
       .replace("connect-src 'self'", "connect-src 'self' ws: wss: http: https:")
       .replace("; require-trusted-types-for 'script'", ''),
+  }
+}
+
+/**
+ * What background blur segments pictures with, under names that MediaPipe looks for: its script and its WebAssembly, of the version
+ * that the library was made for, and the model. In a folder that is named after the version, since names do not change with it.
+ */
+function vision(): Plugin {
+  const library = createRequire(import.meta.url).resolve('@livekit/track-processors')
+  const mediapipe = join(createRequire(library).resolve('@mediapipe/tasks-vision'), '..')
+  const { version } = JSON.parse(readFileSync(join(mediapipe, 'package.json'), 'utf8')) as { version: string }
+  const folder = `assets/vision-${version}`
+  const files = [
+    join(mediapipe, 'wasm/vision_wasm_internal.js'),
+    join(mediapipe, 'wasm/vision_wasm_internal.wasm'),
+    join(import.meta.dirname, 'web/models/selfie_segmenter.tflite'),
+  ]
+  return {
+    name: 'vision',
+    config: () => ({ define: { visionFolder: JSON.stringify(`/${folder}`) } }),
+    generateBundle() {
+      for (const file of files) {
+        this.emitFile({ type: 'asset', fileName: `${folder}/${basename(file)}`, source: readFileSync(file) })
+      }
+    },
+    configureServer(server) {
+      const types: Record<string, string> = { js: 'text/javascript', wasm: 'application/wasm' }
+      for (const file of files) {
+        server.middlewares.use(`/${folder}/${basename(file)}`, (_request, response) => {
+          const type = types[file.split('.').at(-1)!] ?? 'application/octet-stream'
+          response.setHeader('content-type', type).end(readFileSync(file))
+        })
+      }
+    },
   }
 }
 

@@ -14,5 +14,6 @@ export default defineConfig({
     sequence: { groupOrder: 5 },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -7,10 +7,11 @@ import { freshId, Person, startParley, type Parley } from './parley.ts'
 
 process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x'
 
-/** A browser whose camera moves, whose microphone beeps, and whose screen is shared without asking. */
-export async function launchWithMedia(): Promise<Browser> {
+/** A browser whose camera moves, or shows what a file says, whose microphone beeps, and whose screen is shared without asking. */
+export async function launchWithMedia(camera?: string): Promise<Browser> {
   const { default: chromium } = await import('@sparticuz/chromium')
   const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+  if (camera !== undefined) fake.push(`--use-file-for-fake-video-capture=${camera}`)
   return await driver.launch({
     executablePath: await chromium.executablePath(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', ...fake],
@@ -115,8 +116,8 @@ export class Meet {
     await this.parley.stop()
   }
 
-  async open(width = 1_280): Promise<Page> {
-    const context = await this.browser.newContext({
+  async open(width = 1_280, browser = this.browser): Promise<Page> {
+    const context = await browser.newContext({
       viewport: { width, height: 740 },
       baseURL: this.parley.system.pageUrl,
       permissions: ['camera', 'microphone'],

@@ -12,6 +12,11 @@ export function helpFor(kind: Kind, why: Why, agent: string): { title: string; h
         title: `Your ${kind} does not start`,
         help: 'Another program may be using it. Close that and try again, or join without it.',
       }
+    case 'unblurred':
+      return {
+        title: 'Your background could not be blurred, so your camera is off',
+        help: 'Try again, or turn blurring off.',
+      }
     case 'unsupported':
       return {
         title: `This page cannot use a ${kind}`,

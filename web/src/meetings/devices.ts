@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { canBlur, loadBlur, NotBlurred } from './blur.ts'
 
 export type Kind = 'microphone' | 'camera'
 
@@ -6,11 +7,11 @@ export type Kind = 'microphone' | 'camera'
 export type Source =
   | { state: 'off' }
   | { state: 'asking' }
-  | { state: 'on'; track: MediaStreamTrack }
-  /** Why there is nothing: not allowed, none there, used by something else, or a page that may use none at all. */
+  | { state: 'on'; track: MediaStreamTrack; stop(): void }
+  /** Why there is nothing: not allowed, none there, used by something else, a page that may use none at all, or no blur. */
   | { state: 'failed'; why: Why }
 
-export type Why = 'blocked' | 'missing' | 'busy' | 'unsupported'
+export type Why = 'blocked' | 'missing' | 'busy' | 'unsupported' | 'unblurred'
 
 /** A device that can be chosen. */
 export interface Device {
@@ -25,6 +26,8 @@ export interface Chosen {
   speaker: string | null
   microphoneOn: boolean
   cameraOn: boolean
+  /** What is behind oneself is blurred. */
+  blur: boolean
 }
 
 export interface DevicesView {
@@ -44,6 +47,7 @@ export interface Devices {
   start(): void
   turn(kind: Kind, on: boolean): void
   choose(kind: Kind | 'speaker', id: string): void
+  blur(on: boolean): void
   /** Keeps what was chosen elsewhere, in the meeting itself. */
   note(kind: Kind | 'speaker', id: string): void
   /** Looks again which devices there are. */
@@ -83,7 +87,7 @@ export function openDevices(): Devices {
 
   function put(kind: Kind, source: Source): void {
     const before = view.getState()[kind]
-    if (before.state === 'on' && (source.state !== 'on' || source.track !== before.track)) before.track.stop()
+    if (before.state === 'on' && (source.state !== 'on' || source.track !== before.track)) before.stop()
     view.setState({ [kind]: source })
   }
 
@@ -101,12 +105,14 @@ export function openDevices(): Devices {
       )
       const track = stream.getTracks()[0]!
       // It was turned off, or another was chosen, while the browser asked.
-      if (mine !== turns[kind] || closed) return track.stop()
+      const blurs = kind === 'camera' && view.getState().chosen.blur && canBlur()
+      const shown = blurs ? await blurredPicture(track) : { track, stop: () => track.stop() }
+      if (mine !== turns[kind] || closed) return shown.stop()
       track.addEventListener('ended', () => {
         const now = view.getState()[kind]
-        if (now.state === 'on' && now.track === track) put(kind, { state: 'failed', why: 'missing' })
+        if (now.state === 'on' && now.track === shown.track) put(kind, { state: 'failed', why: 'missing' })
       })
-      put(kind, { state: 'on', track })
+      put(kind, { state: 'on', ...shown })
     } catch (error) {
       if (mine === turns[kind]) put(kind, { state: 'failed', why: whyOf(error) })
     }
@@ -167,6 +173,10 @@ export function openDevices(): Devices {
       change({ [kind]: id })
       if (kind !== 'speaker' && wants(kind)) void open(kind)
     },
+    blur(on) {
+      change({ blur: on })
+      if (view.getState().camera.state !== 'off') void open('camera')
+    },
     note: (kind, id) => change({ [kind]: id }),
     look: () => void look(),
     release,
@@ -179,13 +189,23 @@ export function openDevices(): Devices {
   }
 }
 
+async function blurredPicture(camera: MediaStreamTrack) {
+  try {
+    return await (await loadBlur()).blurred(camera)
+  } catch (error) {
+    camera.stop()
+    throw error
+  }
+}
+
 function whyOf(error: unknown): Why {
+  if (error instanceof NotBlurred) return 'unblurred'
   const name = error instanceof DOMException || error instanceof Error ? error.name : ''
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'blocked'
   return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'busy'
 }
 
-const first: Chosen = { microphone: null, camera: null, speaker: null, microphoneOn: true, cameraOn: true }
+const first: Chosen = { microphone: null, camera: null, speaker: null, microphoneOn: true, cameraOn: true, blur: false }
 
 function kept(): Chosen {
   try {
@@ -199,6 +219,7 @@ function kept(): Chosen {
       ...{ microphone: id('microphone'), camera: id('camera'), speaker: id('speaker') },
       microphoneOn: Reflect.get(read, 'microphoneOn') !== false,
       cameraOn: Reflect.get(read, 'cameraOn') !== false,
+      blur: Reflect.get(read, 'blur') === true,
     }
   } catch {
     return first

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import { Button } from '../ui/button.tsx'
 import { Choice } from '../ui/choices.tsx'
+import { BlurSwitch } from './blur-switch.tsx'
 import { helpFor } from './blocked-help.ts'
 import { testSound } from './meter.tsx'
 import type { Device, Devices, Kind } from './devices.ts'
@@ -31,6 +32,7 @@ export function Pickers({ devices, video }: { devices: Devices; video: boolean }
       })}
       <Picker chosen={chosen.microphone} kind="microphone" label="Microphone" list={microphones} devices={devices} />
       {video && <Picker chosen={chosen.camera} kind="camera" label="Camera" list={cameras} devices={devices} />}
+      {video && <BlurSwitch devices={devices} />}
       <Picker chosen={chosen.speaker} kind="speaker" label="Speaker" list={speakers} devices={devices} />
       <Button
         className="justify-self-start"

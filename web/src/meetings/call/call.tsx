@@ -11,6 +11,7 @@ import { Panel } from '../../ui/panel.tsx'
 import { PaneBoundary } from '../../ui/pane-boundary.tsx'
 import { Toast } from '../../ui/toast.tsx'
 import { helpFor } from '../blocked-help.ts'
+import { NotBlurred } from '../blur.ts'
 import { titleOf, type Facts } from '../facts.ts'
 import { act as doAct, hand as doHand } from './acts.ts'
 import { Alone } from './alone.tsx'
@@ -365,9 +366,10 @@ function toastOf(
     if (trouble.kind === 'screen') return { text: 'Your screen could not be shared.', unmutes: false }
     const blocked = trouble.error instanceof Error && trouble.error.name === 'NotAllowedError'
     const missing = trouble.error instanceof Error && trouble.error.name === 'NotFoundError'
+    const unblurred = trouble.error instanceof NotBlurred
     const { title, help } = helpFor(
       trouble.kind,
-      blocked ? 'blocked' : missing ? 'missing' : 'busy',
+      unblurred ? 'unblurred' : blocked ? 'blocked' : missing ? 'missing' : 'busy',
       navigator.userAgent,
     )
     return { text: `${title}. ${help}`, unmutes: false }

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { Choice } from '../../ui/choices.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { BlurSwitch } from '../blur-switch.tsx'
 import type { Devices } from '../devices.ts'
 import type { Media } from './media.ts'
 
@@ -40,6 +41,12 @@ export function DevicesDialog({ devices, media, onClose }: { devices: Devices; m
             </Choice>
           )
         })}
+        <BlurSwitch
+          devices={devices}
+          onChange={async (on) => {
+            if (!(await media.blur(on))) devices.blur(!on)
+          }}
+        />
         {now.microphones.length + now.cameras.length + now.speakers.length === 0 && (
           <p className="text-muted">Your browser names no devices. Turn the microphone or the camera on first.</p>
         )}

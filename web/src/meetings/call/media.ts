@@ -1,9 +1,18 @@
-import { ConnectionQuality, DisconnectReason, Room, RoomEvent, Track, type Participant } from 'livekit-client'
+import {
+  ConnectionQuality,
+  DisconnectReason,
+  LocalVideoTrack,
+  Room,
+  RoomEvent,
+  Track,
+  type Participant,
+} from 'livekit-client'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { createMediaToken } from '../../../../protocol/endpoints/in-meeting.ts'
 import { retryDelay } from '../../../sync/backoff.ts'
 import { gate } from '../../gate.ts'
 import { outcome, type Failure } from '../../outcome.ts'
+import { canBlur, loadBlur, NotBlurred } from '../blur.ts'
 import type { Chosen, Kind } from '../devices.ts'
 
 export type { Track } from 'livekit-client'
@@ -54,6 +63,8 @@ export interface Media {
   view: StoreApi<MediaView>
   turn(kind: Kind | 'screen', on: boolean): Promise<void>
   choose(kind: Kind | 'speaker', id: string): Promise<void>
+  /** Blurs what is behind me, or no more. False: it could not be done, and all is as before. */
+  blur(on: boolean): Promise<boolean>
   /** My microphone, while it is open. */
   ownSound(): MediaStreamTrack | null
   playSound(): void
@@ -72,7 +83,7 @@ const farNow: MediaState = {
 }
 
 export function openMedia(meeting: string, chosen: Chosen, names: (id: string) => string | null): Media {
-  const wants = { microphone: chosen.microphoneOn, camera: chosen.cameraOn }
+  const wants = { microphone: chosen.microphoneOn, camera: chosen.cameraOn, blur: chosen.blur && canBlur() }
   const room = new Room({
     // What nobody sees is not sent.
     adaptiveStream: true,
@@ -226,7 +237,10 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
           break
         case 'camera':
           wants.camera = on
-          await me.setCameraEnabled(on)
+          await me.setCameraEnabled(
+            on,
+            on && wants.blur && !me.getTrackPublication(Track.Source.Camera) ? await hidden() : {},
+          )
           break
         case 'screen':
           await me.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: 'exclude', systemAudio: 'include' })
@@ -242,6 +256,39 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
     again()
   }
 
+  /** A camera that shows nobody what is behind me: where that cannot be blurred it is off. */
+  async function hidden() {
+    const processor = (await loadBlur()).blur()
+    const init = processor.init.bind(processor)
+    processor.init = async (options) => {
+      try {
+        await init(options)
+      } catch (error) {
+        options.track.stop()
+        throw new NotBlurred('The background cannot be blurred here.', { cause: error })
+      }
+    }
+    return { processor }
+  }
+
+  async function blur(on: boolean): Promise<boolean> {
+    const before = wants.blur
+    wants.blur = on
+    const publication = room.localParticipant.getTrackPublication(Track.Source.Camera)
+    const camera = publication?.track
+    if (!(camera instanceof LocalVideoTrack)) return true
+    try {
+      // One that is off is made anew when it is turned on.
+      if (publication?.isMuted) await room.localParticipant.unpublishTrack(camera)
+      else if (on) await camera.setProcessor((await loadBlur()).blur())
+      else await camera.stopProcessor()
+      return true
+    } catch {
+      wants.blur = before
+      return false
+    }
+  }
+
   function stopSending(): void {
     for (const { track } of room.localParticipant.trackPublications.values()) track?.stop()
   }
@@ -251,6 +298,7 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
   return {
     view,
     turn,
+    blur,
     async choose(kind, id) {
       const kinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const
       try {
