@@ -108,6 +108,21 @@ test('[AC-37] who joined in another tab takes the call back to this one with a c
   await expect.poll(() => tiles(grace)).toBe(2)
 }, 120_000)
 
+test('[AC-37] whose network is gone for a while is told so, and comes back by themselves, once', async () => {
+  const { ada, grace, meeting } = await meet.talk()
+  const lost = grace.getByText('Connection lost. Reconnecting…')
+
+  await grace.context().setOffline(true)
+
+  // The client notices by pings that are not answered.
+  await lost.waitFor({ timeout: 60_000 })
+  await grace.context().setOffline(false)
+  await lost.waitFor({ state: 'detached' })
+  await Promise.all([meet.meets(ada, meeting, ['Grace']), meet.meets(grace, meeting, ['Ada'])])
+  await expect.poll(() => grace.getByText('Connecting to the meeting…').count()).toBe(0)
+  expect([await tiles(ada), await tiles(grace)]).toEqual([2, 2])
+}, 120_000)
+
 test('[AC-37] a browser that still asks for the camera holds up no return to the call', async () => {
   const { ada, meeting } = await meet.begun()
   await ada.addInitScript(() => {

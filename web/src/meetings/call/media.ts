@@ -161,7 +161,10 @@ export function openMedia(meeting: string, chosen: Chosen, names: (id: string) =
     if (track.kind === Track.Kind.Audio) track.attach()
   })
   room.on(RoomEvent.TrackUnsubscribed, (track) => void track.detach())
-  room.on(RoomEvent.Reconnecting, () => view.setState({ media: { state: 'reconnecting' } }))
+  // The first of them comes while its client still hopes that pictures flow: with the network gone nothing does, and nobody can tell.
+  for (const event of [RoomEvent.SignalReconnecting, RoomEvent.Reconnecting] as const) {
+    room.on(event, () => view.setState({ media: { state: 'reconnecting' } }))
+  }
   room.on(RoomEvent.Reconnected, () => view.setState({ media: { state: 'live' } }))
   room.on(RoomEvent.TrackMuted, (publication, one) => {
     // A host muted me: what comes next is mine to decide.
