@@ -15,7 +15,7 @@ import { Book, createTables } from './meeting/book.ts'
 import { Chats } from './meeting/chats.ts'
 import { acted, type Order } from './meeting/core/acts.ts'
 import { identitiesNow, identitiesOf, intruders, reported } from './meeting/core/connections.ts'
-import { entered, expelled, handRaised, left, linkWithdrawn, seen } from './meeting/core/entering.ts'
+import { entered, expelled, handRaised, left, linkWithdrawn, recalled, seen } from './meeting/core/entering.ts'
 import {
   identityOf,
   isOver,
@@ -160,7 +160,10 @@ export class Meeting extends DurableObject<MeetingEnv> implements MeetingForOthe
   }
 
   async enter(entrant: Entrant, right: Right, facts: MeetingFacts, link: string | null): Promise<MeetingEntered> {
-    const { gathering, answer } = entered(this.book.now(), { entrant, right, facts, link }, callOf, Date.now())
+    // Nobody came yet, or the storage was lost with the word of who was put out.
+    const removed = this.book.now().facts ? [] : await this.telling.removed()
+    const before = recalled(this.book.now(), removed, Date.now())
+    const { gathering, answer } = entered(before, { entrant, right, facts, link }, callOf, Date.now())
     this.apply(gathering)
     return answer
   }

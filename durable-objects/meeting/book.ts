@@ -85,6 +85,7 @@ export function createTables(sql: SqlStorage): void {
     create table if not exists people (id text primary key, value text not null) without rowid;
     create table if not exists connections (id text primary key, value text not null) without rowid;
     create table if not exists reports (id text primary key, at integer not null) without rowid;
+    create index if not exists reports_at on reports (at);
     create table if not exists owed (kind text not null, key text not null, value text not null, n integer not null, primary key (kind, key)) without rowid;
     create table if not exists chases (due integer primary key);
     create table if not exists agenda (kind text primary key, due integer not null) without rowid;

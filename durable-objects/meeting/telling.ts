@@ -1,12 +1,26 @@
 import * as z from 'zod/mini'
 import type { RoomForMeetings } from '../between.ts'
 import type { Objects } from '../env.ts'
-import type { ServiceFunctions } from '../service-functions.ts'
+import { warn } from '../log.ts'
+import { DatabaseAway, type ServiceFunctions } from '../service-functions.ts'
+import type { Removed } from './core/entering.ts'
 import { admitted, type Gathering, type MeetingFacts } from './core/gathering.ts'
 import { heldAgainAt, isGuest, liveMeeting, rowsOf } from './core/telling.ts'
 import type { OwedTable } from './owed.ts'
 
 const Recorded = z.object({ outcome: z.enum(['recorded', 'busy', 'unknown']), facts: z.optional(z.unknown()) })
+
+const At = z.nullable(z.number())
+const State = z.nullable(
+  z.object({
+    people: z.array(
+      z.object({
+        ...{ id: z.string(), person: z.nullable(z.string()), name: z.string(), state: z.string() },
+        ...{ joinedAt: At, leftAt: At, joinCount: z.number() },
+      }),
+    ),
+  }),
+)
 
 /** The room has another call, or cannot be asked: it hears of it again. */
 class NotHeard extends Error {}
@@ -87,6 +101,18 @@ export class Telling {
     this.owed.told([...people, ...sessions])
     if (outcome === 'recorded' && facts) this.learned(facts as MeetingFacts)
     if (outcome === 'unknown') this.roomGone()
+  }
+
+  /** Whom hosts had put out, as far as Postgres can say. */
+  async removed(): Promise<Removed[]> {
+    try {
+      const state = State.parse(await this.functions.call('parley', 'meeting_state', { p_meeting: this.meeting }))
+      return state?.people.filter(({ state }) => state === 'removed') ?? []
+    } catch (error) {
+      if (!(error instanceof DatabaseAway)) throw error
+      warn(`meeting ${this.meeting}: whom hosts had put out is not known: ${error.message}`)
+      return []
+    }
   }
 
   owesRoom(): boolean {

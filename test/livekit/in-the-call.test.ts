@@ -62,6 +62,16 @@ test('a call can be held with keys alone', async () => {
   const button = (name: string, pressed: boolean) => bar.getByRole('button', { name, pressed })
   await button('Camera', true).waitFor()
 
+  await ada.keyboard.press('?')
+  const single = ada.getByRole('switch', { name: 'Single keys' })
+  await single.uncheck()
+  await ada.keyboard.press('Escape')
+  await ada.keyboard.press('h')
+  await chooses(ada, 'Keys')
+  await button('Raise the hand', false).waitFor({ state: 'attached' })
+  await single.check()
+  await ada.keyboard.press('Escape')
+
   for (const [key, name, after] of [
     ['m', 'Microphone', false],
     ['v', 'Camera', false],

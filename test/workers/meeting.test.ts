@@ -238,6 +238,26 @@ test('[MTG32] a media server that is away changes nothing of what a host decided
   expect(looks.at(-1)!.due - looks[0]!.due).toBe(599_000)
 })
 
+test('[MTG32] whom a host has put out stays out, also of a meeting that has lost its storage', async () => {
+  const { ada, grace, meeting } = await three()
+  await enterAs(ada, meeting)
+  await enterAs(grace, meeting)
+  expect(await actAs(ada, meeting, { act: 'eject', person: grace.id })).toBe(204)
+  await eventually(async () => {
+    const asked = service().from('meeting_participants').select('state').eq('meeting_id', meeting)
+    return (await asked.eq('participant_id', grace.id).single()).data?.state === 'removed'
+  })
+  await runInDurableObject(meetingOf(meeting), async (_, { storage }) => await storage.deleteAll())
+  await hibernateMeeting(meeting)
+
+  expect(await enterAs(ada, meeting)).toMatchObject({ standing: 'admitted', role: 'host' })
+
+  expect(await enterAs(grace, meeting)).toMatchObject({ standing: 'waiting' })
+  expect((await request(grace, 'POST', `/meetings/${meeting}/token`)).status).toBe(403)
+  expect(await actAs(ada, meeting, { act: 'admit', people: 'all' })).toBe(204)
+  expect((await request(grace, 'POST', `/meetings/${meeting}/token`)).status).toBe(403)
+})
+
 test('[MTG34] a report without a media server is refused, and so is what is none', async () => {
   const headers = { origin: site, authorization: 'not.a.token' }
   const answer = await ask('/livekit/webhook', { method: 'POST', headers, body: '{}' })

@@ -64,6 +64,28 @@ export function entered(gathering: Gathering, coming: Coming, callOf: CallOf, no
   }
 }
 
+/** Someone whom a host had put out, as Postgres knows it. Times are epoch milliseconds. */
+export interface Removed {
+  id: string
+  person: string | null
+  name: string
+  joinedAt: number | null
+  leftAt: number | null
+  joinCount: number
+}
+
+/** A meeting that has lost its storage goes on with what Postgres knows of those who were put out. */
+export function recalled(gathering: Gathering, removed: readonly Removed[], now: number): Gathering {
+  if (gathering.facts) return gathering
+  return withPeople(
+    gathering,
+    removed.map(({ id, person, name, joinedAt, leftAt, joinCount }) => ({
+      ...{ id, person, name, right: 'stranger', link: null, given: null, standing: 'outside', barred: 'ejected' },
+      ...{ since: leftAt ?? now, admittedAt: joinedAt, joins: joinCount, handAt: null, seenAt: now, chatFrom: null },
+    })),
+  )
+}
+
 function arrival(gathering: Gathering, someone: Attendee, now: number): 'admitted' | 'waiting' | 'full' | 'locked' {
   if (hostsByRight(someone)) return 'admitted'
   if (someone.standing === 'admitted') return 'admitted'
