@@ -32,6 +32,8 @@ export interface Env
   LIVEKIT_API_URL?: string
   LIVEKIT_API_KEY?: string
   LIVEKIT_API_SECRET?: string
+  /** Why LiveKit may be away, in words for people, where whoever started it knows. */
+  PARLEY_MEDIA_HINT?: string
   /** The S3 bucket that recordings go to, with its endpoint. Set together with its keys, or not at all: then nothing is recorded. */
   RECORDINGS_URL?: string
   RECORDINGS_REGION?: string

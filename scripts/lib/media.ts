@@ -49,6 +49,10 @@ export async function findMedia(settings: LiveKitSettings, options: MediaOptions
   }
 }
 
+/** What pages say meanwhile. */
+const isBuilt =
+  'On its first start Parley builds its media server, which takes some minutes. The terminal says when it is there.'
+
 /** No sound and no picture, since nobody asked for them. */
 export const noMedia = resting('off', {})
 
@@ -110,7 +114,10 @@ async function localMedia(
   }
 
   return {
-    settings: { LIVEKIT_URL: url, LIVEKIT_API_KEY: keys.livekitKey, LIVEKIT_API_SECRET: keys.livekitSecret },
+    settings: {
+      ...{ LIVEKIT_URL: url, LIVEKIT_API_KEY: keys.livekitKey, LIVEKIT_API_SECRET: keys.livekitSecret },
+      ...(choice.kind === 'build' && { PARLEY_MEDIA_HINT: isBuilt }),
+    },
     run: () => (working = begin()),
     address: () => (state === 'building' ? `${url}, when it is built` : state === 'away' ? `${url}, away` : url),
     async close() {

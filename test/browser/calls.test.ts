@@ -53,7 +53,8 @@ test('[RNG5] [RNG6] a call starts from the room, stands in its log as a card wit
   expect([...ada.errors, ...grace.errors]).toEqual([])
 })
 
-test('[RNG2] who calls someone that declines is told so and may call again, also with a telephone’s width', async () => {
+/** Ada's telephone shows her direct room with Grace. */
+async function inDirect() {
   const ada = await openWindow(browser, { width: 360 })
   const grace = await openWindow(browser)
   await meet(ada, grace, 'Bridge')
@@ -70,6 +71,26 @@ test('[RNG2] who calls someone that declines is told so and may call again, also
     return ((await answer.json()) as { room: string }).room
   }, person)
   await ada.page.goto(`/r/${room}`)
+  return { ada, grace, room }
+}
+
+test('[RNG8] in a direct room a call is over when either of the two hangs up', async () => {
+  const { ada, grace, room } = await inDirect()
+  await ada.page.getByRole('button', { name: 'Call', exact: true }).click()
+  await ada.page.getByRole('menuitem', { name: 'Video call' }).click()
+  await grace.page.getByRole('region', { name: 'Incoming call' }).getByRole('button', { name: 'Answer' }).click()
+  await ada.page.getByRole('region', { name: 'You are alone here' }).waitFor({ state: 'detached' })
+  await grace.page.getByRole('toolbar', { name: 'In the meeting' }).waitFor()
+
+  await grace.page.getByRole('button', { name: 'Leave', exact: true }).click()
+
+  await ada.page.waitForURL(`**/r/${room}`)
+  await ada.page.getByText(/^The call ended/).waitFor()
+  expect([...ada.errors, ...grace.errors]).toEqual([])
+})
+
+test('[RNG2] who calls someone that declines is told so and may call again, also with a telephone’s width', async () => {
+  const { ada, grace, room } = await inDirect()
   await ada.page.getByRole('button', { name: 'Call', exact: true }).click()
   await ada.page.getByRole('menuitem', { name: 'Video call' }).click()
   await ada.page.getByText('Calling Grace Hopper…').waitFor()

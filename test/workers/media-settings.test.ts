@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest'
 import { app } from '../../worker/app.ts'
 import type { Env } from '../../worker/env.ts'
 import { bindings } from './support/database.ts'
-import { bodyOf, site } from './support/people.ts'
+import { enterAs, meetingIn } from './support/meetings.ts'
+import { bodyOf, roomOf, signUp, site } from './support/people.ts'
 
 const media = {
   LIVEKIT_URL: 'ws://127.0.0.1:9',
@@ -37,6 +38,22 @@ test('[OPS3] half a LiveKit is misconfigured, and an address has to be one', asy
         'LIVEKIT_URL: the address of LiveKit, such as wss://media.example.org, without a slash at its end, or nothing',
     },
   )
+})
+
+test('[OPS2] whoever started Parley may say why there is no sound yet: the call says the same', async () => {
+  const ada = await signUp('Ada')
+  const meeting = await meetingIn(await roomOf(ada), ada)
+  await enterAs(ada, meeting)
+  const hint = 'The media server is being built.'
+  const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const asked = new Request(`${site}/api/v1/meetings/${meeting}/token`, {
+    method: 'POST',
+    headers: { cookie, origin: site },
+  })
+
+  const answer = await app.fetch(asked, { ...bindings, PARLEY_MEDIA_HINT: hint })
+
+  expect(await bodyOf(answer, 503)).toMatchObject({ type: '/problems/media_away', detail: hint })
 })
 
 async function at(path: string, env: Env): Promise<Response> {

@@ -13,7 +13,7 @@ import {
   receiveMediaNews,
 } from '../../protocol/endpoints/in-meeting.ts'
 import { Uuid } from '../../protocol/ids.ts'
-import type { App } from '../env.ts'
+import type { App, Env } from '../env.ts'
 import { cameTo, type Came } from '../guest.ts'
 import { mediaToken } from '../media-token.ts'
 import { readMediaReport } from '../media-report.ts'
@@ -55,7 +55,7 @@ serve(inMeeting, enterMeeting, async ({ c, session, params }) => {
 serve(inMeeting, createMediaToken, async ({ c, came, params }) => {
   const grant = await meetingObject(c.env, params.meeting).grant(came.entrant, came.visitor)
   if (!grant) throw await outside(c, params.meeting, came.entrant.id)
-  if (grant === 'media_away') throw mediaAway()
+  if (grant === 'media_away') throw mediaAway(c.env)
   // Asked last: a session that ends from here on is one that the meeting has given a place to, and it hears of it.
   if (await isOver(c, params.meeting, came)) throw new ProblemError('sign_in')
   return [200, await mediaToken(c.env, grant, Date.now())]
@@ -87,7 +87,7 @@ serve(inMeeting, actInMeeting, async ({ c, session, params, body }) => {
     case 'unknown':
       throw new ProblemError('not_found', 'There is no such meeting for you, or nobody of this id in it.')
     case 'media_away':
-      throw mediaAway()
+      throw mediaAway(c.env)
   }
 })
 
@@ -139,10 +139,9 @@ async function outside(c: Context<App>, meeting: string, id: string): Promise<Pr
   return standing === null ? noSuchMeeting() : new ProblemError('not_admitted')
 }
 
-function mediaAway(): ProblemError {
-  return new ProblemError('media_away', 'The media server did not answer. What was decided holds.', {
-    retryAfterMs: 2_000,
-  })
+function mediaAway({ PARLEY_MEDIA_HINT: hint }: Env): ProblemError {
+  const detail = hint ?? 'The media server did not answer. What was decided holds.'
+  return new ProblemError('media_away', detail, { retryAfterMs: 2_000 })
 }
 
 function noSuchMeeting(): ProblemError {

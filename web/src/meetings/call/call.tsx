@@ -76,6 +76,9 @@ export function Call(props: CallProps) {
   return media === null ? null : <InCall {...props} media={media} />
 }
 
+// 5 s: whoever loads the page anew is back by then.
+const reloadMs = 5_000
+
 type Beside = 'people' | 'chat' | null
 
 function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: CallProps & { media: Media }) {
@@ -132,6 +135,11 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
     if (endsIt) void doAct(facts.id, { act: 'end' })
     onLeave(endsIt)
   }
+  const others = people.some((one) => one.id !== me)
+  useOtherGone(others, endsIt && direct && !others, () => {
+    void doAct(facts.id, { act: 'end' })
+    onLeave(true)
+  })
   async function callAgain() {
     // A room has one live meeting, which this one is until it has ended.
     await doAct(facts.id, { act: 'end' })
@@ -343,6 +351,19 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
       )}
     </main>
   )
+}
+
+/** Whoever was called hung up, and nobody else can come: the call is over unless they are back at once. */
+function useOtherGone(others: boolean, alone: boolean, end: () => void): void {
+  const met = useRef(false)
+  const over = useRef(end)
+  over.current = end
+  useEffect(() => {
+    met.current ||= others
+    if (!alone || !met.current) return
+    const timer = setTimeout(() => over.current(), reloadMs)
+    return () => clearTimeout(timer)
+  }, [others, alone])
 }
 
 function toastOf(
