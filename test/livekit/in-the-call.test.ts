@@ -92,9 +92,17 @@ test('a call can be held with keys alone', async () => {
   await ada.keyboard.type('mvh')
   await button('Raise the hand', false).waitFor()
 
-  for (let steps = 0; steps < 60; steps++) {
-    if (await bar.getByRole('button', { name: 'Leave' }).evaluate((one) => one === document.activeElement)) break
-    await ada.keyboard.press('Tab')
+  const focused = () => ada.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null)
+  for (let steps = 0; steps < 60 && (await focused()) !== 'Microphone'; steps++) await ada.keyboard.press('Shift+Tab')
+  for (const [key, name] of [
+    ['ArrowRight', 'Camera'],
+    ['Home', 'Microphone'],
+    ['ArrowLeft', 'Leave'],
+    ['ArrowRight', 'Microphone'],
+    ['End', 'Leave'],
+  ] as const) {
+    await ada.keyboard.press(key)
+    expect(await focused()).toBe(name)
   }
   await ada.keyboard.press('Enter')
   await ada.getByRole('menuitem', { name: 'Leave the meeting' }).waitFor()

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { lasted, useSecond } from '../../calls/lasted.ts'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { anchorOf, type Anchor } from '../../ui/popup.tsx'
@@ -72,6 +72,7 @@ export function Bar({
     <div
       aria-label="In the meeting"
       className="relative flex flex-none flex-wrap items-center justify-center gap-1 border-t border-line bg-surface px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:gap-2"
+      onKeyDown={walk}
       role="toolbar"
     >
       <p className="absolute inset-y-0 start-4 flex max-w-[24%] items-center gap-2 text-sm text-muted max-lg:hidden">
@@ -201,4 +202,16 @@ export function Bar({
 /** For how long it has been going on. */
 function Since({ at }: { at: number }) {
   return <span className="flex-none tabular-nums">{lasted(useSecond() - at)}</span>
+}
+
+/** Arrows lead along the bar, as in every toolbar, and Tab goes through it all the same. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>(':scope > button:enabled')]
+  const buttons = all.filter(({ offsetParent }) => offsetParent !== null)
+  const at = buttons.findIndex((button) => button === event.target)
+  const places: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1 }
+  const to = places[event.key]
+  if (at < 0 || to === undefined) return
+  event.preventDefault()
+  buttons.at(to % buttons.length)?.focus()
 }
