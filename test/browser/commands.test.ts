@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keepScreenshot, launch } from './support/browser.ts'
 import { composer, makeRoom, message, send } from './support/person.ts'
-import { choose, together } from './support/together.ts'
+import { choose, everyPartThere, together } from './support/together.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -256,7 +256,7 @@ test('what was edited, reacted to and deleted without a network is seen by every
     await send(ada.page, text)
     await message(grace.page, text).waitFor()
   }
-  await ada.page.waitForLoadState('networkidle')
+  await everyPartThere(ada)
   tunnel.cut()
   await choose(ada, 'First bell', 'Edit')
   const edit = ada.page.getByRole('textbox', { name: 'Edit your message' })
@@ -301,7 +301,7 @@ test('an edit that comes too late is told with its text, and stays until it was 
   await send(ada.page, 'Wreck at four fathoms')
   await message(grace.page, 'Wreck at four fathoms').waitFor()
 
-  await ada.page.waitForLoadState('networkidle')
+  await everyPartThere(ada)
   tunnel.cut()
   await choose(ada, 'Wreck at four fathoms', 'Edit')
   const edit = ada.page.getByRole('textbox', { name: 'Edit your message' })

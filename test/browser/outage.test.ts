@@ -4,7 +4,7 @@ import { keepScreenshot, launch, openWindow } from './support/browser.ts'
 import { message, send } from './support/person.ts'
 import { npmRun } from './support/program.ts'
 import { recordedTexts } from './support/record.ts'
-import { meet } from './support/together.ts'
+import { everyPartThere, meet } from './support/together.ts'
 import { digTunnel } from './support/tunnel.ts'
 
 let browser: Browser
@@ -18,8 +18,7 @@ async function adaAndGrace(room: string) {
   const tunnel = await digTunnel()
   const [ada, grace] = [await openWindow(browser), await openWindow(browser, { width: 800, url: tunnel.url })]
   const { id } = await meet(ada, grace, room)
-  // A part of the page that is still on its way when the network goes would have it loaded again.
-  await grace.page.waitForLoadState('networkidle')
+  await everyPartThere(grace)
   return { ada, grace, id, tunnel }
 }
 

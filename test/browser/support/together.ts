@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core'
+import { expect } from 'vitest'
 import { openWindow, type Window } from './browser.ts'
 import { arrive, comeIn, composer, message, roomWithLink } from './person.ts'
 import { digTunnel, type Tunnel } from './tunnel.ts'
@@ -29,6 +30,19 @@ export async function meet(ada: Window, grace: Window, room: string): Promise<{ 
   await ada.page.getByText('Grace Hopper joined').waitFor()
   await composer(grace.page).waitFor()
   return { id, link }
+}
+
+/** Waits for what a room fetches while it has nothing else to do: a part that the network fails has the page loaded anew. */
+export async function everyPartThere({ page }: Window): Promise<void> {
+  const awaited = () =>
+    page.evaluate(() => {
+      const fetched = performance.getEntriesByType('resource').map(({ name }) => name)
+      const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel=modulepreload]')]
+      return ['attendant', 'beside', 'closed-room', 'over', 'told']
+        .filter((part) => !fetched.some((name) => name.includes(`/${part}-`)))
+        .concat(links.map(({ href }) => href).filter((href) => !fetched.includes(href)))
+    })
+  await expect.poll(awaited).toEqual([])
 }
 
 /** Asks for something from the menu of the message with this text. */
