@@ -16,7 +16,7 @@ import {
   RoomChanged,
   Source,
 } from './events.ts'
-import type { MessageRow } from './row.ts'
+import { byPerson, type MessageRow } from './row.ts'
 import { ClientId, DerivedId, Seq, TimeMs, Uuid } from './ids.ts'
 import { limits } from './limits.ts'
 
@@ -106,7 +106,7 @@ export function messageOf(row: MessageRow): Message {
 /** By emoji, in the order in which each came up first. */
 function reactionsOf({ reactions }: MessageRow): Reaction[] {
   const grouped = new Map<string, Reaction>()
-  for (const { emoji, person } of reactions.toSorted((a, b) => a.at - b.at || (a.person < b.person ? -1 : 1))) {
+  for (const { emoji, person } of reactions.toSorted((a, b) => a.at - b.at || byPerson(a, b))) {
     const reaction = grouped.get(emoji) ?? { emoji, count: 0, people: [] }
     const people = reaction.people.length < limits.reactionPeople ? [...reaction.people, person] : reaction.people
     grouped.set(emoji, { emoji, count: reaction.count + 1, people })

@@ -202,7 +202,8 @@ export const blank: Omit<MessageRow, 'seq' | 'rev' | 'id' | 'at'> = {
   reactions: [],
 }
 
-function byPerson(a: ReactionRow, b: ReactionRow): number {
+/** The order in which a row holds reactions. */
+export function byPerson(a: ReactionRow, b: ReactionRow): number {
   return compare(a.person, b.person) || compare(a.emoji, b.emoji)
 }
 

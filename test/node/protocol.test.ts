@@ -7,6 +7,8 @@ import { GuestDownstream, GuestUpstream } from '../../protocol/guest-chat.ts'
 import { ClientId, DerivedId, uuidV7, uuidV8 } from '../../protocol/ids.ts'
 import { InboxDownstream, InboxUpstream } from '../../protocol/inbox.ts'
 import { limits } from '../../protocol/limits.ts'
+import { messageOf } from '../../protocol/message.ts'
+import { changed, made } from '../../protocol/row.ts'
 import { MessageText, utf8Bytes } from '../../protocol/text.ts'
 import { Upstream } from '../../protocol/upstream.ts'
 import { ledger, protocolVersion } from '../../protocol/version.ts'
@@ -52,4 +54,47 @@ test('[DUP3] ids of clients and ids that are derived can never be the same', () 
     }),
     { seed: 5 },
   )
+})
+
+test('[REA1] reactions stand in the order in which they came up, those of one millisecond by person and emoji', () => {
+  const [ada, grace] = ['a', 'b'].map((last) => `00000000-0000-7000-8000-00000000000${last}`) as [string, string]
+  const id = uuidV7(1, new Uint8Array(10))
+  const asked = { id, by: ada, text: 'hello', replyTo: null, mentions: [], source: null, hash: '' }
+  const post = made({ kind: 'posted', seq: 1, at: 1, ...asked })
+  const shown = (given: readonly (readonly [by: string, emoji: string, at: number])[]) => {
+    const row = given.reduce((now, [by, emoji, at], n) => {
+      return changed(now, {
+        kind: 'reacted',
+        seq: 2 + n,
+        at,
+        target: 1,
+        id: uuidV7(2 + n, new Uint8Array(10)),
+        by,
+        emoji,
+        hash: '',
+      })
+    }, post)
+    return messageOf(row).reactions?.map(({ emoji, people }) => [emoji, people])
+  }
+
+  expect(
+    shown([
+      [grace, '👍', 2],
+      [ada, '🎉', 3],
+      [ada, '👍', 4],
+    ]),
+  ).toEqual([
+    ['👍', [grace, ada]],
+    ['🎉', [ada]],
+  ])
+  const atOnce = [
+    [grace, '👍', 2],
+    [grace, '🎉', 2],
+    [ada, '👍', 2],
+  ] as const
+  expect(shown(atOnce)).toEqual([
+    ['👍', [ada, grace]],
+    ['🎉', [grace]],
+  ])
+  expect(shown(atOnce.toReversed())).toEqual(shown(atOnce))
 })
