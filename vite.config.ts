@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite'
 import { limits } from './protocol/limits.ts'
 
 const sharedWithRooms =
-  /\/web\/src\/(room\/(quote|desk|standing|people|deleted-text|handle|offers)|ui\/(popup|avatar|use-media)|people\/(own-state|presence-dot|presence-words|use-presence)|search\/asked|times|clock|persistently)\.tsx?$/
+  /\/web\/src\/(room\/(quote|desk|standing|people|deleted-text|handle|offers)|ui\/(popup|avatar|use-media)|people\/(own-state|presence-dot|presence-words|use-presence)|search\/asked|times|clock)\.tsx?$/
 
 const worker = `http://127.0.0.1:${process.env.PARLEY_PORT ?? 8787}`
 

@@ -110,6 +110,34 @@ test('a call can be held with keys alone', async () => {
   await ada.getByRole('heading', { name: 'You left the meeting' }).waitFor()
 }, 120_000)
 
+test('[MTG57] in a call the chat opens without Parley, and a part that cannot be had does not end it', async () => {
+  const { ada } = await meet.begun()
+  const invitations = '**/assets/invite-dialog-*'
+  await ada.route(invitations, (route) => route.abort())
+  const failed = ada.waitForEvent('requestfailed', (request) => request.url().includes('/invite-dialog-'))
+  await join(ada)
+  await inCall(ada)
+  await failed
+  const fetched = () =>
+    ada.evaluate(() => {
+      const names = performance.getEntriesByType('resource').map(({ name }) => name)
+      return ['shell', 'over', 'toasts'].filter((part) => names.some((name) => name.includes(`/${part}-`)))
+    })
+  await expect.poll(fetched).toEqual(['shell', 'over', 'toasts'])
+  let [answered, loaded] = [0, 0]
+  ada.on('response', (answer) => void (answer.request().method() === 'HEAD' && answered++))
+  ada.on('load', () => void loaded++)
+
+  await chooses(ada, 'Bring others in')
+  await expect.poll(() => answered).toBe(2)
+  await ada.route('**/assets/**', (route) => route.abort())
+  await ada.getByRole('toolbar').getByRole('button', { name: 'Chat' }).click()
+  await ada.getByRole('textbox', { name: /message/i }).fill('Still here')
+
+  await inCall(ada)
+  expect(loaded).toBe(0)
+}, 120_000)
+
 test.each([
   ['NotAllowedError', 'Parley may not use your camera'],
   ['NotFoundError', 'No camera was found'],

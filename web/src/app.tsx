@@ -3,6 +3,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { useStore } from 'zustand'
 import { loadDoor } from './auth/load-door.ts'
 import { withNext } from './next-path.ts'
+import { persistently } from './persistently.ts'
 import { session } from './session.ts'
 import { loadShell } from './shell/load-shell.ts'
 import { Unreachable } from './system/unreachable.tsx'
@@ -11,7 +12,7 @@ import type { Pane } from './shell/shell.tsx'
 
 const Door = lazy(loadDoor)
 const Shell = lazy(loadShell)
-const NotFound = lazy(async () => ({ default: (await import('./system/not-found.tsx')).NotFound }))
+const NotFound = lazy(async () => ({ default: (await persistently(() => import('./system/not-found.tsx'))).NotFound }))
 
 /** The pages of door.tsx, which says what each shows. */
 const doors = /^\/(sign-in(\/code)?|sign-up|forgot|new-password|account-deleted|auth\/confirm|(j|m|meet)\/[^/]+)\/?$/

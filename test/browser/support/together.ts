@@ -32,7 +32,7 @@ export async function meet(ada: Window, grace: Window, room: string): Promise<{ 
   return { id, link }
 }
 
-/** Waits for what a room fetches while it has nothing else to do: a part that the network fails has the page loaded anew. */
+/** Waits for what a room fetches while it has nothing else to do: a part that the network fails comes no more to this page. */
 export async function everyPartThere({ page }: Window): Promise<void> {
   const awaited = () =>
     page.evaluate(() => {

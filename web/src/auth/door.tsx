@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter'
 import { useStore } from 'zustand'
 import { nextPath } from '../next-path.ts'
+import { persistently } from '../persistently.ts'
 import { session } from '../session.ts'
 import { Waiting } from '../system/waiting.tsx'
 import { loadMailPages, MailPage } from './mail-page.tsx'
@@ -9,12 +10,16 @@ import { SignIn } from './sign-in.tsx'
 import { SignUp } from './sign-up.tsx'
 
 // Who signs in has come by no invitation.
-const Landing = lazy(async () => ({ default: (await import('../join/landing.tsx')).Landing }))
+const Landing = lazy(async () => ({ default: (await persistently(() => import('../join/landing.tsx'))).Landing }))
 
 // Nor to a meeting.
-const Meetings = lazy(async () => ({ default: (await import('../meetings/meetings.tsx')).Meetings }))
+const Meetings = lazy(async () => ({
+  default: (await persistently(() => import('../meetings/meetings.tsx'))).Meetings,
+}))
 
-const AccountDeleted = lazy(async () => ({ default: (await import('./account-deleted.tsx')).AccountDeleted }))
+const AccountDeleted = lazy(async () => ({
+  default: (await persistently(() => import('./account-deleted.tsx'))).AccountDeleted,
+}))
 
 const meetings = /^\/(m|meet)\/[^/]+\/?$/
 

@@ -1,3 +1,5 @@
+import { persistently } from '../persistently.ts'
+
 let asked: ReturnType<typeof load> | null = null
 
 /** Fetches the pages before one is inside. Asked for once, however often it is called. */
@@ -7,6 +9,6 @@ export function loadDoor(): ReturnType<typeof load> {
 }
 
 async function load() {
-  const { Door } = await import('./door.tsx')
+  const { Door } = await persistently(() => import('./door.tsx'))
   return { default: Door }
 }

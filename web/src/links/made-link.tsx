@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from 'react'
+import { persistently } from '../persistently.ts'
 import { fullTime } from '../times.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -6,7 +7,7 @@ import { Sign } from '../ui/sign.tsx'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
 import type { JoinLink } from '../../../protocol/api.ts'
 
-const Qr = lazy(async () => ({ default: (await import('./qr.tsx')).Qr }))
+const Qr = lazy(async () => ({ default: (await persistently(() => import('./qr.tsx'))).Qr }))
 
 /** A link that was just made, and the ways to hand it over: its code is told this once. */
 export function MadeLink({ link, name, uses }: { link: JoinLink; name: string; uses: number | null }) {

@@ -18,7 +18,7 @@ import type { RoomLine } from '../../../protocol/inbox.ts'
 import type { Client } from '../../sync/client.ts'
 
 // Who comes by no link needs no landing, and nobody begins with the end.
-const Landing = lazy(async () => ({ default: (await import('./landing.tsx')).Landing }))
+const Landing = lazy(async () => ({ default: (await persistently(() => import('./landing.tsx'))).Landing }))
 const Refused = lazy(async () => ({ default: (await persistently(() => import('./refused.tsx'))).Refused }))
 const After = lazy(async () => ({ default: (await persistently(() => import('./after.tsx'))).After }))
 const Call = lazy(() => persistently(loadCall))

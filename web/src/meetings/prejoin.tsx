@@ -11,7 +11,7 @@ import { StagePage } from './stage-page.tsx'
 import type { Failure } from '../outcome.ts'
 import type { Devices } from './devices.ts'
 
-const Answer = lazy(async () => ({ default: (await import('./answer.tsx')).Answer }))
+const Answer = lazy(async () => ({ default: (await persistently(() => import('./answer.tsx'))).Answer }))
 
 // One can join before it is there.
 const Pickers = lazy(async () => ({ default: (await persistently(() => import('./pickers.tsx'))).Pickers }))

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useCallback } from 'react'
+import { persistently } from '../persistently.ts'
 import { useDesk, type Beside as What } from './desk.ts'
 import { InfoPanel } from './info-panel.tsx'
 import { PeoplePanel } from './people-panel.tsx'
@@ -7,7 +8,7 @@ import { SettingsPanel } from './settings-panel.tsx'
 import { ThreadPanel } from './thread-panel.tsx'
 
 // What is behind the room's settings comes when it is asked for.
-const Behind = lazy(async () => ({ default: (await import('./behind.tsx')).Behind }))
+const Behind = lazy(async () => ({ default: (await persistently(() => import('./behind.tsx'))).Behind }))
 
 /** What stands beside the room. */
 export function Beside({ beside }: { beside: What }) {

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { useStore } from 'zustand'
+import { persistently } from '../persistently.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { useDesk, type Over as What } from './desk.ts'
 import { Forward } from './forward.tsx'
@@ -9,9 +10,11 @@ import { authorName, peopleOf, roomName } from './people.ts'
 import { QuoteBlock } from './quote.tsx'
 import type { Message } from '../../sync/wire.ts'
 
-const AddPeople = lazy(async () => ({ default: (await import('./add-people.tsx')).AddPeople }))
-const Invite = lazy(async () => ({ default: (await import('./invite.tsx')).Invite }))
-const EmojiPicker = lazy(async () => ({ default: (await import('./emoji-picker.tsx')).EmojiPicker }))
+const AddPeople = lazy(async () => ({ default: (await persistently(() => import('./add-people.tsx'))).AddPeople }))
+const Invite = lazy(async () => ({ default: (await persistently(() => import('./invite.tsx'))).Invite }))
+const EmojiPicker = lazy(async () => ({
+  default: (await persistently(() => import('./emoji-picker.tsx'))).EmojiPicker,
+}))
 
 /** What stands over the room for a moment. */
 export function Over({ over }: { over: What }) {

@@ -22,11 +22,11 @@ import type { TimelineHandle } from './timeline.tsx'
 const loadBeside = () => import('./beside.tsx')
 const loadOver = () => import('./over.tsx')
 const loadClosed = () => import('./closed-room.tsx')
-const Beside = lazy(async () => ({ default: (await loadBeside()).Beside }))
-const ClosedRoom = lazy(async () => ({ default: (await loadClosed()).ClosedRoom }))
+const Beside = lazy(async () => ({ default: (await persistently(loadBeside)).Beside }))
+const ClosedRoom = lazy(async () => ({ default: (await persistently(loadClosed)).ClosedRoom }))
 const PinsBar = lazy(async () => ({ default: (await persistently(() => import('./pins-bar.tsx'))).PinsBar }))
 const Told = lazy(async () => ({ default: (await persistently(() => import('./told.tsx'))).Told }))
-const Over = lazy(async () => ({ default: (await loadOver()).Over }))
+const Over = lazy(async () => ({ default: (await persistently(loadOver)).Over }))
 
 /** One room: opens it while it is on screen. */
 export function Room({ roomId, seq, client: mine }: { roomId: string; seq: number | null; client: Client }) {
@@ -80,7 +80,7 @@ function OpenRoom({ desk, seq }: { desk: Desk; seq: number | null }) {
 
   const idle = useIdle()
   useEffect(() => {
-    // What could not be loaded now is asked for again when it is needed.
+    // What could not be had now is asked for again when it is needed.
     if (idle) void Promise.all([loadBeside(), loadOver(), loadClosed()]).catch(() => undefined)
   }, [idle])
 

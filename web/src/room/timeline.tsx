@@ -14,6 +14,7 @@ import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { tickOf } from '../../sync/tick.ts'
 import { useMinute } from '../clock.ts'
+import { persistently } from '../persistently.ts'
 import { dayLabel } from '../times.ts'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
@@ -33,7 +34,7 @@ import type { RoomClient } from '../../sync/types.ts'
 import type { Entry } from './entries.ts'
 
 // Whoever is at the end, with everything read, goes nowhere.
-const Jumps = lazy(async () => ({ default: (await import('./jumps.tsx')).Jumps }))
+const Jumps = lazy(async () => ({ default: (await persistently(() => import('./jumps.tsx'))).Jumps }))
 
 /** From here up the way back to the latest message is offered. */
 const farPx = 200

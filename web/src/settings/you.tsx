@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
+import { persistently } from '../persistently.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { AccountPage } from './account-page.tsx'
 import { BlockedPage } from './blocked-page.tsx'
@@ -14,8 +15,8 @@ import { YouPage } from './you-page.tsx'
 import type { Client } from '../../sync/client.ts'
 
 // Hardly anyone goes there, and nobody often.
-const ExportPage = lazy(async () => ({ default: (await import('./export-page.tsx')).ExportPage }))
-const ErasePage = lazy(async () => ({ default: (await import('./erase-page.tsx')).ErasePage }))
+const ExportPage = lazy(async () => ({ default: (await persistently(() => import('./export-page.tsx'))).ExportPage }))
+const ErasePage = lazy(async () => ({ default: (await persistently(() => import('./erase-page.tsx'))).ErasePage }))
 
 /** The pages of the dialog. */
 export type Page =

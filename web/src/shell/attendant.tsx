@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { useLocation } from 'wouter'
 import { RingCards } from '../calls/ring-cards.tsx'
 import { notifyOf } from '../notify/notify.ts'
+import { persistently } from '../persistently.ts'
 import { asked } from '../search/asked.ts'
 import { attendKeys } from '../search/attend-keys.ts'
 import { PaneBoundary } from '../ui/pane-boundary.tsx'
@@ -14,7 +15,7 @@ import { PageToast } from './page-toast.tsx'
 import type { Client } from '../../sync/client.ts'
 import type { Around } from './around.ts'
 
-const Search = lazy(async () => ({ default: (await import('../search/search.tsx')).Search }))
+const Search = lazy(async () => ({ default: (await persistently(() => import('../search/search.tsx'))).Search }))
 
 /** What goes on around list and room: dialogs and menus of the page, calls that ring, notifications. */
 export function Attendant({ client, around }: { client: Client; around: Around }) {

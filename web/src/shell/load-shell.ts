@@ -1,3 +1,5 @@
+import { persistently } from '../persistently.ts'
+
 let asked: ReturnType<typeof load> | null = null
 
 /** Fetches the rooms' part of the page, which nobody needs to sign in. Asked for once, however often it is called. */
@@ -7,6 +9,6 @@ export function loadShell(): ReturnType<typeof load> {
 }
 
 async function load() {
-  const { Shell, parts } = await import('./shell.tsx')
+  const { Shell, parts } = await persistently(() => import('./shell.tsx'))
   return { default: Shell, parts }
 }

@@ -1,11 +1,14 @@
 import { lazy, Suspense } from 'react'
+import { persistently } from '../persistently.ts'
 import { RoomMenu } from '../rooms/room-menu.tsx'
 import type { Client } from '../../sync/client.ts'
 import type { Around, Over } from './around.ts'
 
-const New = lazy(async () => ({ default: (await import('../new/new.tsx')).New }))
-const LeaveRoom = lazy(async () => ({ default: (await import('../rooms/leave-room.tsx')).LeaveRoom }))
-const You = lazy(async () => ({ default: (await import('../settings/you.tsx')).You }))
+const New = lazy(async () => ({ default: (await persistently(() => import('../new/new.tsx'))).New }))
+const LeaveRoom = lazy(async () => ({
+  default: (await persistently(() => import('../rooms/leave-room.tsx'))).LeaveRoom,
+}))
+const You = lazy(async () => ({ default: (await persistently(() => import('../settings/you.tsx'))).You }))
 
 /** What stands over the whole page for a moment. */
 export function OverPage({ client, around, over }: { client: Client; around: Around; over: Over }) {

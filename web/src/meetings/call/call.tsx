@@ -5,11 +5,14 @@ import { useShallow } from 'zustand/react/shallow'
 import { startCall, straightIn } from '../../calls/start-call.ts'
 import { sentence } from '../../outcome.ts'
 import { persistently } from '../../persistently.ts'
+import { holdPage } from '../../renew.ts'
+import { loadShell } from '../../shell/load-shell.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { PaneBoundary } from '../../ui/pane-boundary.tsx'
 import { Toast } from '../../ui/toast.tsx'
+import { useIdle } from '../../ui/use-idle.ts'
 import { helpFor } from '../blocked-help.ts'
 import { NotBlurred } from '../blur.ts'
 import { titleOf, type Facts } from '../facts.ts'
@@ -21,7 +24,7 @@ import { HelpDialog } from './help.tsx'
 import { DevicesDialog } from './devices-dialog.tsx'
 import { keyOf, type Key } from './hotkeys.ts'
 import { Knocks } from './knocks.tsx'
-import { loadMemberChat } from './member-chat.tsx'
+import { loadMemberChat, preloadMemberChat } from './member-chat.tsx'
 import { openMedia, type Media } from './media.ts'
 import { record } from './record.ts'
 import { SpeechNotes, useSpeaksMuted } from './notes.tsx'
@@ -37,9 +40,8 @@ import type { Devices } from '../devices.ts'
 
 const MemberChat = lazy(loadMemberChat)
 const StrangerChat = lazy(loadStrangerChat)
-const InviteDialog = lazy(async () => ({
-  default: (await persistently(() => import('../plan/invite-dialog.tsx'))).InviteDialog,
-}))
+const loadInvite = () => import('../plan/invite-dialog.tsx')
+const InviteDialog = lazy(async () => ({ default: (await persistently(loadInvite)).InviteDialog }))
 
 interface CallProps {
   facts: Facts
@@ -68,7 +70,9 @@ export function Call(props: CallProps) {
     devices.release()
     setMedia(opened)
     addEventListener('pagehide', opened.close)
+    const letGo = holdPage()
     return () => {
+      letGo()
       removeEventListener('pagehide', opened.close)
       opened.close()
     }
@@ -108,6 +112,16 @@ function InCall({ facts, socket, me, devices, client, direct, media, onLeave }: 
   const role = you?.role ?? 'speaker'
   const hosts = role === 'host' || role === 'cohost'
   const mayInvite = hosts && client !== null
+
+  // In a call nothing loads the page anew, which is how a part comes that the network failed once.
+  const idle = useIdle()
+  const member = client !== null
+  useEffect(() => {
+    if (!idle) return
+    if (member) preloadMemberChat()
+    else void loadShell()
+    if (mayInvite) void loadInvite().catch(() => undefined)
+  }, [idle, member, mayInvite])
   const recording = meeting?.recording ?? null
   const mayRecord = hosts || (client !== null && facts.mayRecord === 'members')
   const people = meeting?.people ?? []

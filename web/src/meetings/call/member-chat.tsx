@@ -1,13 +1,21 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
+import { persistently } from '../../persistently.ts'
 import { loadShell } from '../../shell/load-shell.ts'
 import { PaneBoundary } from '../../ui/pane-boundary.tsx'
 import type { Client } from '../../../sync/client.ts'
 import type { Desk } from '../../room/desk.ts'
 import type { TimelineHandle } from '../../room/timeline.tsx'
 
-const Over = lazy(async () => ({ default: (await import('../../room/over.tsx')).Over }))
-const Toasts = lazy(async () => ({ default: (await import('../../room/toasts.tsx')).Toasts }))
+const loadOver = () => import('../../room/over.tsx')
+const loadToasts = () => import('../../room/toasts.tsx')
+const Over = lazy(async () => ({ default: (await persistently(loadOver)).Over }))
+const Toasts = lazy(async () => ({ default: (await persistently(loadToasts)).Toasts }))
+
+/** Fetches what a member's chat is made of before it is opened. What does not come is asked for again then. */
+export function preloadMemberChat(): void {
+  void Promise.all([loadShell(), loadOver(), loadToasts()]).catch(() => undefined)
+}
 
 /** The meeting's chat for members of its room: the room's own log and composer, in the part of the page that rooms are in. */
 export async function loadMemberChat() {
